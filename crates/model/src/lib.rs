@@ -1,1 +1,25 @@
-//! Placeholder.
+//! The words Entente thinks in: ids, events, bodies, operations, outcomes, people.
+//!
+//! The model knows nothing: no I/O, no async, no serialization, no platform. Rows, wire payloads and API bodies are
+//! types of their own at their own edge, so that none of them can pull the core along when it changes.
+
+pub mod body;
+pub mod event;
+pub mod id;
+pub mod operation;
+pub mod outcome;
+pub mod people;
+pub mod time;
+
+pub use body::{Block, Body, Inline, Mention};
+pub use event::{Change, Event, Message, Snapshot};
+pub use id::{
+    AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, LoginId,
+    MessageId, MessageRef, PersonId, PlatformId, WorkspaceId, WorkspaceRef,
+};
+pub use operation::{Destination, Draft, Operation, Sender};
+pub use outcome::{CallError, DropReason, Loss, Receipt};
+pub use people::{
+    Account, Conversation, ConversationKind, Pair, Person, Primary, StandIn, StandInMode, StandInState,
+};
+pub use time::Timestamp;
