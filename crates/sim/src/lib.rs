@@ -18,3 +18,4 @@ pub mod faults;
 pub mod ledger;
 pub mod limits;
 pub mod org;
+pub mod teams;
