@@ -1,1 +1,48 @@
-//! Placeholder.
+//! The contract every platform keeps, and what connectors share.
+//!
+//! A platform is three things. [`Platform`] is what is true of the vendor as such: its name, its limits, where its
+//! sign-in is. [`Receiver`] takes what the vendor sends to us, for one workspace; it is pure, so fixtures, properties
+//! and fuzzing test it without a mock. [`Client`] calls the vendor, as one login.
+//!
+//! # How to write a platform
+//!
+//! 1. Write its simulator from the vendor's documents, before the connector.
+//! 2. `profile.rs`: what the platform can do, as data. The router degrades before anything is queued, so nothing is
+//!    discovered by a failing call.
+//! 3. `hook.rs` and `parse.rs`: [`Receiver::check`] proves where a webhook comes from, [`Receiver::heads`] reads its
+//!    clear envelope, [`Receiver::open`] its content. Only [`Receiver::check`] may call [`Hook::vouch`].
+//! 4. `text_in.rs`, `text_out.rs`: the vendor's markup to and from [`entente_model::Body`], by way of `entente-text`.
+//! 5. `client.rs` and its neighbours: the calls. Every call goes through [`Http`], which limits, guards the address,
+//!    and says of every failure whether the effect may have happened.
+//! 6. Add one line to the binary's list of platforms.
+//!
+//! Nothing in here knows the store, the router or any platform.
+
+pub mod classify;
+pub mod client;
+pub mod contract;
+pub mod hook;
+pub mod http;
+pub mod limiter;
+pub mod profile;
+pub mod receiver;
+pub mod registry;
+pub mod site;
+pub mod steps;
+pub mod tokens;
+pub mod transport;
+
+pub use client::{
+    BotRefused, CatchUp, Client, Listen, Listening, MadeBot, Mark, Page, Rung, Talk, WantedBot,
+};
+pub use contract::Platform;
+pub use hook::{Hook, Unverified, Verified};
+pub use http::{Answer, Call, Effect, Failure, Http};
+pub use limiter::{Limit, Limiter};
+pub use profile::{Capabilities, Grant, Level, OAuth, Profile, TextUnit};
+pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Receiver, Refused};
+pub use registry::Registry;
+pub use site::{AppSecrets, HookKey, Site};
+pub use steps::{NoSteps, Step, Steps};
+pub use tokens::{Access, Credentials, LoginKind, Tokens};
+pub use transport::{InProcess, Tcp, Transport, Undelivered};

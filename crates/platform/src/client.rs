@@ -1,0 +1,203 @@
+//! Calls to a platform, as one login.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use entente_model::{
+    Account, AccountRef, CallError, Conversation, ConversationRef, Destination, Draft, LoginId, MessageId,
+    MessageRef, Receipt, Snapshot, Timestamp,
+};
+use secrecy::SecretString;
+use url::Url;
+
+use crate::HookKey;
+
+/// Calls a platform as one login. No method retries by itself: the lane that asked does.
+#[async_trait]
+pub trait Client: Send + Sync {
+    /// Performs one visible effect. Calls before the visible one (opening the direct conversation) must be safe to
+    /// repeat; only the last call can double.
+    async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError>;
+
+    /// The messages that this login's account wrote in `to` since then, oldest first, deleted ones left out. Asked
+    /// after [`CallError::Unknown`], before anything is sent again. A direct conversation that does not exist has none.
+    async fn sent_since(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError>;
+
+    /// One message as it is now. `None`: it does not exist, or not for this login.
+    async fn fetch(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError>;
+
+    /// What a conversation holds that is newer than `mark`, oldest first, and messages that changed since. Asked where
+    /// reports are only pointers, and everywhere after a gap.
+    async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError>;
+
+    /// What kind of conversation it is and, if it is direct, between whom. `None`: not for this login.
+    async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError>;
+
+    /// The direct conversations of this login's account with something new since then, for platforms where not all
+    /// are reported. The rest need not implement it.
+    async fn talks(&self, _since: Timestamp) -> Result<Vec<Talk>, CallError> {
+        Ok(Vec::new())
+    }
+
+    /// The account behind the login.
+    async fn me(&self) -> Result<Account, CallError>;
+
+    /// The accounts of the workspace, a page at a time.
+    async fn directory(&self, page: Option<String>) -> Result<Page<Account>, CallError>;
+
+    /// Makes a bot account. Not safe to repeat: look with [`Client::find_bot`] after [`CallError::Unknown`].
+    async fn make_bot(&self, _wanted: &WantedBot) -> Result<MadeBot, BotRefused> {
+        Err(BotRefused::Call(CallError::Reject("this platform has no bots of one's own".to_owned())))
+    }
+
+    /// The bot at this address if this login made it; without its token, which only its making shows.
+    async fn find_bot(&self, _address: &str) -> Result<Option<Account>, CallError> {
+        Ok(None)
+    }
+
+    /// Gives a bot that this login made a new token, ending the old one.
+    async fn renew_bot(&self, _address: &str) -> Result<SecretString, CallError> {
+        Err(CallError::Reject("bot tokens cannot be renewed here".to_owned()))
+    }
+
+    /// Sees to it that what happens around this login is reported to us: makes, renews, revives and tidies
+    /// subscriptions until they are as wanted. Safe to repeat at any time, and repeated for ever.
+    async fn listen(&self, wanted: &Listen<'_>) -> Result<Listening, CallError>;
+
+    /// The vendor's public key documents by name, for [`crate::AppSecrets::public_keys`].
+    async fn public_keys(&self) -> Result<Vec<(String, Arc<[u8]>)>, CallError> {
+        Ok(Vec::new())
+    }
+}
+
+/// How far a conversation has been read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The newest message that was seen. `None`: none yet; then only `reported` and what is newer is wanted.
+    pub message: Option<MessageId>,
+    /// When that message was written, or when reading began.
+    pub at: Timestamp,
+    /// The message whose report led here.
+    pub reported: Option<MessageId>,
+}
+
+/// What was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CatchUp {
+    /// Oldest first.
+    pub snapshots: Vec<Snapshot>,
+    /// Whether older messages after the mark could not be reached (the list has an end before the mark).
+    pub gap: bool,
+}
+
+/// A direct conversation with something new.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Talk {
+    /// Which one.
+    pub conversation: ConversationRef,
+    /// Between whom, if it was told.
+    pub members: Vec<AccountRef>,
+    /// When something last happened.
+    pub at: Timestamp,
+}
+
+/// A page of a list.
+#[derive(Debug, Clone)]
+pub struct Page<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Where the next one is; `None` on the last. Opaque.
+    pub next: Option<String>,
+}
+
+/// A bot to be made.
+#[derive(Debug, Clone)]
+pub struct WantedBot {
+    /// Shown as its name.
+    pub name: String,
+    /// Where it is found; permanent.
+    pub address: String,
+    /// Its picture, as a public address.
+    pub picture: Option<String>,
+    /// What it is for, in a sentence.
+    pub description: String,
+}
+
+/// A bot that was made.
+#[derive(Debug, Clone)]
+pub struct MadeBot {
+    /// Its account.
+    pub account: AccountRef,
+    /// Its address.
+    pub address: String,
+    /// Its token, shown this once.
+    pub token: SecretString,
+}
+
+/// Why a bot was not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BotRefused {
+    /// Somebody has the address; try another.
+    #[error("the address is taken")]
+    AddressTaken,
+    /// The organisation does not let this login make bots.
+    #[error("making bots is not allowed: {0}")]
+    NotAllowed(String),
+    /// Anything else.
+    #[error(transparent)]
+    Call(#[from] CallError),
+}
+
+/// What should be reported, and where.
+pub struct Listen<'a> {
+    /// Whose surroundings. Also the label that the subscription's secret is derived from.
+    pub login: LoginId,
+    /// Webhooks of this workspace come below this address: `{callback}/{channel}`, no trailing slash. Which channels
+    /// there are is the platform's choice; the login's id is one where every login has webhooks of its own.
+    pub callback: &'a Url,
+    /// Where the secrets come from.
+    pub key: &'a HookKey,
+    /// Our certificate (id, DER) for content encrypted to us.
+    pub certificate: Option<(&'a str, &'a [u8])>,
+    /// Conversations that must be covered, for platforms that can only be asked about each.
+    pub conversations: &'a [ConversationRef],
+    /// The present instant.
+    pub now: Timestamp,
+}
+
+/// What is reported now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listening {
+    /// How it is done.
+    pub rung: Rung,
+    /// When to see to it again, at the latest.
+    pub again: Duration,
+    /// Whether reports were off meanwhile (a subscription was gone or inactive), so that the history must be read.
+    pub resumed: bool,
+}
+
+/// How well one hears, best first. Recorded and shown per login.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rung {
+    /// Everything around the login is reported, by its own right.
+    Own,
+    /// Everything is reported, by the app's right.
+    App,
+    /// Known conversations are reported; new ones are found by asking.
+    PerConversation,
+    /// Nothing is reported; everything is found by asking.
+    Polling,
+}
+
+impl Rung {
+    /// A stable name for the database, the console and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::App => "app",
+            Self::PerConversation => "per_conversation",
+            Self::Polling => "polling",
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What is true of a platform as such.
+
+use std::sync::Arc;
+
+use entente_model::PlatformId;
+
+use crate::{AppSecrets, Client, Credentials, Http, Profile, Receiver, Site};
+
+/// A kind of chat platform. One value for the whole process; it holds no state.
+pub trait Platform: Send + Sync + 'static {
+    /// Its name, as in the configuration.
+    fn id(&self) -> PlatformId;
+
+    /// What it can do and where its sign-in is. Static data.
+    fn profile(&self) -> &Profile;
+
+    /// The receiving half for one workspace. Does not call out; keys are parsed here, once, because every webhook
+    /// needs them. Built anew when the secrets change.
+    ///
+    /// # Errors
+    /// What is wrong with the site or the secrets, for the operator.
+    fn receiver(&self, site: &Site, secrets: AppSecrets) -> Result<Arc<dyn Receiver>, String>;
+
+    /// The calling half, acting as one login. Cheap; does not call out.
+    fn client(&self, site: &Site, http: Http, credentials: Credentials) -> Arc<dyn Client>;
+}

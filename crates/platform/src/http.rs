@@ -1,0 +1,271 @@
+//! The one way out. Every call to a platform is limited, authorized, timed out and classified here, and goes to no
+//! address that the operator did not configure.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use entente_model::CallError;
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
+use secrecy::ExposeSecret as _;
+use url::{Origin, Url};
+
+use crate::classify;
+use crate::limiter::{Limit, Limiter};
+use crate::site::Site;
+use crate::steps::{NoSteps, Step, Steps};
+use crate::tokens::Tokens;
+use crate::transport::{Transport, Undelivered};
+
+/// Whether doing a call twice could be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Reading, or setting something to a state.
+    Repeatable,
+    /// Each time makes something new.
+    Once,
+}
+
+/// A call to be made.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// HTTP method.
+    pub method: Method,
+    /// Full address.
+    pub url: Url,
+    /// Headers beside authorization and content type.
+    pub headers: HeaderMap,
+    /// Media type and bytes of the body, if there is one.
+    pub body: Option<(&'static str, Bytes)>,
+    /// Whether it may be repeated.
+    pub effect: Effect,
+    /// The limits it falls under; a wait that the platform asks for applies to all of them.
+    pub limits: Vec<Limit>,
+    /// Whether it is the visible call of a delivery, of which the named boundaries are told.
+    pub visible: bool,
+}
+
+impl Call {
+    /// A call without body, headers or limits, repeatable if the method is `GET`, `PUT`, `PATCH` or `DELETE`.
+    pub fn new(method: Method, url: Url) -> Self {
+        let effect = if method == Method::POST { Effect::Once } else { Effect::Repeatable };
+        Self {
+            method,
+            url,
+            headers: HeaderMap::new(),
+            body: None,
+            effect,
+            limits: Vec::new(),
+            visible: false,
+        }
+    }
+
+    /// With a JSON body.
+    ///
+    /// # Panics
+    /// When the value cannot be written as JSON; the payload types can.
+    #[must_use]
+    pub fn json(mut self, value: &impl serde::Serialize) -> Self {
+        let bytes = serde_json::to_vec(value).expect("payload types are plain data");
+        self.body = Some(("application/json", bytes.into()));
+        self
+    }
+
+    /// With a form body.
+    #[must_use]
+    pub fn form(mut self, pairs: &[(&str, &str)]) -> Self {
+        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+        self.body = Some(("application/x-www-form-urlencoded", text.into()));
+        self
+    }
+
+    /// Under this limit too.
+    #[must_use]
+    pub fn limit(mut self, limit: Limit) -> Self {
+        self.limits.push(limit);
+        self
+    }
+
+    /// With this effect.
+    #[must_use]
+    pub fn effect(mut self, effect: Effect) -> Self {
+        self.effect = effect;
+        self
+    }
+
+    /// As the visible call of a delivery.
+    #[must_use]
+    pub fn visible(mut self) -> Self {
+        self.visible = true;
+        self
+    }
+}
+
+/// A successful answer (2xx).
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body as JSON. A success that cannot be read leaves the effect of the call in doubt.
+    ///
+    /// # Errors
+    /// [`CallError::Unknown`].
+    pub fn json<T: serde::de::DeserializeOwned>(&self) -> Result<T, CallError> {
+        serde_json::from_slice(&self.body).map_err(|_| CallError::Unknown)
+    }
+}
+
+/// A call without success: its class, and what the platform said, for connectors that know better.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    /// The class by the common table.
+    pub error: CallError,
+    /// The status, if there was an answer.
+    pub status: Option<StatusCode>,
+    /// The body, if there was an answer. Never logged.
+    pub body: Bytes,
+}
+
+impl From<Failure> for CallError {
+    fn from(failure: Failure) -> Self {
+        failure.error
+    }
+}
+
+/// The way out, shared by all clients of a process.
+#[derive(Clone)]
+pub struct Http {
+    transport: Arc<dyn Transport>,
+    limiter: Arc<Limiter>,
+    steps: Option<Arc<dyn Steps>>,
+    allowed: Arc<[Origin]>,
+    total: Duration,
+    patience: Duration,
+}
+
+impl Http {
+    /// A call may take `total` from its first byte to the last of its answer. Lets nothing out until it is
+    /// narrowed to a site by [`Http::within`].
+    pub fn new(transport: Arc<dyn Transport>, limiter: Arc<Limiter>, total: Duration) -> Self {
+        Self {
+            transport,
+            limiter,
+            steps: None,
+            allowed: Arc::default(),
+            total,
+            patience: Duration::from_secs(2),
+        }
+    }
+
+    /// Tells `steps` of the boundaries of visible calls.
+    #[must_use]
+    pub fn told_to(mut self, steps: Arc<dyn Steps>) -> Self {
+        self.steps = Some(steps);
+        self
+    }
+
+    /// For calls to the addresses of `site`, and no others: a token never leaves for an address that a payload named.
+    #[must_use]
+    pub fn within(&self, site: &Site) -> Self {
+        Self { allowed: site.addresses.values().map(Url::origin).collect(), ..self.clone() }
+    }
+
+    /// Whether calls to `url` are let out.
+    pub fn allows(&self, url: &Url) -> bool {
+        self.allowed.contains(&url.origin())
+    }
+
+    /// Who is told of boundaries.
+    pub fn steps(&self) -> Arc<dyn Steps> {
+        self.steps.clone().unwrap_or_else(|| Arc::new(NoSteps))
+    }
+
+    /// Makes the call, with a token if `tokens` are given. A token that is refused is renewed once: a 401 is certain
+    /// not to have had an effect. A limit that would keep the caller longer than a moment is an error at once, so that
+    /// no lane is held while it waits.
+    ///
+    /// # Errors
+    /// Everything but 2xx.
+    pub async fn send(&self, call: Call, tokens: Option<&dyn Tokens>) -> Result<Answer, Failure> {
+        if !self.allows(&call.url) {
+            return Err(without_answer(CallError::Reject(
+                "an address outside the configured ones".to_owned(),
+            )));
+        }
+        let Some(tokens) = tokens else {
+            return self.attempt(&call, None).await;
+        };
+        let access = tokens.access().await.map_err(without_answer)?;
+        match self.attempt(&call, Some(access.token.expose_secret())).await {
+            Err(failure) if failure.error == CallError::Reauthorize => {
+                let access = tokens.refused(&access).await.map_err(without_answer)?;
+                self.attempt(&call, Some(access.token.expose_secret())).await
+            }
+            answered => answered,
+        }
+    }
+
+    async fn attempt(&self, call: &Call, token: Option<&str>) -> Result<Answer, Failure> {
+        let blocked =
+            call.limits.iter().map(|limit| self.limiter.blocked(&limit.key)).max().unwrap_or_default();
+        if blocked > self.patience {
+            return Err(without_answer(CallError::Retry { after: Some(blocked) }));
+        }
+        if !call.limits.is_empty() {
+            tokio::time::sleep_until(self.limiter.reserve(&call.limits)).await;
+        }
+        let request =
+            request(call, token).map_err(|_| without_answer(CallError::Reject("unsendable".to_owned())))?;
+        let steps = self.steps.clone().filter(|_| call.visible);
+        let carried = tokio::time::timeout(self.total, self.transport.carry(request, steps.clone())).await;
+        let answer = match carried.unwrap_or(Err(Undelivered::NoAnswer)) {
+            Ok(answer) => answer,
+            Err(why) => return Err(without_answer(classify::undelivered(why, call.effect))),
+        };
+        if let Some(steps) = steps {
+            steps.reached(Step::Answered);
+        }
+        let (parts, body) = answer.into_parts();
+        if parts.status.is_success() {
+            return Ok(Answer { status: parts.status, headers: parts.headers, body });
+        }
+        let error = classify::status(parts.status, &parts.headers, call.effect);
+        if let (CallError::Retry { after }, 429) = (&error, parts.status.as_u16()) {
+            let wait = after.unwrap_or(DEFAULT_WAIT);
+            for limit in &call.limits {
+                self.limiter.block(&limit.key, wait);
+            }
+        }
+        Err(Failure { error, status: Some(parts.status), body })
+    }
+}
+
+/// How long a platform that limits without saying for how long is left alone.
+const DEFAULT_WAIT: Duration = Duration::from_secs(10);
+
+fn without_answer(error: CallError) -> Failure {
+    Failure { error, status: None, body: Bytes::new() }
+}
+
+fn request(call: &Call, token: Option<&str>) -> Result<Request<Bytes>, http::Error> {
+    let mut request = Request::builder().method(call.method.clone()).uri(call.url.as_str());
+    if let Some(headers) = request.headers_mut() {
+        headers.clone_from(&call.headers);
+        if let Some(token) = token {
+            let mut value = HeaderValue::try_from(format!("Bearer {token}"))?;
+            value.set_sensitive(true);
+            headers.insert(header::AUTHORIZATION, value);
+        }
+        if let Some((media, _)) = &call.body {
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media));
+        }
+    }
+    request.body(call.body.as_ref().map(|(_, bytes)| bytes.clone()).unwrap_or_default())
+}

@@ -1,0 +1,100 @@
+//! What a platform can do, as data: the router degrades by it before anything is queued, and the console shows it.
+
+use std::time::Duration;
+
+/// How well something works on a platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// As people there know it.
+    Full,
+    /// In a form that loses something.
+    Partial,
+    /// Not at all.
+    Dropped,
+}
+
+/// In which unit a platform counts the length of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextUnit {
+    /// Bytes of UTF-8.
+    Utf8Bytes,
+    /// Code units of UTF-16.
+    Utf16Units,
+}
+
+/// What a platform can show and do in direct conversations.
+#[derive(Debug, Clone)]
+pub struct Capabilities {
+    /// Editing one's own message.
+    pub edits: Level,
+    /// How often one message may be edited; `None` without limit.
+    pub max_edits: Option<u32>,
+    /// Taking one's own message back.
+    pub deletes: Level,
+    /// Answering in a thread. `Full`: replies hang below a root. `Partial`: a reply quotes what it answers.
+    pub threads: Level,
+    /// The longest text of one message, as printed for the platform.
+    pub max_text: usize,
+    /// The unit of `max_text`.
+    pub text_unit: TextUnit,
+    /// Whether a person can be represented by a bot of their own.
+    pub bots: bool,
+    /// Reports are pointers: the conversation is listed since its mark instead of opening what came.
+    pub listed: bool,
+}
+
+/// Where and how a grant is asked for.
+#[derive(Debug, Clone)]
+pub struct OAuth {
+    /// The name of the address the two paths belong to.
+    pub address: &'static str,
+    /// Path of the consent page; `{tenant}` is filled in.
+    pub authorize_path: &'static str,
+    /// Path of the token endpoint; `{tenant}` is filled in.
+    pub token_path: &'static str,
+    /// What a person's account is asked for.
+    pub account_scopes: &'static [&'static str],
+    /// What an administrator is asked for; empty where administrators grant by other means.
+    pub admin_scopes: &'static [&'static str],
+    /// Whether the vendor accepts PKCE with S256.
+    pub pkce: bool,
+    /// The scope of the app's own token by client credentials; `None` where the vendor has no such grant.
+    pub app_scope: Option<&'static str>,
+    /// How the Entente app itself gets the token that it speaks with.
+    pub speaker: Grant,
+}
+
+/// How the Entente app gets the token it speaks with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grant {
+    /// It is a bot with a token of its own, made like the stand-ins.
+    Bot,
+    /// By client credentials at `path` (with `{tenant}`) for `scope`.
+    ClientCredentials {
+        /// Path of the token endpoint.
+        path: &'static str,
+        /// What it is for.
+        scope: &'static str,
+    },
+}
+
+/// All that is fixed about a platform.
+#[derive(Debug, Clone)]
+pub struct Profile {
+    /// As people know it.
+    pub name: &'static str,
+    /// The addresses a site has, with the vendor's own as default.
+    pub addresses: &'static [(&'static str, &'static str)],
+    /// Whether a site needs a tenant.
+    pub needs_tenant: bool,
+    /// What it can do.
+    pub capabilities: Capabilities,
+    /// Its sign-in.
+    pub oauth: OAuth,
+    /// How long an effect may still appear after a call whose outcome is unknown. After that, and not found, it is
+    /// sent again.
+    pub quiet: Duration,
+    /// How long an arrival waits for earlier ones of its conversation that may still come. Zero where conversations
+    /// are listed.
+    pub settle: Duration,
+}

@@ -1,0 +1,154 @@
+//! How bytes get to a platform: over TCP, or into a router in process under a virtual clock. The difference that
+//! matters to the caller is the same for both: had the request begun to leave?
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::stream;
+use http::{Request, Response};
+use http_body_util::BodyExt as _;
+use tower::ServiceExt as _;
+
+use crate::steps::{Step, Steps};
+
+/// Carries one request. Follows no redirect, decompresses nothing, retries nothing.
+#[async_trait]
+pub trait Transport: Send + Sync + 'static {
+    /// Sends the request and reads the whole answer. With `steps`, tells of the boundaries on the way.
+    async fn carry(
+        &self,
+        request: Request<Bytes>,
+        steps: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Bytes>, Undelivered>;
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Undelivered {
+    /// No connection: not a byte of the request was written.
+    #[error("no connection")]
+    NotSent,
+    /// Something may have been written.
+    #[error("no answer")]
+    NoAnswer,
+}
+
+/// The longest answer that is read.
+const MAX_ANSWER: usize = 8 * 1024 * 1024;
+
+/// Real sockets, pooled.
+#[derive(Debug, Clone)]
+pub struct Tcp {
+    client: reqwest::Client,
+}
+
+impl Tcp {
+    /// Connections are given `connect` to come about and are dropped after having been idle for `idle`.
+    pub fn new(connect: Duration, idle: Duration) -> Self {
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .connect_timeout(connect)
+            .pool_idle_timeout(idle)
+            .tcp_nodelay(true)
+            .no_proxy()
+            .user_agent(concat!("entente/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .unwrap_or_default();
+        Self { client }
+    }
+}
+
+#[async_trait]
+impl Transport for Tcp {
+    async fn carry(
+        &self,
+        request: Request<Bytes>,
+        steps: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Bytes>, Undelivered> {
+        let request = match steps {
+            Some(steps) => request.map(|body| told(&body, steps)),
+            None => request.map(reqwest::Body::from),
+        };
+        let request = reqwest::Request::try_from(request).map_err(|_| Undelivered::NotSent)?;
+        let mut answer = self.client.execute(request).await.map_err(|error| {
+            if error.is_connect() || error.is_builder() {
+                Undelivered::NotSent
+            } else {
+                Undelivered::NoAnswer
+            }
+        })?;
+        let mut response = Response::builder().status(answer.status());
+        if let Some(headers) = response.headers_mut() {
+            *headers = std::mem::take(answer.headers_mut());
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|_| Undelivered::NoAnswer)? {
+            if body.len() + chunk.len() > MAX_ANSWER {
+                return Err(Undelivered::NoAnswer);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        response.body(body.into()).map_err(|_| Undelivered::NoAnswer)
+    }
+}
+
+/// The body in two halves, so that the boundaries before the first and after the last byte are real ones.
+fn told(body: &Bytes, steps: Arc<dyn Steps>) -> reqwest::Body {
+    let middle = body.len() / 2;
+    let halves = [body.slice(..middle), body.slice(middle..), Bytes::new()];
+    reqwest::Body::wrap_stream(stream::iter(halves.into_iter().enumerate().map(move |(index, half)| {
+        match index {
+            0 => steps.reached(Step::FirstByte),
+            2 => steps.reached(Step::LastByte),
+            _ => {}
+        }
+        Ok::<_, std::convert::Infallible>(half)
+    })))
+}
+
+/// Routers in this process, by authority (`host:port`). An authority that is not registered refuses the connection.
+#[derive(Clone, Default)]
+pub struct InProcess {
+    routers: Arc<RwLock<BTreeMap<String, Router>>>,
+}
+
+impl InProcess {
+    /// Makes `router` answer for `authority`.
+    pub fn register(&self, authority: &str, router: Router) {
+        self.routers.write().unwrap_or_else(PoisonError::into_inner).insert(authority.to_owned(), router);
+    }
+
+    /// Makes `authority` refuse connections again.
+    pub fn unregister(&self, authority: &str) {
+        self.routers.write().unwrap_or_else(PoisonError::into_inner).remove(authority);
+    }
+}
+
+#[async_trait]
+impl Transport for InProcess {
+    async fn carry(
+        &self,
+        request: Request<Bytes>,
+        steps: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Bytes>, Undelivered> {
+        let authority = request.uri().authority().ok_or(Undelivered::NotSent)?.as_str().to_owned();
+        let router = {
+            let routers = self.routers.read().unwrap_or_else(PoisonError::into_inner);
+            routers.get(&authority).cloned().ok_or(Undelivered::NotSent)?
+        };
+        if let Some(steps) = &steps {
+            steps.reached(Step::FirstByte);
+            steps.reached(Step::LastByte);
+        }
+        let answer = router.oneshot(request.map(Body::from)).await.map_err(|_| Undelivered::NoAnswer)?;
+        let (parts, body) = answer.into_parts();
+        let body = body.collect().await.map_err(|_| Undelivered::NoAnswer)?.to_bytes();
+        Ok(Response::from_parts(parts, body))
+    }
+}
