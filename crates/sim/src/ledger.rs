@@ -44,6 +44,16 @@ impl Ledger {
         number
     }
 
+    /// Names the fault that touched the call of entry `number`, after the fact: a fault that replaces an answer strikes
+    /// outside the place where the call is recorded.
+    pub fn name_fault(&self, number: u64, fault: String) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        let index = usize::try_from(number).ok().and_then(|number| number.checked_sub(1));
+        if let Some(entry) = index.and_then(|index| entries.get_mut(index)) {
+            entry.fault = Some(fault);
+        }
+    }
+
     /// At most `max` entries with a number greater than `after`, oldest first.
     pub fn read(&self, after: u64, max: usize) -> Vec<Entry> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);

@@ -10,12 +10,16 @@
 //! in the vendor's app.
 //!
 //! Shared by both: [`clock`] (time as a seam), [`ledger`] (every call in order), [`faults`] (what goes wrong),
-//! [`limits`] (the vendors' rate limits), [`courier`] (webhooks on their way out), [`org`] (Acme, Inc.).
+//! [`limits`] (the vendors' rate limits), [`courier`] (webhooks on their way out), [`control`] (the paths under `/_sim`),
+//! [`server`] (a port whose plug can be pulled), [`org`] (Acme, Inc.).
 
 pub mod clock;
+pub mod control;
 pub mod courier;
 pub mod faults;
 pub mod ledger;
 pub mod limits;
 pub mod org;
+pub mod server;
 pub mod teams;
+pub mod webex;

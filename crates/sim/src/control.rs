@@ -1,0 +1,190 @@
+//! The control paths under `/_sim` that every simulator has, and the layers around the vendor's paths that feed them.
+//!
+//! Generic over the simulator's switches. From the outside in, [`Control::mount`] wraps a vendor's router in: answers
+//! for browsers on another port, naming of faults in the ledger, the faults themselves, answers that are held back on
+//! purpose, and the record of every call. The order matters: a fault that swallows an answer is outside the record, so
+//! that the effect behind it is still on record; and an answer that waits for a notification is on record before it waits.
+//!
+//! | path | what |
+//! | --- | --- |
+//! | `POST /_sim/faults` | replaces the rules: a JSON array of [`Rule`]s |
+//! | `GET /_sim/faults` | `[{"rule": {…}, "struck": 3}]` |
+//! | `GET /_sim/ledger?after=0&max=1000` | `{"items": [entry…], "length": 42}` |
+//! | `GET /_sim/switches`, `POST /_sim/switches` | all switches; a partial object changes those it names |
+//! | `GET /_sim/live` | server-sent events `look`, whose data is the id of the conversation that changed |
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::clock::Clock;
+use crate::faults::{Faults, Rule, interfere};
+use crate::ledger::Ledger;
+
+mod browser;
+mod live;
+mod record;
+
+pub use live::Live;
+pub use record::{Hold, Mark};
+
+/// The switches of a simulator: read by every call, changed at run time.
+#[derive(Debug)]
+pub struct Board<S>(Arc<RwLock<Arc<S>>>);
+
+impl<S> Clone for Board<S> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<S> Board<S> {
+    /// A board that shows `switches`.
+    pub fn new(switches: S) -> Self {
+        Self(Arc::new(RwLock::new(Arc::new(switches))))
+    }
+
+    /// The switches as they stand.
+    pub fn get(&self) -> Arc<S> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Replaces all switches.
+    pub fn set(&self, switches: S) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(switches);
+    }
+}
+
+impl<S: Serialize + DeserializeOwned> Board<S> {
+    /// Changes the switches that `change` names, nested objects included; all or none.
+    ///
+    /// # Errors
+    /// Why the result would not be switches, e.g. an unknown name.
+    pub fn merge(&self, change: Value) -> Result<(), serde_json::Error> {
+        let mut board = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = serde_json::to_value(&**board)?;
+        overlay(&mut all, change);
+        *board = Arc::new(serde_json::from_value(all)?);
+        Ok(())
+    }
+}
+
+fn overlay(below: &mut Value, above: Value) {
+    match (below, above) {
+        (Value::Object(below), Value::Object(above)) => {
+            for (name, value) in above {
+                overlay(below.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (below, above) => *below = above,
+    }
+}
+
+/// What the control paths of one simulator work on.
+#[derive(Debug)]
+pub struct Control<S> {
+    /// The simulator's clock, for entries made here.
+    pub clock: Clock,
+    /// Every call in order.
+    pub ledger: Arc<Ledger>,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// The unverified facts.
+    pub board: Board<S>,
+    /// Who wants to hear that something changed.
+    pub live: Live,
+}
+
+impl<S> Clone for Control<S> {
+    fn clone(&self) -> Self {
+        Self {
+            clock: self.clock,
+            ledger: Arc::clone(&self.ledger),
+            faults: self.faults.clone(),
+            board: self.board.clone(),
+            live: self.live.clone(),
+        }
+    }
+}
+
+impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> Control<S> {
+    /// Everything of a simulator around `vendor`, which answers the vendor's paths and the simulator's own `/_sim` ones.
+    pub fn mount(&self, vendor: Router) -> Router {
+        use axum::middleware::{from_fn, from_fn_with_state};
+        let recorder = record::Recorder { clock: self.clock, ledger: Arc::clone(&self.ledger) };
+        vendor
+            .merge(self.routes())
+            .layer(from_fn_with_state(recorder.clone(), record::record))
+            .layer(from_fn(record::hold))
+            .layer(from_fn_with_state(self.faults.clone(), interfere))
+            .layer(from_fn_with_state(recorder, record::name_faults))
+            .layer(from_fn(browser::allow))
+    }
+
+    fn routes(&self) -> Router {
+        Router::new()
+            .route("/_sim/faults", get(faults::<S>).post(set_faults::<S>))
+            .route("/_sim/ledger", get(ledger::<S>))
+            .route("/_sim/switches", get(switches::<S>).post(set_switches::<S>))
+            .route("/_sim/live", get(live_events::<S>))
+            .with_state(self.clone())
+    }
+}
+
+async fn faults<S>(State(control): State<Control<S>>) -> Response {
+    let rules: Vec<Value> =
+        control.faults.rules().iter().map(|(rule, struck)| json!({"rule": rule, "struck": struck})).collect();
+    Json(rules).into_response()
+}
+
+async fn set_faults<S>(State(control): State<Control<S>>, rules: Json<Value>) -> Response {
+    match serde_json::from_value::<Vec<Rule>>(rules.0) {
+        Ok(rules) => {
+            control.faults.set(rules);
+            StatusCode::NO_CONTENT.into_response()
+        }
+        Err(error) => bad(error),
+    }
+}
+
+#[derive(Debug, Deserialize)]
+struct Window {
+    #[serde(default)]
+    after: u64,
+    max: Option<usize>,
+}
+
+async fn ledger<S>(State(control): State<Control<S>>, Query(window): Query<Window>) -> Response {
+    let items = control.ledger.read(window.after, window.max.unwrap_or(1000));
+    Json(json!({"items": items, "length": control.ledger.len()})).into_response()
+}
+
+async fn switches<S: Serialize>(State(control): State<Control<S>>) -> Response {
+    Json(&*control.board.get()).into_response()
+}
+
+async fn set_switches<S: Serialize + DeserializeOwned>(
+    State(control): State<Control<S>>,
+    change: Json<Value>,
+) -> Response {
+    match control.board.merge(change.0) {
+        Ok(()) => Json(&*control.board.get()).into_response(),
+        Err(error) => bad(error),
+    }
+}
+
+async fn live_events<S>(State(control): State<Control<S>>) -> Response {
+    control.live.events()
+}
+
+/// `400` with the reason, for control paths.
+pub fn bad(reason: impl std::fmt::Display) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({"error": reason.to_string()}))).into_response()
+}
