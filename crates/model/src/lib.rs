@@ -9,6 +9,7 @@ pub mod id;
 pub mod operation;
 pub mod outcome;
 pub mod people;
+pub mod plain;
 pub mod time;
 
 pub use body::{Block, Body, Inline, Mention};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entente_model::PlatformId;
+use entente_model::{Body, PlatformId};
 
 use crate::{AppSecrets, Client, Credentials, Http, Profile, Receiver, Site};
 
@@ -13,6 +13,10 @@ pub trait Platform: Send + Sync + 'static {
 
     /// What it can do and where its sign-in is. Static data.
     fn profile(&self) -> &Profile;
+
+    /// Cuts a body into as many as the platform needs for its length limit, each printable in one message, formatting
+    /// kept open across the cuts, numbered when there are several. One body, unchanged, when it fits. Pure.
+    fn split(&self, body: Body) -> Vec<Body>;
 
     /// The receiving half for one workspace. Does not call out; keys are parsed here, once, because every webhook
     /// needs them. Built anew when the secrets change.
