@@ -1,1 +1,31 @@
-//! Placeholder.
+//! Durable state. One method is one transaction, so no transaction leaks out, none is open while a platform is called,
+//! and the memory twin is honest.
+//!
+//! The traits are grouped by what they are about, and a function takes the narrowest group it needs. Everything that a
+//! message says, and every token, is sealed before it is written; the keys of messages are destroyed with
+//! them, so that a delivered text cannot be read from a freed page, a log or a copy of the file.
+//!
+//! # How to add a query
+//!
+//! 1. Add a method to the trait it belongs to in `api/`, and say what it does when it is called twice.
+//! 2. Add its case to the conformance suite (`tests/it/conformance.rs`), which every store passes.
+//! 3. Write it for the memory twin (`memory/`), then for SQL (`sql/`): one constant per statement at the top of the file.
+
+pub mod api;
+
+pub use api::console::{Console, Counts, DeadLetter, Overdue, OverdueState, SetAside};
+pub use api::error::StoreError;
+pub use api::inbox::{Accepted, Arrived, Inbox, NewArrival, Report, Routed, SeenNow, Settled};
+pub use api::lanes::{Claim, LaneId, LaneKey, Lanes, Side};
+pub use api::links::{Interest, Known, KnownConversation, Links, Seen};
+pub use api::logins::{Listening, Login, LoginSecret, LoginState, Logins, PendingGrant};
+pub use api::outbox::{
+    Begin, Begun, Counterpart, Delivery, DeliveryState, Finish, Finished, Head, Outbox, Plan, Work,
+};
+pub use api::people::{Identity, Imported, People, Represented};
+pub use api::settings::Settings;
+
+/// Everything that is durable.
+pub trait Store: Inbox + Outbox + Lanes + Links + People + Logins + Settings + Console {}
+
+impl<T: Inbox + Outbox + Lanes + Links + People + Logins + Settings + Console> Store for T {}

@@ -1,0 +1,11 @@
+//! What can be asked of a store, by what it is about.
+
+pub mod console;
+pub mod error;
+pub mod inbox;
+pub mod lanes;
+pub mod links;
+pub mod logins;
+pub mod outbox;
+pub mod people;
+pub mod settings;

@@ -1,0 +1,83 @@
+//! What is known of conversations and messages.
+
+use async_trait::async_trait;
+use entente_model::{Conversation, ConversationRef, MessageId, Pair, Timestamp, WorkspaceRef};
+
+use crate::StoreError;
+
+/// Whether a conversation concerns us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Interest {
+    /// Nobody has looked who is in it, or people have changed since.
+    Unknown,
+    /// It joins two represented people of whom at least one works elsewhere.
+    Yes,
+    /// It does not.
+    No,
+}
+
+/// A conversation as it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownConversation {
+    /// Whether it concerns us.
+    pub interest: Interest,
+    /// Whose direct conversation it is.
+    pub pair: Option<Pair>,
+    /// The newest message that was read, and when it was written.
+    pub mark: Option<(MessageId, Timestamp)>,
+}
+
+/// What is known of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Whether we wrote it.
+    pub ours: bool,
+    /// When its text was last changed, or when it was written.
+    pub version: Timestamp,
+    /// Whether it is gone.
+    pub deleted: bool,
+}
+
+/// What is known, read at once.
+#[derive(Debug, Clone, Default)]
+pub struct Known {
+    /// The conversation, if it was ever recorded.
+    pub conversation: Option<KnownConversation>,
+    /// Each message that was asked about, in the order of asking.
+    pub seen: Vec<Option<Seen>>,
+}
+
+/// Conversations.
+#[async_trait]
+pub trait Links: Send + Sync {
+    /// What is known of a conversation and of these messages in it.
+    async fn known(
+        &self,
+        conversation: &ConversationRef,
+        messages: &[MessageId],
+    ) -> Result<Known, StoreError>;
+
+    /// Records who is in a conversation and whether it concerns us. Told twice, the later counts; a pair that has a
+    /// conversation in that workspace already keeps it, and then this one is remembered without a pair.
+    async fn remember(
+        &self,
+        conversation: &Conversation,
+        interest: Interest,
+        pair: Option<Pair>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// The direct conversation of a pair in a workspace, if it was opened or found.
+    async fn direct(
+        &self,
+        pair: Pair,
+        workspace: &WorkspaceRef,
+    ) -> Result<Option<ConversationRef>, StoreError>;
+
+    /// All conversations of pairs in a workspace of which `person`'s account must hear.
+    async fn directs_of(
+        &self,
+        person: entente_model::PersonId,
+        workspace: &WorkspaceRef,
+    ) -> Result<Vec<ConversationRef>, StoreError>;
+}
