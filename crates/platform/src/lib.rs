@@ -42,7 +42,7 @@ pub use limiter::{Limit, Limiter};
 pub use profile::{Capabilities, Grant, Level, OAuth, Profile, TextUnit};
 pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Receiver, Refused};
 pub use registry::Registry;
-pub use site::{AppSecrets, HookKey, Site};
+pub use site::{AppSecrets, HookKey, PrivateKey, Site};
 pub use steps::{NoSteps, Step, Steps};
 pub use tokens::{Access, Credentials, LoginKind, Tokens};
 pub use transport::{InProcess, Tcp, Transport, Undelivered};

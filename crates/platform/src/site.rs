@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entente_model::WorkspaceRef;
+use entente_model::{LoginId, WorkspaceRef};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::SecretString;
 use sha2::Sha256;
@@ -53,6 +53,9 @@ pub struct AppSecrets {
     /// Our private keys (PKCS#8 DER) by certificate id, for content encrypted to us. Old ones stay until nothing
     /// encrypted to them can arrive any more.
     pub private_keys: BTreeMap<String, PrivateKey>,
+    /// The login of the workspace's Entente app, where the vendor pushes what is said to it without a subscription that
+    /// could name it. `None` until the app is set up.
+    pub app_login: Option<LoginId>,
 }
 
 /// A private key in PKCS#8 DER.
