@@ -1,1 +1,23 @@
-//! Placeholder.
+//! Everything between a stored webhook and a recorded delivery.
+//!
+//! Two kinds of lanes carry everything. An *inbound* lane is what was reported about one conversation: a worker claims
+//! it, learns how the messages stand now, compares that with what is known, and plans. An *outbound* lane is what goes
+//! to one conversation: a worker claims it, commits the intent of its head, performs it, and records what came of it.
+//! Between them is only the store; each step is one transaction, so the path after a crash is the path of every day.
+
+pub mod clock;
+pub mod error;
+pub mod tuning;
+
+mod certificate;
+mod engine;
+mod fingerprint;
+mod in_flight;
+mod keeper;
+mod sites;
+
+pub use clock::{Clock, Dice, RunningClock, WallClock};
+pub use engine::{Engine, Parts};
+pub use error::EngineError;
+pub use sites::{Sites, Workspace};
+pub use tuning::Tuning;

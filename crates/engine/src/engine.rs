@@ -1,0 +1,104 @@
+//! The engine: what all its parts share. Parts are methods in files of their own, named after what they do.
+
+use std::sync::Arc;
+
+use entente_model::{LoginId, Timestamp};
+use entente_platform::{Client, Http, Registry, Site, Steps};
+use entente_store::Store;
+
+use crate::clock::{Clock, Dice};
+use crate::error::EngineError;
+use crate::fingerprint::FingerprintKey;
+use crate::in_flight::InFlight;
+use crate::keeper::Keeper;
+use crate::sites::Sites;
+use crate::tuning::Tuning;
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Where everything durable is.
+    pub store: Arc<dyn Store>,
+    /// The platforms that this process knows.
+    pub registry: Registry,
+    /// The workspaces that the operator configured.
+    pub sites: Vec<Site>,
+    /// The way out.
+    pub http: Http,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub dice: Arc<Dice>,
+    /// The operator's numbers.
+    pub tuning: Tuning,
+}
+
+/// The running product without its HTTP surfaces.
+pub struct Engine {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) registry: Registry,
+    pub(crate) sites: Sites,
+    pub(crate) keeper: Keeper,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) dice: Arc<Dice>,
+    pub(crate) tuning: Tuning,
+    pub(crate) in_flight: InFlight,
+    pub(crate) fingerprints: FingerprintKey,
+    pub(crate) steps: Arc<dyn Steps>,
+    /// Something about people or logins changed: the reconcilers look again.
+    pub(crate) changed: tokio::sync::Notify,
+}
+
+impl Engine {
+    /// Puts an engine together: makes or reads the instance's keys, builds the receivers. Calls no platform.
+    ///
+    /// # Errors
+    /// When the store fails or a site is not as its platform needs it.
+    pub async fn new(parts: Parts) -> Result<Arc<Self>, EngineError> {
+        let Parts { store, registry, sites, http, clock, dice, tuning } = parts;
+        let fingerprints = FingerprintKey::of(store.as_ref(), &dice).await?;
+        let sites = Sites::new(store.as_ref(), &registry, sites, &dice).await?;
+        let steps = http.steps();
+        let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock));
+        Ok(Arc::new(Self {
+            store,
+            registry,
+            sites,
+            keeper,
+            clock,
+            dice,
+            tuning,
+            in_flight: InFlight::default(),
+            fingerprints,
+            steps,
+            changed: tokio::sync::Notify::new(),
+        }))
+    }
+
+    /// The store, for surfaces that only read.
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// The configured workspaces.
+    pub fn sites(&self) -> &Sites {
+        &self.sites
+    }
+
+    /// The operator's numbers.
+    pub fn tuning(&self) -> &Tuning {
+        &self.tuning
+    }
+
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// A client that acts as this login. `None`: there is no such login, or its workspace is not configured any more.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn client(&self, login: LoginId) -> Result<Option<Arc<dyn Client>>, EngineError> {
+        self.keeper.client(login, &self.sites, &self.registry).await
+    }
+}

@@ -1,0 +1,31 @@
+//! What we can recognise our own message by, without keeping its text: a keyed hash of who says what. The place is given
+//! by the lane; the key keeps anybody who reads the database from guessing texts.
+
+use entente_model::{AccountId, Body};
+use entente_store::Store;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
+use crate::clock::Dice;
+use crate::error::EngineError;
+
+/// The key of all fingerprints of an instance.
+pub(crate) struct FingerprintKey([u8; 32]);
+
+impl FingerprintKey {
+    pub(crate) async fn of(store: &dyn Store, dice: &Dice) -> Result<Self, EngineError> {
+        let key = store.setting_or("fingerprint_key", dice.bytes::<32>().to_vec()).await?;
+        let key = <[u8; 32]>::try_from(key)
+            .map_err(|_| entente_store::StoreError::Inconsistent { table: "setting", column: "value" })?;
+        Ok(Self(key))
+    }
+
+    /// Of `body` said by `author`. Canonical text is compared, never the vendor's markup.
+    pub(crate) fn of_message(&self, author: &AccountId, body: &Body) -> [u8; 32] {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("any key length is accepted");
+        mac.update(&u64::try_from(author.as_str().len()).unwrap_or(u64::MAX).to_le_bytes());
+        mac.update(author.as_str().as_bytes());
+        mac.update(body.canonical().as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+}

@@ -1,0 +1,123 @@
+//! The keeper of logins: opens tokens, renews them ahead of their end, one renewal at once, and hands out clients that
+//! act as a login. Tokens are open nowhere else but in [`entente_platform::Http`].
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entente_model::{CallError, LoginId, WorkspaceId};
+use entente_platform::{Client, Credentials, Grant, Http, LoginKind, Registry, Tokens};
+use entente_store::{Login, Store};
+
+use crate::clock::Clock;
+use crate::error::EngineError;
+use crate::sites::{Sites, Workspace};
+
+mod endpoint;
+mod ring;
+
+pub(crate) use endpoint::{TokenEndpoint, Tokened};
+use ring::{AppRing, StoredRing};
+
+/// Clients by login, and what they share.
+pub(crate) struct Keeper {
+    store: Arc<dyn Store>,
+    http: Http,
+    clock: Arc<dyn Clock>,
+    clients: Mutex<HashMap<LoginId, Arc<dyn Client>>>,
+    apps: Mutex<HashMap<(WorkspaceId, &'static str), Arc<dyn Tokens>>>,
+}
+
+impl Keeper {
+    pub(crate) fn new(store: Arc<dyn Store>, http: Http, clock: Arc<dyn Clock>) -> Self {
+        Self { store, http, clock, clients: Mutex::default(), apps: Mutex::default() }
+    }
+
+    /// A client that acts as this login; kept, because every message needs one.
+    pub(crate) async fn client(
+        &self,
+        id: LoginId,
+        sites: &Sites,
+        registry: &Registry,
+    ) -> Result<Option<Arc<dyn Client>>, EngineError> {
+        if let Some(client) = self.clients.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
+            return Ok(Some(Arc::clone(client)));
+        }
+        let Some(login) = self.store.login(id).await? else { return Ok(None) };
+        let Some(workspace) = sites.get(&login.workspace.id) else { return Ok(None) };
+        if registry.get(&login.workspace.platform).is_none() {
+            return Ok(None);
+        }
+        let client = self.build(&login, workspace)?;
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&client));
+        Ok(Some(client))
+    }
+
+    /// Forgets a login's client, because its tokens were replaced from outside or it was taken away.
+    pub(crate) fn forget(&self, id: LoginId) {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    /// The token endpoint of a workspace.
+    pub(crate) fn endpoint(&self, workspace: &Workspace) -> TokenEndpoint {
+        TokenEndpoint::new(self.http.within(&workspace.site), workspace, Arc::clone(&self.clock))
+    }
+
+    /// A client for tokens that are not stored (yet), as in the middle of a consent.
+    pub(crate) fn passing(
+        &self,
+        workspace: &Workspace,
+        kind: LoginKind,
+        tokened: Tokened,
+    ) -> Arc<dyn Client> {
+        let tokens = Arc::new(ring::Fixed::new(tokened));
+        let login = LoginId(uuid::Uuid::nil());
+        let app_tokens = self.app_tokens(workspace);
+        let credentials = Credentials { login, kind, account: None, tokens, app_tokens };
+        workspace.platform.client(&workspace.site, self.http.within(&workspace.site), credentials)
+    }
+
+    fn build(&self, login: &Login, workspace: &Workspace) -> Result<Arc<dyn Client>, EngineError> {
+        let kind = LoginKind::named(&login.kind)
+            .ok_or(entente_store::StoreError::Inconsistent { table: "login", column: "kind" })?;
+        let oauth = &workspace.profile().oauth;
+        let app_tokens = self.app_tokens(workspace);
+        let tokens: Arc<dyn Tokens> = match (kind, oauth.speaker) {
+            (LoginKind::App, Grant::ClientCredentials { path, scope }) => {
+                self.app_ring(workspace, path, scope)
+            }
+            (LoginKind::Admin, _) if login.secret.is_none() => app_tokens.clone().ok_or_else(|| {
+                EngineError::NotReady(format!("{}: no administrator has given consent", login.workspace.id))
+            })?,
+            _ => {
+                let endpoint = self.endpoint(workspace);
+                Arc::new(StoredRing::new(
+                    login.id,
+                    Arc::clone(&self.store),
+                    endpoint,
+                    Arc::clone(&self.clock),
+                ))
+            }
+        };
+        let credentials =
+            Credentials { login: login.id, kind, account: login.account.clone(), tokens, app_tokens };
+        Ok(workspace.platform.client(&workspace.site, self.http.within(&workspace.site), credentials))
+    }
+
+    fn app_tokens(&self, workspace: &Workspace) -> Option<Arc<dyn Tokens>> {
+        let oauth = &workspace.profile().oauth;
+        oauth.app_scope.map(|scope| self.app_ring(workspace, oauth.token_path, scope))
+    }
+
+    fn app_ring(&self, workspace: &Workspace, path: &'static str, scope: &'static str) -> Arc<dyn Tokens> {
+        let mut apps = self.apps.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = (workspace.at().id.clone(), scope);
+        Arc::clone(apps.entry(key).or_insert_with(|| {
+            Arc::new(AppRing::new(self.endpoint(workspace).at(path), scope, Arc::clone(&self.clock)))
+        }))
+    }
+}
+
+/// What a platform's refusal at the token endpoint means to the lane that wanted to speak.
+pub(crate) fn refused(error: &CallError) -> bool {
+    matches!(error, CallError::Reject(_) | CallError::Reauthorize | CallError::Gone)
+}

@@ -1,0 +1,97 @@
+//! A vendor's token endpoint: code, refresh token and client credentials for tokens (RFC 6749, 4.1.3, 4.4.2 and 6;
+//! PKCE, RFC 7636). One form and one answer, the same for all vendors we know.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entente_model::{CallError, Timestamp};
+use entente_platform::{Call, Effect, Http, Site};
+use http::Method;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+use crate::clock::Clock;
+use crate::sites::Workspace;
+
+/// Where tokens of one workspace come from.
+#[derive(Clone)]
+pub(crate) struct TokenEndpoint {
+    http: Http,
+    site: Site,
+    address: &'static str,
+    url: Url,
+    clock: Arc<dyn Clock>,
+}
+
+/// What the endpoint gave.
+pub(crate) struct Tokened {
+    /// The token that is sent.
+    pub(crate) access: SecretString,
+    /// What a new one is got with, if the vendor gave one.
+    pub(crate) refresh: Option<SecretString>,
+    /// When `access` ends.
+    pub(crate) expires_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    access_token: SecretString,
+    refresh_token: Option<SecretString>,
+    expires_in: Option<u64>,
+}
+
+impl TokenEndpoint {
+    pub(crate) fn new(http: Http, workspace: &Workspace, clock: Arc<dyn Clock>) -> Self {
+        let oauth = &workspace.profile().oauth;
+        let site = workspace.site.clone();
+        let url = site.url(oauth.address, &with_tenant(oauth.token_path, &site));
+        Self { http, site, address: oauth.address, url, clock }
+    }
+
+    /// The same at another path.
+    pub(crate) fn at(mut self, path: &str) -> Self {
+        self.url = self.site.url(self.address, &with_tenant(path, &self.site));
+        self
+    }
+
+    /// Exchanges the code that a browser brought back.
+    pub(crate) async fn exchange(
+        &self,
+        code: &str,
+        redirect: &str,
+        verifier: Option<&SecretString>,
+    ) -> Result<Tokened, CallError> {
+        let mut form = vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirect)];
+        if let Some(verifier) = verifier {
+            form.push(("code_verifier", verifier.expose_secret()));
+        }
+        // A code is good for one exchange: repeating it is refused and harms nothing.
+        self.ask(form).await
+    }
+
+    /// Gets a new token for a refresh token.
+    pub(crate) async fn refresh(&self, refresh: &SecretString) -> Result<Tokened, CallError> {
+        self.ask(vec![("grant_type", "refresh_token"), ("refresh_token", refresh.expose_secret())]).await
+    }
+
+    /// Gets the app's own token.
+    pub(crate) async fn app(&self, scope: &str) -> Result<Tokened, CallError> {
+        self.ask(vec![("grant_type", "client_credentials"), ("scope", scope)]).await
+    }
+
+    async fn ask(&self, mut form: Vec<(&str, &str)>) -> Result<Tokened, CallError> {
+        form.push(("client_id", &self.site.client_id));
+        form.push(("client_secret", self.site.client_secret.expose_secret()));
+        let call = Call::new(Method::POST, self.url.clone()).form(&form).effect(Effect::Repeatable);
+        let answer: Answer = self.http.send(call, None).await?.json()?;
+        let now = self.clock.now();
+        let expires_at = answer.expires_in.map(|seconds| now.plus(Duration::from_secs(seconds)));
+        Ok(Tokened { access: answer.access_token, refresh: answer.refresh_token, expires_at })
+    }
+}
+
+/// A path with the organisation's id filled in.
+pub(crate) fn with_tenant(path: &str, site: &Site) -> String {
+    path.replace("{tenant}", site.tenant.as_deref().unwrap_or_default())
+}

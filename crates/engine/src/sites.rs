@@ -1,0 +1,132 @@
+//! The configured workspaces with what is fixed about each: its platform, its receiving half, its keys. The keys are
+//! made at the first start, kept sealed, and never shown.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use entente_model::{LoginId, WorkspaceId, WorkspaceRef};
+use entente_platform::site::PrivateKey;
+use entente_platform::{AppSecrets, HookKey, Platform, Profile, Receiver, Registry, Site};
+use entente_store::Store;
+
+use crate::certificate::Certificate;
+use crate::clock::Dice;
+use crate::error::EngineError;
+
+/// All workspaces by name.
+pub struct Sites {
+    by_name: BTreeMap<WorkspaceId, Arc<Workspace>>,
+}
+
+/// One workspace.
+pub struct Workspace {
+    /// As configured.
+    pub site: Site,
+    /// Its platform.
+    pub platform: Arc<dyn Platform>,
+    /// Where its subscriptions' secrets come from.
+    pub hook_key: HookKey,
+    /// What content may be encrypted to.
+    pub certificate: Certificate,
+    secrets: RwLock<AppSecrets>,
+    receiver: RwLock<Arc<dyn Receiver>>,
+}
+
+impl Sites {
+    pub(crate) async fn new(
+        store: &dyn Store,
+        registry: &Registry,
+        sites: Vec<Site>,
+        dice: &Dice,
+    ) -> Result<Self, EngineError> {
+        let mut by_name = BTreeMap::new();
+        for site in sites {
+            let name = site.workspace.id.clone();
+            let Some(platform) = registry.get(&site.workspace.platform).cloned() else {
+                return Err(EngineError::Refused(format!(
+                    "{name}: no platform named {}",
+                    site.workspace.platform
+                )));
+            };
+            let hook_key = store.setting_or(&format!("hook_key/{name}"), dice.bytes::<32>().to_vec()).await?;
+            let hook_key = <[u8; 32]>::try_from(hook_key)
+                .map_err(|_| entente_store::StoreError::Inconsistent { table: "setting", column: "value" })?;
+            let certificate = Certificate::of(store, &name).await?;
+            let secrets = AppSecrets {
+                hook_key: HookKey::new(hook_key),
+                public_keys: BTreeMap::new(),
+                private_keys: BTreeMap::from([(
+                    certificate.id.clone(),
+                    PrivateKey(Arc::clone(&certificate.key)),
+                )]),
+                app_login: None,
+            };
+            let receiver = receiver(platform.as_ref(), &site, &secrets)?;
+            let workspace = Workspace {
+                site,
+                platform,
+                hook_key: secrets.hook_key.clone(),
+                certificate,
+                secrets: RwLock::new(secrets),
+                receiver: RwLock::new(receiver),
+            };
+            by_name.insert(name, Arc::new(workspace));
+        }
+        Ok(Self { by_name })
+    }
+
+    /// The workspace of this name.
+    pub fn get(&self, name: &WorkspaceId) -> Option<&Arc<Workspace>> {
+        self.by_name.get(name)
+    }
+
+    /// All workspaces by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Workspace>> {
+        self.by_name.values()
+    }
+}
+
+impl Workspace {
+    /// Which one it is.
+    pub fn at(&self) -> &WorkspaceRef {
+        &self.site.workspace
+    }
+
+    /// What its platform can do.
+    pub fn profile(&self) -> &Profile {
+        self.platform.profile()
+    }
+
+    /// The receiving half as it is now.
+    pub fn receiver(&self) -> Arc<dyn Receiver> {
+        Arc::clone(&self.receiver.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes the vendor's public keys as they are now.
+    pub(crate) fn set_public_keys(&self, keys: Vec<(String, Arc<[u8]>)>) -> Result<(), EngineError> {
+        self.change(|secrets| secrets.public_keys = keys.into_iter().collect())
+    }
+
+    /// Names the login that the app hears with.
+    pub(crate) fn set_app_login(&self, login: LoginId) -> Result<(), EngineError> {
+        self.change(|secrets| secrets.app_login = Some(login))
+    }
+
+    fn change(&self, change: impl FnOnce(&mut AppSecrets)) -> Result<(), EngineError> {
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        change(&mut secrets);
+        let built = receiver(self.platform.as_ref(), &self.site, &secrets)?;
+        *self.receiver.write().unwrap_or_else(PoisonError::into_inner) = built;
+        Ok(())
+    }
+}
+
+fn receiver(
+    platform: &dyn Platform,
+    site: &Site,
+    secrets: &AppSecrets,
+) -> Result<Arc<dyn Receiver>, EngineError> {
+    platform
+        .receiver(site, secrets.clone())
+        .map_err(|wrong| EngineError::Refused(format!("{}: {wrong}", site.workspace.id)))
+}
