@@ -17,6 +17,9 @@ pub enum Report {
     Changed,
     /// It is gone.
     Deleted,
+    /// Nothing about one message: something in the conversation may have been missed. Stored unless one is waiting
+    /// already; the message's id means nothing.
+    Look,
 }
 
 /// A report to be stored.

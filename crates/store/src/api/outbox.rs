@@ -89,7 +89,8 @@ pub struct Head {
     pub thread: Option<MessageRef>,
 }
 
-/// A message on a target that a source message became.
+/// A message on a target that a source message became. A part that was sent again (an edit that had to become a new
+/// message) has several, oldest first; the last one is the one to edit. Deleted ones are not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counterpart {
     /// Which part of the source.
