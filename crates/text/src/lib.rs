@@ -1,1 +1,45 @@
-//! Placeholder.
+//! Text conversions: HTML and Markdown to and from the neutral [`entente_model::Body`], and cutting what is too long.
+//!
+//! Everything here is pure and knows no platform: what is particular to one comes in as options and hooks
+//! ([`html_in::Elements`], the mention printers). Four rules hold throughout.
+//!
+//! - *Text stays text.* Whatever people type, printing it never makes markup or a mention; only an
+//!   [`entente_model::Inline::Mention`] can become one, and only through the caller's printer.
+//! - *What is said survives.* Parsing what was printed gives a body that says the same
+//!   ([`entente_model::Body::canonical`]); property tests hold both dialects to it.
+//! - *Bounded.* Parsers work token by token on a bounded input and build trees of a bounded depth, so no message can
+//!   exhaust the stack or the memory.
+//! - *One shape.* Parsers nest inlines in one order (link, bold, italic, strike) and merge neighbours, so that two
+//!   spellings of the same text are the same body.
+
+mod build;
+pub mod fit;
+pub mod html_in;
+pub mod html_out;
+mod link;
+mod runs;
+
+pub use fit::fit;
+pub use html_in::{Element, Elements, NoElements, Treat, html_in};
+pub use html_out::{HtmlDialect, html_out};
+pub use link::clean_url;
+
+/// A printed body.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Printed {
+    /// The text in the dialect asked for.
+    pub text: String,
+    /// What the dialect could not show, each kind once.
+    pub losses: Vec<entente_model::Loss>,
+}
+
+impl Printed {
+    fn lost(&mut self, loss: entente_model::Loss) {
+        if !self.losses.contains(&loss) {
+            self.losses.push(loss);
+        }
+    }
+}
+
+/// Prints a mention in the target's markup; `None` where it must become a plain name.
+pub type MentionPrinter<'a> = &'a dyn Fn(&entente_model::Mention) -> Option<String>;
