@@ -49,6 +49,7 @@ pub struct Tcp {
 
 impl Tcp {
     /// Connections are given `connect` to come about and are dropped after having been idle for `idle`.
+    #[expect(clippy::disallowed_methods, reason = "the one client that `Http` sends through")]
     pub fn new(connect: Duration, idle: Duration) -> Self {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())

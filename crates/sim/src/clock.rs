@@ -14,6 +14,7 @@ pub struct Clock {
 
 impl Clock {
     /// A clock that shows the wall-clock time. Must be called inside a tokio runtime.
+    #[expect(clippy::disallowed_methods, reason = "the seam itself")]
     pub fn system() -> Self {
         Self::starting_at(Timestamp::now())
     }

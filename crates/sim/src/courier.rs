@@ -22,6 +22,7 @@ pub enum Courier {
 
 impl Courier {
     /// A courier over TCP that follows no redirect.
+    #[expect(clippy::disallowed_methods, reason = "the simulators' only way out")]
     pub fn tcp() -> Self {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
         Self::Tcp(client.unwrap_or_default())
