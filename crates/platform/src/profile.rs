@@ -37,8 +37,9 @@ pub struct Capabilities {
     pub max_text: usize,
     /// The unit of `max_text`.
     pub text_unit: TextUnit,
-    /// Whether a person can be represented by a bot of their own.
-    pub bots: bool,
+    /// What the addresses of bots end with, behind the `@`, where a person can be represented by a bot of their own;
+    /// `None` where they cannot.
+    pub bot_domain: Option<&'static str>,
     /// Reports are pointers: the conversation is listed since its mark instead of opening what came.
     pub listed: bool,
 }
