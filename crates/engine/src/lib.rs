@@ -7,8 +7,12 @@
 
 pub mod clock;
 pub mod error;
+pub mod grants;
+pub mod people;
+pub mod provision;
 pub mod tuning;
 
+mod app_login;
 mod certificate;
 mod engine;
 mod fingerprint;
