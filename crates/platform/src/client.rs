@@ -65,6 +65,12 @@ pub trait Client: Send + Sync {
     /// subscriptions until they are as wanted. Safe to repeat at any time, and repeated for ever.
     async fn listen(&self, wanted: &Listen<'_>) -> Result<Listening, CallError>;
 
+    /// The same, and confirms every subscription whether it is due or not: the vendor asked for it
+    /// ([`crate::LifecycleKind::Reauthorize`]).
+    async fn confirm(&self, wanted: &Listen<'_>) -> Result<Listening, CallError> {
+        self.listen(wanted).await
+    }
+
     /// The vendor's public key documents by name, for [`crate::AppSecrets::public_keys`].
     async fn public_keys(&self) -> Result<Vec<(String, Arc<[u8]>)>, CallError> {
         Ok(Vec::new())
