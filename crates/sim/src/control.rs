@@ -13,6 +13,7 @@
 //! | `GET /_sim/switches`, `POST /_sim/switches` | all switches; a partial object changes those it names |
 //! | `GET /_sim/live` | server-sent events `look`, whose data is the id of the conversation that changed |
 
+use std::future::{Ready, ready};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use axum::extract::{Query, State};
@@ -138,20 +139,23 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> Control<S> {
     }
 }
 
-async fn faults<S>(State(control): State<Control<S>>) -> Response {
+type Done = Ready<Response>;
+
+fn faults<S>(State(control): State<Control<S>>) -> Done {
+    let rules = control.faults.rules();
     let rules: Vec<Value> =
-        control.faults.rules().iter().map(|(rule, struck)| json!({"rule": rule, "struck": struck})).collect();
-    Json(rules).into_response()
+        rules.iter().map(|(rule, struck)| json!({"rule": rule, "struck": struck})).collect();
+    ready(Json(rules).into_response())
 }
 
-async fn set_faults<S>(State(control): State<Control<S>>, rules: Json<Value>) -> Response {
-    match serde_json::from_value::<Vec<Rule>>(rules.0) {
+fn set_faults<S>(State(control): State<Control<S>>, Json(rules): Json<Value>) -> Done {
+    ready(match serde_json::from_value::<Vec<Rule>>(rules) {
         Ok(rules) => {
             control.faults.set(rules);
             StatusCode::NO_CONTENT.into_response()
         }
         Err(error) => bad(error),
-    }
+    })
 }
 
 #[derive(Debug, Deserialize)]
@@ -161,30 +165,30 @@ struct Window {
     max: Option<usize>,
 }
 
-async fn ledger<S>(State(control): State<Control<S>>, Query(window): Query<Window>) -> Response {
+fn ledger<S>(State(control): State<Control<S>>, Query(window): Query<Window>) -> Done {
     let items = control.ledger.read(window.after, window.max.unwrap_or(1000));
-    Json(json!({"items": items, "length": control.ledger.len()})).into_response()
+    ready(Json(json!({"items": items, "length": control.ledger.len()})).into_response())
 }
 
-async fn switches<S: Serialize>(State(control): State<Control<S>>) -> Response {
-    Json(&*control.board.get()).into_response()
+fn switches<S: Serialize>(State(control): State<Control<S>>) -> Done {
+    ready(Json(&*control.board.get()).into_response())
 }
 
-async fn set_switches<S: Serialize + DeserializeOwned>(
+fn set_switches<S: Serialize + DeserializeOwned>(
     State(control): State<Control<S>>,
-    change: Json<Value>,
-) -> Response {
-    match control.board.merge(change.0) {
+    Json(change): Json<Value>,
+) -> Done {
+    ready(match control.board.merge(change) {
         Ok(()) => Json(&*control.board.get()).into_response(),
         Err(error) => bad(error),
-    }
+    })
 }
 
-async fn live_events<S>(State(control): State<Control<S>>) -> Response {
-    control.live.events()
+fn live_events<S>(State(control): State<Control<S>>) -> Done {
+    ready(control.live.events())
 }
 
 /// `400` with the reason, for control paths.
-pub fn bad(reason: impl std::fmt::Display) -> Response {
+fn bad(reason: impl std::fmt::Display) -> Response {
     (StatusCode::BAD_REQUEST, Json(json!({"error": reason.to_string()}))).into_response()
 }

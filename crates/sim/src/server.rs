@@ -30,11 +30,12 @@ pub struct Port {
 }
 
 impl Port {
-    /// Binds `addr` (port 0 lets the system choose, and the choice is kept) and serves `router` there.
+    /// Binds `addr` (port 0 lets the system choose, and the choice is kept) and serves `router` there. Must be called
+    /// inside a tokio runtime.
     ///
     /// # Errors
     /// What binding answers, e.g. that the port is taken.
-    pub async fn open(addr: SocketAddr, router: Router) -> io::Result<Self> {
+    pub fn open(addr: SocketAddr, router: Router) -> io::Result<Self> {
         let listener = bind(addr)?;
         let addr = listener.local_addr()?;
         let port = Self { addr, router, running: Mutex::new(None) };
@@ -67,7 +68,7 @@ impl Port {
     ///
     /// # Errors
     /// What binding answers, e.g. that somebody else took the port meanwhile.
-    pub async fn reopen(&self) -> io::Result<()> {
+    pub fn reopen(&self) -> io::Result<()> {
         if !self.is_open() {
             self.start(bind(self.addr)?);
         }

@@ -1,0 +1,259 @@
+//! "Create a Message", "Edit a Message", "Delete a Message".
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{parent, visible};
+use crate::webex::answer::{Answer, Outcome, Refusal};
+use crate::webex::call::{Call, Caller};
+use crate::webex::shape::MessageShape;
+use crate::webex::text::{self, Directory};
+use crate::webex::world::World;
+use crate::webex::world::messages::Content;
+use crate::webex::{Webex, id, input, memberships};
+
+/// The most bytes that `text` and `markdown` may have, each ("Create a Message").
+const MOST_BYTES: usize = 7439;
+
+/// How often a message may be edited ("Edit a Message").
+const MOST_EDITS: u8 = 10;
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Fields {
+    room_id: Option<String>,
+    to_person_id: Option<String>,
+    to_person_email: Option<String>,
+    parent_id: Option<String>,
+    text: Option<String>,
+    markdown: Option<String>,
+    html: Option<String>,
+    files: Option<Value>,
+    attachments: Option<Value>,
+}
+
+/// `POST /messages`: "Create a Message", into a room or to a person, whose direct room is made if there is none.
+pub(in crate::webex) fn create(webex: &Webex, call: &Call) -> Outcome {
+    let caller = call.caller_with("spark:messages_write")?;
+    let fields: Fields = input::fields(call)?;
+    if present(fields.files.as_ref()) {
+        return Err(input::no_files());
+    }
+    let mut guard = webex.world();
+    let world = &mut *guard;
+    let content = content(world, call, &fields)?;
+    let target = destination(world, caller, call, &fields)?;
+    let place = match target {
+        Target::Room(room) => room,
+        Target::Person(person) => crate::webex::world::pair_uuid(caller.person, person),
+    };
+    webex.take(&format!("{}/{place}", caller.person), call.switches.rates.posts_to_one_place)?;
+    let parent = match fields.parent_id.as_deref().filter(|parent| !parent.is_empty()) {
+        Some(text) => Some(parent(world, place, text)?),
+        None => None,
+    };
+    if world.dice.hits(call.switches.webhook_first_share) {
+        world.hooks.note_deliveries();
+    }
+    let (place, opened) = match target {
+        Target::Room(room) => (room, false),
+        Target::Person(person) => world.direct_room(caller.person, person, call.now),
+    };
+    let uuid = world.post(place, caller.person, parent, content, call.now);
+    let first = world.hooks.noted();
+    let (Some(message), Some(room)) = (world.messages.get(uuid), world.rooms.get(place)) else {
+        return Err(Refusal::missing());
+    };
+    let author = world.people.get(caller.person).ok_or_else(Refusal::missing)?;
+    let mut shape = MessageShape::of(message, room, author, true);
+    shape.to_person_id = fields.to_person_id.as_deref().filter(|to| !to.is_empty());
+    shape.to_person_email = fields.to_person_email.as_deref().filter(|to| !to.is_empty());
+    let change = json!({
+        "kind": "message.created",
+        "message": id::message(uuid, place),
+        "room": &*room.id,
+        "author": &*author.id,
+        "parent": message.parent.map(|parent| id::message(parent, place)),
+        "text": message.content.text,
+        "opened": opened,
+    });
+    Ok(Answer::json(&shape).changed(change).after(first))
+}
+
+/// `PUT /messages/{messageId}`: "Edit a Message", by its author, ten times at most; never one with a card.
+pub(in crate::webex) fn edit(webex: &Webex, call: &Call) -> Outcome {
+    let caller = call.caller_with("spark:messages_write")?;
+    let fields: Fields = input::fields(call)?;
+    let mut guard = webex.world();
+    let world = &mut *guard;
+    let (room, message) = visible(world, caller, call)?;
+    let (place, uuid) = (room.uuid, message.uuid);
+    let named = fields.room_id.as_deref().filter(|room| !room.is_empty());
+    let named = named.ok_or_else(|| Refusal::bad("roomId cannot be null"))?;
+    if id::read_room(named) != Some(place) {
+        return Err(Refusal::bad("The message is not in the room with the provided ID."));
+    }
+    if message.author != caller.person {
+        return Err(Refusal::new(call.switches.foreign_edit_status, "Only the author can edit a message."));
+    }
+    if message.content.attachments.is_some() || present(fields.attachments.as_ref()) {
+        return Err(Refusal::bad("Edits of messages with attachments are not supported."));
+    }
+    if present(fields.files.as_ref()) {
+        return Err(Refusal::bad("Edits of messages with files are not supported."));
+    }
+    if message.edits >= MOST_EDITS {
+        return Err(Refusal::bad("The maximum number of edits for this message has been reached."));
+    }
+    if fields.html.is_some() {
+        return Err(Refusal::bad("The html attribute cannot be edited."));
+    }
+    let content = content(world, call, &fields)?;
+    if world.dice.hits(call.switches.webhook_first_share) {
+        world.hooks.note_deliveries();
+    }
+    world.edit(uuid, content, call.now);
+    let first = world.hooks.noted();
+    let (Some(message), Some(room)) = (world.messages.get(uuid), world.rooms.get(place)) else {
+        return Err(Refusal::missing());
+    };
+    let author = world.people.get(caller.person).ok_or_else(Refusal::missing)?;
+    let change = json!({
+        "kind": "message.edited",
+        "message": id::message(uuid, place),
+        "room": &*room.id,
+        "author": &*author.id,
+        "text": message.content.text,
+    });
+    Ok(Answer::json(&MessageShape::of(message, room, author, true)).changed(change).after(first))
+}
+
+/// `DELETE /messages/{messageId}`: "Delete a Message", by its author, a moderator of the room or an administrator in it.
+/// Replies to it stay.
+pub(in crate::webex) fn delete(webex: &Webex, call: &Call) -> Outcome {
+    let caller = call.caller_with("spark:messages_write")?;
+    let mut guard = webex.world();
+    let world = &mut *guard;
+    let (room, message) = visible(world, caller, call)?;
+    let allowed =
+        message.author == caller.person || caller.admin || (room.locked && room.moderated_by(caller.person));
+    if !allowed {
+        return Err(Refusal::forbidden("Only the author can delete a message."));
+    }
+    let (place, uuid) = (room.uuid, message.uuid);
+    let change = json!({
+        "kind": "message.deleted",
+        "message": id::message(uuid, place),
+        "room": &*room.id,
+        "author": id::person(message.author),
+    });
+    if world.dice.hits(call.switches.webhook_first_share) {
+        world.hooks.note_deliveries();
+    }
+    world.delete(uuid, caller.person);
+    let first = world.hooks.noted();
+    Ok(Answer::nothing().changed(change).after(first))
+}
+
+enum Target {
+    Room(Uuid),
+    Person(Uuid),
+}
+
+/// Exactly one destination, which the caller may write to.
+fn destination(world: &World, caller: &Caller, call: &Call, fields: &Fields) -> Result<Target, Refusal> {
+    let given =
+        |field: &'_ Option<String>| field.as_deref().filter(|text| !text.is_empty()).map(str::to_owned);
+    let unclear = || {
+        Refusal::bad(
+            "Message destination could not be determined. Provide only one destination in the roomId, \
+             toPersonEmail, or toPersonId field",
+        )
+    };
+    let person = match (given(&fields.room_id), given(&fields.to_person_id), given(&fields.to_person_email)) {
+        (Some(room), None, None) => return writable(world, caller, &room).map(Target::Room),
+        (None, Some(id), None) => {
+            let found = id::read_person(&id).and_then(|uuid| world.people.get(uuid));
+            found.ok_or_else(|| Refusal::new(404, "Failed to find user with specified person ID."))?
+        }
+        (None, None, Some(email)) => world
+            .people
+            .by_email(&email)
+            .ok_or_else(|| Refusal::new(404, "Failed to find user with specified email address."))?,
+        _ => return Err(unclear()),
+    };
+    if person.uuid == caller.person {
+        return Err(Refusal::bad("A message cannot be sent to oneself."));
+    }
+    let room = crate::webex::world::pair_uuid(caller.person, person.uuid);
+    if world.rooms.get(room).is_none() {
+        memberships::admit(person, &call.switches)?;
+        if let Some(me) = world.people.get(caller.person) {
+            memberships::admit(me, &call.switches)?;
+        }
+        if person.bot && caller.bot && !call.switches.bots_talk_to_bots {
+            return Err(Refusal::forbidden("Bots cannot write to bots."));
+        }
+    }
+    Ok(Target::Person(person.uuid))
+}
+
+fn writable(world: &World, caller: &Caller, text: &str) -> Result<Uuid, Refusal> {
+    let unknown = || Refusal::new(404, "Could not find a room with provided ID.");
+    let room = id::read_room(text).ok_or_else(unknown)?;
+    let room = world.rooms.seen_by(room, caller.person).ok_or_else(unknown)?;
+    if room.announcement && !room.moderated_by(caller.person) {
+        return Err(Refusal::forbidden("Only moderators can post in this space."));
+    }
+    let left = room.direct && room.other(caller.person).is_none_or(|other| world.people.get(other).is_none());
+    if left { Err(unknown()) } else { Ok(room.uuid) }
+}
+
+/// What the message will say.
+fn content(world: &World, call: &Call, fields: &Fields) -> Result<Content, Refusal> {
+    let given = |field: &'_ Option<String>| field.clone().filter(|text| !text.trim().is_empty());
+    let (text, markdown) = (given(&fields.text), given(&fields.markdown));
+    let html = given(&fields.html).filter(|_| call.switches.html_input);
+    let attachments = fields.attachments.clone().filter(|value| present(Some(value)));
+    if text.is_none() && markdown.is_none() && html.is_none() && attachments.is_none() {
+        return Err(Refusal::bad("Both text and file cannot be empty."));
+    }
+    for part in [&text, &markdown, &html].into_iter().flatten() {
+        if part.len() > MOST_BYTES {
+            return Err(Refusal::bad("Message text exceeds the maximum length of 7439 bytes."));
+        }
+    }
+    if attachments.as_ref().is_some_and(|cards| cards.as_array().is_none_or(|cards| cards.len() > 1)) {
+        return Err(Refusal::bad("Only one attachment may be included with the message."));
+    }
+    let mut content = Content { attachments, ..Content::default() };
+    let known = |person: &crate::webex::world::people::Person| (person.uuid, person.name.clone());
+    let directory = Directory {
+        by_id: &|text| id::read_person(text).and_then(|uuid| world.people.get(uuid)).map(known),
+        by_email: &|text| world.people.by_email(text).map(known),
+        bare_ids: call.switches.bare_mention_ids,
+    };
+    let rendered = match (&markdown, &html) {
+        (Some(markdown), _) => Some(text::markdown(markdown, &directory)),
+        (None, Some(html)) => Some(text::html::clean(html, &directory)),
+        (None, None) => None,
+    };
+    if let Some(rendered) = rendered {
+        content.html = Some(rendered.html).filter(|html| !html.is_empty());
+        content.mentioned = rendered.mentioned;
+        content.mentions_all = rendered.all;
+        content.text = rendered.text;
+    }
+    content.text = text.unwrap_or(content.text);
+    content.markdown = markdown;
+    Ok(content)
+}
+
+fn present(value: Option<&Value>) -> bool {
+    match value {
+        None | Some(Value::Null) => false,
+        Some(Value::Array(items)) => !items.is_empty(),
+        Some(_) => true,
+    }
+}
