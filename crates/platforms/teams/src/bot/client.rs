@@ -1,0 +1,197 @@
+//! The Entente app speaking for itself, through the Bot Framework connector. Bot Framework: "Bot Connector API";
+//! Teams: "Send proactive messages".
+//!
+//! A bot has no history: it cannot read what it said or what was said to it, so those calls refuse and say so. Everything
+//! that happens around it is pushed to one address that is registered with the bot, so there is nothing to subscribe to.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use entente_model::{
+    Account, AccountRef, Body, CallError, Conversation, ConversationKind, ConversationRef, Destination,
+    Draft, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp,
+};
+use entente_platform::{
+    Answer, Call, CatchUp, Client, Credentials, Effect, Http, Limit, Listen, Listening, Mark, Page, Rung,
+    Site,
+};
+use http::Method;
+
+use crate::bot::own_id;
+use crate::client::answered_at;
+use crate::limits::Limits;
+use crate::profile::BOT;
+use crate::wire::activity::{ChannelData, Id, Made, NewActivity, NewConversation, TeamsMember};
+use crate::{id, refusal, text_out};
+
+/// The connector, as the app.
+pub(crate) struct BotClient {
+    site: Site,
+    http: Http,
+    credentials: Credentials,
+    limits: Limits,
+}
+
+impl BotClient {
+    /// Acts as the app.
+    pub(crate) fn new(site: Site, http: Http, credentials: Credentials) -> Self {
+        let limits = Limits::new(site.tenant.as_deref().unwrap_or_default(), &site.client_id);
+        Self { site, http, credentials, limits }
+    }
+
+    fn call(&self, method: Method, path: &str, limits: Vec<Limit>) -> Call {
+        Call { limits, ..Call::new(method, self.site.url(BOT, path)) }
+    }
+
+    async fn send(&self, call: Call) -> Result<Answer, CallError> {
+        let sent = self.http.send(call, Some(&*self.credentials.tokens)).await;
+        sent.map_err(|failure| refusal::bot(&failure))
+    }
+
+    /// The personal conversation with somebody: the connector gives the existing one back, so this is safe to repeat.
+    async fn personal(&self, with: &AccountRef) -> Result<String, CallError> {
+        let tenant = self.site.tenant.as_deref().unwrap_or_default();
+        let of = |id: &'_ str| Id { id: Cow::Owned(id.to_owned()) };
+        let conversation = NewConversation {
+            is_group: false,
+            bot: Id { id: own_id(&self.site.client_id).into() },
+            members: [of(with.id.as_str())],
+            tenant_id: tenant,
+            channel_data: ChannelData { tenant: of(tenant) },
+        };
+        let call = self.call(Method::POST, "/v3/conversations", self.limits.bot(with.id.as_str()));
+        let answer = self.send(call.json(&conversation).effect(Effect::Repeatable)).await?;
+        answer.json::<Made>().map(|made| made.id).map_err(|_| CallError::Retry { after: None })
+    }
+
+    fn activity(&self, method: Method, conversation: &str, behind: &str) -> Call {
+        let path = format!("/v3/conversations/{}/activities{behind}", id::segment(conversation));
+        self.call(method, &path, self.limits.bot(conversation))
+    }
+
+    async fn say(
+        &self,
+        to: &Destination,
+        quoted: Option<&MessageRef>,
+        body: &Body,
+    ) -> Result<Receipt, CallError> {
+        let conversation = match to {
+            Destination::Conversation(conversation) => conversation.id.as_str().to_owned(),
+            Destination::Direct(account) => self.personal(account).await?,
+        };
+        let quoted = quoted.filter(|quoted| quoted.conversation.id.as_str() == conversation);
+        let (mut activity, mut losses) = message(body);
+        activity.reply_to_id = quoted.map(|quoted| quoted.id.as_str());
+        if quoted.is_some() {
+            losses.push(Loss::Thread);
+        }
+        let call = self.activity(Method::POST, &conversation, "").json(&activity).visible();
+        let answer = self.send(call).await?;
+        let made: Made = answer.json()?;
+        let message = id::message(&self.site.workspace, &conversation, &made.id);
+        let at = id::written(&made.id).unwrap_or_else(|| answered_at(&answer.headers, &message));
+        Ok(Receipt { message: Some(message), at, losses })
+    }
+
+    /// Changes or takes back a message of the app's own.
+    async fn change(&self, target: &MessageRef, body: Option<&Body>) -> Result<Receipt, CallError> {
+        let behind = format!("/{}", id::segment(target.id.as_str()));
+        let conversation = target.conversation.id.as_str();
+        let (call, losses) = match body {
+            Some(body) => {
+                let (activity, losses) = message(body);
+                (self.activity(Method::PUT, conversation, &behind).json(&activity), losses)
+            }
+            None => (self.activity(Method::DELETE, conversation, &behind), Vec::new()),
+        };
+        let answer = self.send(call.visible()).await?;
+        Ok(Receipt { message: None, at: answered_at(&answer.headers, target), losses })
+    }
+}
+
+fn message(body: &Body) -> (NewActivity<'static>, Vec<Loss>) {
+    let (text, losses) = text_out::bot(body);
+    (NewActivity { kind: "message", text_format: "xml", text, reply_to_id: None }, losses)
+}
+
+fn no_history<T>() -> Result<T, CallError> {
+    Err(CallError::Reject("a Teams bot cannot read its conversations".to_owned()))
+}
+
+#[async_trait]
+impl Client for BotClient {
+    async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
+        match &draft.operation {
+            Operation::Send { to, thread, body } => self.say(to, thread.as_ref(), body).await,
+            Operation::Edit { target, body } => self.change(target, Some(body)).await,
+            Operation::Delete { target } => self.change(target, None).await,
+        }
+    }
+
+    /// Refused: nobody can say whether a bot's message arrived.
+    async fn sent_since(&self, _: &Destination, _: Timestamp) -> Result<Vec<Snapshot>, CallError> {
+        no_history()
+    }
+
+    /// Refused.
+    async fn fetch(&self, _: &MessageRef) -> Result<Option<Snapshot>, CallError> {
+        no_history()
+    }
+
+    /// Refused.
+    async fn catch_up(&self, _: &ConversationRef, _: &Mark) -> Result<CatchUp, CallError> {
+        no_history()
+    }
+
+    /// Its conversations with people are all direct: others are not carried. Bot Connector API: "Get Conversation
+    /// Members".
+    async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
+        let path = format!("/v3/conversations/{}/members", id::segment(conversation.id.as_str()));
+        let call = self.call(Method::GET, &path, self.limits.bot(conversation.id.as_str()));
+        let answer = match self.send(call).await {
+            Err(CallError::Gone) => return Ok(None),
+            answered => answered?,
+        };
+        let people: Vec<TeamsMember> = answer.json().map_err(|_| CallError::Retry { after: None })?;
+        let own = own_id(&self.site.client_id);
+        let others: Vec<_> = people.into_iter().filter(|person| person.id != own).collect();
+        let [person] = others.as_slice() else {
+            return Ok(Some(Conversation {
+                at: conversation.clone(),
+                kind: ConversationKind::Other,
+                members: Vec::new(),
+            }));
+        };
+        let person = person.aad_object_id.as_deref().unwrap_or(&person.id);
+        let members = [person, &own].map(|id| id::account(&self.site.workspace, id)).to_vec();
+        Ok(Some(Conversation { at: conversation.clone(), kind: ConversationKind::Direct, members }))
+    }
+
+    /// Known without asking: the app is its client id, and no call tells a bot its name.
+    async fn me(&self) -> Result<Account, CallError> {
+        Ok(Account {
+            account: id::account(&self.site.workspace, &own_id(&self.site.client_id)),
+            name: "Entente".to_owned(),
+            email: String::new(),
+            bot: true,
+            active: true,
+            picture: None,
+            department: None,
+        })
+    }
+
+    /// Empty: the directory is read by the app's right in Graph, which is another token.
+    async fn directory(&self, _: Option<String>) -> Result<Page<Account>, CallError> {
+        Ok(Page { items: Vec::new(), next: None })
+    }
+
+    async fn listen(&self, _: &Listen<'_>) -> Result<Listening, CallError> {
+        Ok(Listening { rung: Rung::Own, again: Duration::from_hours(1), resumed: false })
+    }
+
+    async fn public_keys(&self) -> Result<Vec<(String, Arc<[u8]>)>, CallError> {
+        crate::directory::public_keys(&self.site, &self.http).await
+    }
+}

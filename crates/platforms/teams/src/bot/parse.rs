@@ -1,0 +1,114 @@
+//! Activities to heads and snapshots. Bot Framework: "Activity"; Teams: "Conversation events in your Teams bot".
+
+use bytes::Bytes;
+use entente_model::{Body, Message, MessageRef, Snapshot};
+use entente_platform::{Head, HeadKind, Item};
+
+use crate::id;
+use crate::parse::{instant, unknown};
+use crate::receiver::TeamsReceiver;
+use crate::text_in::{self, Said};
+use crate::wire::activity::{Activity, ActivityAttachment, ChannelAccount};
+
+/// The item of a proven activity. Only what is said in a personal conversation is carried.
+pub(crate) fn head(receiver: &TeamsReceiver, body: &Bytes) -> Item {
+    let malformed = |reason: &str| Item::Malformed { reason: reason.to_owned(), body: body.clone() };
+    let Ok(activity) = serde_json::from_slice::<Activity>(body) else {
+        return malformed("not an activity");
+    };
+    let kind = match activity.kind.as_str() {
+        "message" => HeadKind::Created,
+        "messageUpdate" => HeadKind::Changed,
+        "messageDelete" => HeadKind::Deleted,
+        other => return unknown("activity", other),
+    };
+    let Some(conversation) = &activity.conversation else {
+        return malformed("an activity without conversation");
+    };
+    if conversation.conversation_type.as_deref() != Some("personal") {
+        return unknown("conversation", conversation.conversation_type.as_deref().unwrap_or("unnamed"));
+    }
+    let Some(message) = activity.id.as_deref().filter(|id| !id.is_empty()) else {
+        return malformed("a message without id");
+    };
+    let Some(watcher) = receiver.app_login else {
+        return Item::Unknown("activity_without_app_login".to_owned());
+    };
+    let author = activity.from.as_ref().and_then(author);
+    Item::Head(Head {
+        message: id::message(&receiver.workspace, &conversation.id, message),
+        kind,
+        watcher,
+        actor: author.map(|author| id::account(&receiver.workspace, author)),
+        body: Some(body.clone()),
+    })
+}
+
+/// The message of an activity.
+pub(crate) fn snapshot_of(at: &MessageRef, json: &[u8]) -> Result<Snapshot, String> {
+    let activity: Activity = serde_json::from_slice(json)
+        .map_err(|error| format!("not an activity: line {} column {}", error.line(), error.column()))?;
+    snapshot(at, &activity).map_err(str::to_owned)
+}
+
+fn snapshot(at: &MessageRef, activity: &Activity) -> Result<Snapshot, &'static str> {
+    if activity.id.as_deref() != Some(at.id.as_str()) {
+        return Err("the activity is of another message");
+    }
+    let workspace = &at.conversation.workspace;
+    let author = activity.from.as_ref().and_then(author).ok_or("an activity of nobody")?;
+    let happened = instant(activity.timestamp.as_deref())?;
+    let created_at = id::written(at.id.as_str()).or(happened).ok_or("no timestamp")?;
+    let deleted = activity.kind == "messageDelete";
+    let edited_at = if activity.kind == "messageUpdate" { happened } else { None };
+    let attachments = activity.attachments.as_deref().unwrap_or_default();
+    let markup = attachments.iter().find_map(markup_of).filter(|markup| !markup.is_empty());
+    let said = match (markup, &activity.text) {
+        _ if deleted => Said::default(),
+        (Some(markup), _) => text_in::html(workspace, markup, &[]),
+        (None, Some(text)) if activity.text_format.as_deref() == Some("xml") => {
+            text_in::html(workspace, text, &[])
+        }
+        (None, text) => Said { body: Body::text(text.as_deref().unwrap_or_default()), pictures: Vec::new() },
+    };
+    let mut unsupported = said.pictures;
+    if !deleted {
+        unsupported.extend(attachments.iter().filter(|one| markup_of(one).is_none()).map(line));
+    }
+    let thread = activity.reply_to_id.as_deref();
+    Ok(Snapshot {
+        message: Message {
+            at: at.clone(),
+            thread: thread.map(|id| MessageRef { conversation: at.conversation.clone(), id: id.into() }),
+            author: id::account(workspace, author),
+            body: said.body,
+            unsupported,
+        },
+        created_at,
+        edited_at,
+        deleted,
+    })
+}
+
+/// A person by the object id that the directory and Graph know them by; by the bot's own name for them if there is
+/// none.
+fn author(from: &ChannelAccount) -> Option<&str> {
+    from.aad_object_id.as_deref().or(from.id.as_deref()).filter(|id| !id.is_empty())
+}
+
+/// The text as its author wrote it comes as an attachment beside the plain text.
+fn markup_of(attachment: &ActivityAttachment) -> Option<&str> {
+    (attachment.content_type.as_deref() == Some("text/html"))
+        .then(|| attachment.content.as_ref()?.as_str())
+        .flatten()
+}
+
+fn line(attachment: &ActivityAttachment) -> String {
+    match attachment.name.as_deref().filter(|name| !name.is_empty()) {
+        Some(name) => format!("file: {name}"),
+        None if attachment.content_type.as_deref().is_some_and(|kind| kind.starts_with("image/")) => {
+            "image".to_owned()
+        }
+        None => "attachment".to_owned(),
+    }
+}

@@ -1,0 +1,67 @@
+//! How often Teams may be called. Graph: "Microsoft Graph service-specific throttling limits", Microsoft Teams; Teams:
+//! "Optimize your bot with rate limiting". Graph counts by app and tenant, and one call a second by app and tenant in one
+//! chat, whatever the call; so all calls about a chat share a key, and a wait that is asked for holds for all of them.
+
+use entente_platform::Limit;
+
+/// The limits of one app in one tenant.
+#[derive(Debug, Clone)]
+pub(crate) struct Limits {
+    prefix: String,
+}
+
+impl Limits {
+    /// For this app and tenant.
+    pub(crate) fn new(tenant: &str, client_id: &str) -> Self {
+        Self { prefix: format!("teams/{tenant}/{client_id}") }
+    }
+
+    /// Posting a chat message.
+    pub(crate) fn post(&self, chat: &str) -> Vec<Limit> {
+        vec![self.app("post", 20.0), self.chat(chat)]
+    }
+
+    /// Reading a chat's messages.
+    pub(crate) fn read(&self, chat: &str) -> Vec<Limit> {
+        vec![self.app("read", 20.0), self.chat(chat)]
+    }
+
+    /// Changing a message or taking it back.
+    pub(crate) fn change(&self, chat: &str) -> Vec<Limit> {
+        vec![self.app("other", 30.0), self.chat(chat)]
+    }
+
+    /// Looking at one chat or at the chats of a person.
+    pub(crate) fn chats(&self, person: &str) -> Vec<Limit> {
+        vec![self.app("get", 30.0), Limit::new(format!("{}/chats/{person}", self.prefix), 5.0, 5.0)]
+    }
+
+    /// Making a chat.
+    pub(crate) fn make_chat(&self) -> Vec<Limit> {
+        vec![self.app("other", 30.0)]
+    }
+
+    /// Subscriptions. Graph: "Microsoft Graph service-specific throttling limits", change notifications: 1,000 writes in
+    /// 20 seconds.
+    pub(crate) fn subscriptions(&self) -> Vec<Limit> {
+        vec![self.app("subscriptions", 50.0)]
+    }
+
+    /// The directory, which is limited by costs that nobody is told; a page a moment does no harm.
+    pub(crate) fn directory(&self) -> Vec<Limit> {
+        vec![self.app("directory", 10.0)]
+    }
+
+    /// A bot in one conversation: 7 a second, 60 in half a minute, 1,800 an hour; this stays below all three.
+    pub(crate) fn bot(&self, conversation: &str) -> Vec<Limit> {
+        vec![self.app("bot", 50.0), Limit::new(format!("{}/bot/{conversation}", self.prefix), 0.49, 6.0)]
+    }
+
+    fn app(&self, what: &str, per_second: f64) -> Limit {
+        Limit::new(format!("{}/{what}", self.prefix), per_second, per_second)
+    }
+
+    fn chat(&self, chat: &str) -> Limit {
+        Limit::new(format!("{}/chat/{chat}", self.prefix), 1.0, 1.0)
+    }
+}

@@ -1,0 +1,165 @@
+//! Graph's reports: the clear envelope to heads, a chat message to a snapshot.
+
+use bytes::Bytes;
+use entente_model::{Body, Message, MessageRef, Snapshot, Timestamp, WorkspaceRef};
+use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
+
+use crate::hook::login_of;
+use crate::id::{self, Resource};
+use crate::receiver::TeamsReceiver;
+use crate::text_in;
+use crate::wire::message::{Attachment, ChatMessage};
+use crate::wire::notification::{Batch, Notification};
+
+/// The items of a proven batch.
+pub(crate) fn heads(receiver: &TeamsReceiver, body: &Bytes) -> Vec<Item> {
+    let Ok(batch) = serde_json::from_slice::<Batch<'_>>(body) else {
+        return vec![Item::Malformed {
+            reason: "not a batch of notifications".to_owned(),
+            body: body.clone(),
+        }];
+    };
+    let heads = batch.value.iter().map(|raw| {
+        item(receiver, body, raw.get()).unwrap_or_else(|reason| Item::Malformed {
+            reason: reason.to_owned(),
+            body: body.slice_ref(raw.get().as_bytes()),
+        })
+    });
+    heads.collect()
+}
+
+fn item(receiver: &TeamsReceiver, body: &Bytes, raw: &str) -> Result<Item, &'static str> {
+    let item: Notification<'_> = serde_json::from_str(raw).map_err(|_| "not a notification")?;
+    let login = item.client_state.as_deref().and_then(|state| login_of(&receiver.hook_key, state));
+    let login = login.ok_or("clientState is not ours")?;
+    if let Some(event) = item.lifecycle_event.as_deref() {
+        let kind = match event {
+            "reauthorizationRequired" => LifecycleKind::Reauthorize,
+            "subscriptionRemoved" => LifecycleKind::Removed,
+            "missed" => LifecycleKind::Missed,
+            other => return Ok(unknown("lifecycle", other)),
+        };
+        return Ok(Item::Lifecycle(Lifecycle { login, kind }));
+    }
+    let path = item.resource.as_deref().ok_or("no resource")?;
+    let (chat, message) = match id::resource(path) {
+        Resource::ChatMessage { chat, message } => (chat, message),
+        Resource::ChannelMessage => return Ok(Item::Unknown("channel_message".to_owned())),
+        Resource::Other => {
+            let kind = item.resource_data.as_ref().and_then(|data| data.kind.as_deref());
+            return Ok(unknown("resource", kind.unwrap_or("unnamed")));
+        }
+    };
+    let kind = match item.change_type.as_deref().ok_or("no changeType")? {
+        "created" => HeadKind::Created,
+        "updated" => HeadKind::Changed,
+        "deleted" => HeadKind::Deleted,
+        other => return Ok(unknown("change", other)),
+    };
+    Ok(Item::Head(Head {
+        message: id::message(&receiver.workspace, &chat, &message),
+        kind,
+        watcher: login,
+        // The clear envelope does not say who.
+        actor: None,
+        body: item.encrypted_content.map(|content| body.slice_ref(content.get().as_bytes())),
+    }))
+}
+
+/// The longest name of an unknown kind; it becomes a label.
+const LONGEST_NAME: usize = 64;
+
+/// An item of a kind that is not carried.
+pub(crate) fn unknown(what: &str, kind: &str) -> Item {
+    let kind: String = kind
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "._-#".contains(*c))
+        .take(LONGEST_NAME)
+        .collect();
+    Item::Unknown(format!("{what}:{kind}"))
+}
+
+/// A message that is said to be `at`, from the JSON of a chat message.
+pub(crate) fn snapshot_of(at: &MessageRef, json: &[u8]) -> Result<Snapshot, String> {
+    let message: ChatMessage = serde_json::from_slice(json)
+        .map_err(|error| format!("not a chat message: line {} column {}", error.line(), error.column()))?;
+    // The envelope is proven by itself, so content of another message can only be a mistake or a trick.
+    if message.id != at.id.as_str() {
+        return Err("the content is of another message".to_owned());
+    }
+    if message.chat_id.as_deref().is_some_and(|chat| chat != at.conversation.id.as_str()) {
+        return Err("the content is of another chat".to_owned());
+    }
+    snapshot(at.clone(), &message).map_err(str::to_owned)
+}
+
+/// A chat message as the model has it. System messages have nobody who wrote them and are errors.
+pub(crate) fn snapshot(at: MessageRef, message: &ChatMessage) -> Result<Snapshot, &'static str> {
+    let deleted = message.deleted_date_time.is_some();
+    let author = author(message);
+    if message.message_type.as_deref().is_some_and(|kind| kind != "message") || (author.is_none() && !deleted)
+    {
+        return Err("a message of the system");
+    }
+    let workspace = &at.conversation.workspace;
+    let author = id::account(workspace, author.ok_or("a deleted message of nobody")?);
+    let created_at = instant(message.created_date_time.as_deref())?
+        .or_else(|| id::written(&message.id))
+        .ok_or("no createdDateTime")?;
+    // Reactions, pins and previews move `lastModifiedDateTime`, an edit moves this too.
+    let edited_at = instant(message.last_edited_date_time.as_deref())?;
+    let (body, thread, unsupported) =
+        if deleted { (Body::default(), None, Vec::new()) } else { content(workspace, &at, message) };
+    Ok(Snapshot {
+        message: Message { at, thread, author, body, unsupported },
+        created_at,
+        edited_at,
+        deleted,
+    })
+}
+
+/// The object id of the person or the id of the app that wrote it.
+pub(crate) fn author(message: &ChatMessage) -> Option<&str> {
+    let from = message.from.as_ref()?;
+    let identity = from.user.as_ref().or(from.application.as_ref())?;
+    identity.id.as_deref().filter(|id| !id.is_empty())
+}
+
+/// A time, if there is one.
+pub(crate) fn instant(text: Option<&str>) -> Result<Option<Timestamp>, &'static str> {
+    text.map(|text| Timestamp::parse(text).ok_or("a time that is none")).transpose()
+}
+
+fn content(
+    workspace: &WorkspaceRef,
+    at: &MessageRef,
+    message: &ChatMessage,
+) -> (Body, Option<MessageRef>, Vec<String>) {
+    let attachments = message.attachments.as_deref().unwrap_or_default();
+    let quoted = attachments.iter().find(|one| is_quote(one)).and_then(|one| one.id.as_deref());
+    let thread = quoted.map(|id| MessageRef { conversation: at.conversation.clone(), id: id.into() });
+    let mentions = message.mentions.as_deref().unwrap_or_default();
+    let said = message.body.as_ref().map(|body| text_in::body(workspace, body, mentions)).unwrap_or_default();
+    let mut unsupported = said.pictures;
+    unsupported.extend(attachments.iter().filter(|one| !is_quote(one)).map(line));
+    (said.body, thread, unsupported)
+}
+
+/// Whether an attachment is the message that this one answers. Graph: `chatMessageAttachment`.
+pub(crate) fn is_quote(attachment: &Attachment) -> bool {
+    attachment.content_type.as_deref() == Some("messageReference")
+}
+
+/// An attachment as a line for people.
+fn line(attachment: &Attachment) -> String {
+    let name = attachment.name.as_deref().filter(|name| !name.is_empty());
+    match attachment.content_type.as_deref().unwrap_or_default() {
+        "reference" => format!("file: {}", name.unwrap_or("without a name")),
+        "forwardedMessageReference" => "forwarded message".to_owned(),
+        "meetingReference" => "meeting".to_owned(),
+        kind if kind.starts_with("image/") => format!("image: {}", name.unwrap_or("without a name")),
+        kind if kind.ends_with("codesnippet") => "code snippet".to_owned(),
+        kind if kind.starts_with("application/vnd.microsoft.card") => "card".to_owned(),
+        _ => format!("attachment: {}", name.unwrap_or("without a name")),
+    }
+}

@@ -1,0 +1,72 @@
+//! What Teams can do, as data.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, TextUnit};
+
+/// The address of Graph.
+pub(crate) const GRAPH: &str = "graph";
+/// The address of sign-in.
+pub(crate) const LOGIN: &str = "login";
+/// The address of the Bot Framework connector.
+pub(crate) const BOT: &str = "bot";
+/// The address of the Bot Framework's public keys.
+pub(crate) const BOT_METADATA: &str = "bot_metadata";
+
+/// The longest message we print. Teams: "Limits and specifications" says about 28 KB a message, text, mentions and
+/// links counted, and refuses more with 413; what exactly counts is not said, so a seventh is left free.
+pub(crate) const MAX_TEXT: usize = 24_000;
+
+/// What is fixed about Teams.
+pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
+    name: "Microsoft Teams",
+    addresses: &[
+        (GRAPH, "https://graph.microsoft.com/v1.0"),
+        (LOGIN, "https://login.microsoftonline.com"),
+        // "Send proactive messages": the service address to use before any activity has told a nearer one.
+        (BOT, "https://smba.trafficmanager.net/teams"),
+        (BOT_METADATA, "https://login.botframework.com"),
+    ],
+    needs_tenant: true,
+    capabilities: Capabilities {
+        edits: Level::Full,
+        max_edits: None,
+        deletes: Level::Full,
+        // Chats have no replies below a root; an answer quotes. Graph: `chatMessage`, "messageReference".
+        threads: Level::Partial,
+        max_text: MAX_TEXT,
+        text_unit: TextUnit::Utf8Bytes,
+        bot_domain: None,
+        listed: false,
+    },
+    oauth: OAuth {
+        address: LOGIN,
+        authorize_path: "/{tenant}/oauth2/v2.0/authorize",
+        token_path: "/{tenant}/oauth2/v2.0/token",
+        // None of these needs an administrator by itself. Graph: "Microsoft Graph permissions reference".
+        account_scopes: &[
+            "offline_access",
+            "openid",
+            "profile",
+            "User.Read",
+            "User.ReadBasic.All",
+            "Chat.ReadWrite",
+        ],
+        // Administrators grant application permissions for the whole tenant instead.
+        admin_scopes: &[],
+        pkce: true,
+        app_scope: Some("https://graph.microsoft.com/.default"),
+        // A single-tenant bot signs in at its own tenant. Bot Framework: "Authenticate requests with the Bot
+        // Connector API"; multi-tenant bots cannot be registered any more.
+        speaker: Grant::ClientCredentials {
+            path: "/{tenant}/oauth2/v2.0/token",
+            scope: "https://api.botframework.com/.default",
+        },
+    },
+    // The service answers or gives up well within a minute; what landed is listed by then.
+    quiet: Duration::from_mins(1),
+    // Content comes with the report, so waiting would only add latency: messages of one chat that are claimed together
+    // are ordered by when they were written, and one that comes later still is delivered late and counted.
+    settle: Duration::ZERO,
+});

@@ -1,0 +1,51 @@
+//! Operations to what Graph is sent. Pure.
+
+use std::borrow::Cow;
+
+use entente_model::{Body, Loss};
+use entente_text::html_out::escape;
+
+use crate::parse::is_quote;
+use crate::text_out;
+use crate::wire::message::Attachment;
+use crate::wire::outgoing::{NewAttachment, NewBody, NewChat, NewMember, NewMessage};
+
+/// A new message.
+pub(crate) fn message(body: &Body) -> (NewMessage<'static>, Vec<Loss>) {
+    let printed = text_out::graph(body);
+    let body = NewBody { content_type: "html", content: printed.text };
+    (NewMessage { body, mentions: printed.mentions, attachments: Vec::new() }, printed.losses)
+}
+
+/// What a message with these attachments should say from now on. An update that leaves attachments out, or their places
+/// in the text, loses them (Graph: "Update chatMessage"): a quote stands before the text, everything else behind it.
+pub(crate) fn update<'a>(body: &Body, attachments: &'a [Attachment]) -> (NewMessage<'a>, Vec<Loss>) {
+    let (mut message, losses) = message(body);
+    let mut before = String::new();
+    for attachment in attachments {
+        let (Some(id), Some(kind)) = (&attachment.id, &attachment.content_type) else { continue };
+        let place = if is_quote(attachment) { &mut before } else { &mut message.body.content };
+        place.push_str("<attachment id=\"");
+        escape(place, id);
+        place.push_str("\"></attachment>");
+        let text = |text: &'a Option<String>| text.as_deref().map(Cow::Borrowed);
+        message.attachments.push(NewAttachment {
+            id: Cow::Borrowed(id),
+            content_type: Cow::Borrowed(kind),
+            content_url: text(&attachment.content_url),
+            content: text(&attachment.content),
+            name: text(&attachment.name),
+        });
+    }
+    if !before.is_empty() {
+        message.body.content.insert_str(0, &before);
+    }
+    (message, losses)
+}
+
+/// The direct chat of two people, each given as an address. Graph: "Create chat".
+pub(crate) fn direct(one: String, other: String) -> NewChat {
+    let member =
+        |user| NewMember { kind: "#microsoft.graph.aadUserConversationMember", roles: ["owner"], user };
+    NewChat { chat_type: "oneOnOne", members: [member(one), member(other)] }
+}

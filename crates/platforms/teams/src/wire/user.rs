@@ -1,0 +1,27 @@
+//! A person in the directory. Graph: `user`.
+
+use serde::Deserialize;
+
+/// `user`, with the properties of [`SELECT`].
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct User {
+    /// Object id.
+    pub(crate) id: String,
+    /// As people read it.
+    pub(crate) display_name: Option<String>,
+    /// Address, where there is a mailbox.
+    pub(crate) mail: Option<String>,
+    /// Sign-in name; looks like an address. A guest's contains `#EXT#`.
+    pub(crate) user_principal_name: Option<String>,
+    /// Whether the person may sign in.
+    pub(crate) account_enabled: Option<bool>,
+    /// Where they work.
+    pub(crate) department: Option<String>,
+}
+
+/// What is asked for; `accountEnabled` only comes when it is named. Graph: "List users".
+pub(crate) const SELECT: &str = "id,displayName,mail,userPrincipalName,accountEnabled,department";
+
+/// What one may ask about oneself with `User.Read` alone.
+pub(crate) const SELECT_ME: &str = "id,displayName,mail,userPrincipalName";
