@@ -12,8 +12,10 @@
 //! 3. Write it for the memory twin (`memory/`), then for SQL (`sql/`): one constant per statement at the top of the file.
 
 pub mod api;
+mod leases;
+mod memory;
 
-pub use api::console::{Console, Counts, DeadLetter, Overdue, OverdueState, SetAside};
+pub use api::console::{Console, Counts, DeadLetter, EXPIRED, Overdue, OverdueState, SetAside, Wedged};
 pub use api::error::StoreError;
 pub use api::inbox::{Accepted, Arrived, Inbox, NewArrival, Report, Routed, SeenNow, Settled};
 pub use api::lanes::{Claim, LaneId, LaneKey, Lanes, Side};
@@ -24,6 +26,7 @@ pub use api::outbox::{
 };
 pub use api::people::{Identity, Imported, People, Represented};
 pub use api::settings::Settings;
+pub use memory::Memory;
 
 /// Everything that is durable.
 pub trait Store: Inbox + Outbox + Lanes + Links + People + Logins + Settings + Console {}

@@ -8,7 +8,11 @@ use entente_model::{DeliveryId, MessageRef, Timestamp, WorkspaceRef};
 
 use crate::{LaneId, LaneKey, StoreError};
 
-/// Where all work is. `routed targets = delivered + dropped + waiting + dead` holds at every instant.
+/// Where all work is. `planned = delivered + waiting + dead + dropped_rows` holds at every instant.
+///
+/// Notices are in none of the five: Entente says them itself, and nobody waits for them. Rows that were replaced are not
+/// in `planned` any more; those that took their place are. `dropped` holds `dropped_rows` and, beside them, the events
+/// that led to no row at all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Reports stored since the beginning.
@@ -21,15 +25,21 @@ pub struct Counts {
     pub delivered: u64,
     /// Events and rows that went no further, by the reason's stable name.
     pub dropped: BTreeMap<String, u64>,
+    /// Of `dropped`, those that were rows: dropped by their lane, or dead until they expired ([`EXPIRED`]).
+    pub dropped_rows: u64,
     /// Rows in their lanes now (notices left out).
     pub waiting: u64,
-    /// Rows refused for good that were neither replayed nor discarded.
+    /// Rows refused for good that were neither replayed nor discarded (notices left out).
     pub dead: u64,
     /// Lanes that stand until a person acts.
     pub wedged: u64,
-    /// Reports absorbed at the door, and webhooks refused, by stable names.
+    /// Reports absorbed at the door (`echo`, `repeat`, `no_interest`), losses (`loss_` and the loss's name), and what
+    /// [`Console::count`] was told, such as refused webhooks; by stable names.
     pub other: BTreeMap<String, u64>,
 }
+
+/// The reason in [`Counts::dropped`] of rows that were dead until [`Console::sweep`] forgot them.
+pub const EXPIRED: &str = "expired";
 
 /// A row refused for good.
 #[derive(Debug, Clone)]
@@ -44,6 +54,17 @@ pub struct DeadLetter {
     pub reason: String,
     /// When.
     pub at: Timestamp,
+}
+
+/// A lane that stands until a person acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wedged {
+    /// Its row, for [`crate::Lanes::unwedge`].
+    pub lane_id: LaneId,
+    /// What it is the queue of.
+    pub lane: LaneKey,
+    /// Why it stands.
+    pub reason: String,
 }
 
 /// A message whose sender should be told.
@@ -109,7 +130,10 @@ pub trait Console: Send + Sync {
     /// Dead letters, newest first.
     async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, StoreError>;
 
-    /// Puts a dead letter back at the end of its lane. `false` if it is none.
+    /// Lanes that stand until a person acts.
+    async fn wedged(&self, limit: usize) -> Result<Vec<Wedged>, StoreError>;
+
+    /// Puts a dead letter back at the end of its lane, as if it had never been tried. `false` if it is none.
     async fn replay(&self, delivery: DeliveryId, now: Timestamp) -> Result<bool, StoreError>;
 
     /// Messages (no notices) accepted before `before` that still wait, or dead ones, whose senders were not told yet.
@@ -119,8 +143,8 @@ pub trait Console: Send + Sync {
     /// Records that the sender was told about this row and everything behind it in its lane.
     async fn told(&self, delivery: DeliveryId) -> Result<(), StoreError>;
 
-    /// Lanes with told rows that have since been delivered, so that the sender can be told that they went through; each is
-    /// returned once.
+    /// Lanes of which told rows have since been delivered and none waits any more, so that the sender can be told that
+    /// they went through; each is returned once.
     async fn went_through(&self, limit: usize) -> Result<Vec<LaneKey>, StoreError>;
 
     /// Forgets what need not be known any more: dead letters and things set aside before `before`, seen messages before

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use entente_model::{AccountRef, ConversationRef, LoginId, Pair, Timestamp, WorkspaceRef};
+use entente_model::{AccountRef, ConversationRef, LoginId, MessageRef, Pair, Timestamp, WorkspaceRef};
 use tokio::sync::Notify;
 
 use crate::StoreError;
@@ -42,6 +42,15 @@ impl LaneKey {
         match self {
             Self::Reports(_) => Side::Inbound,
             Self::Direct(..) | Self::Conversation(_) | Self::App(..) => Side::Outbound,
+        }
+    }
+
+    /// Whether a message stands where this lane leads.
+    pub fn leads_to(&self, message: &MessageRef) -> bool {
+        match self {
+            Self::Direct(_, workspace) => message.conversation.workspace == *workspace,
+            Self::Conversation(conversation) => message.conversation == *conversation,
+            Self::Reports(_) | Self::App(..) => false,
         }
     }
 }

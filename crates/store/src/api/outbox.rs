@@ -77,6 +77,15 @@ pub enum DeliveryState {
     },
 }
 
+impl DeliveryState {
+    /// The instant before which the row need not be looked at.
+    pub fn not_before(&self) -> Timestamp {
+        match self {
+            Self::Planned { not_before } | Self::Begun { not_before, .. } => *not_before,
+        }
+    }
+}
+
 /// The head of a lane and what it needs to know.
 #[derive(Debug, Clone)]
 pub struct Head {

@@ -1,0 +1,129 @@
+//! Reports.
+
+use async_trait::async_trait;
+use entente_model::{ArrivalId, DropReason, MessageRef, Timestamp};
+
+use super::Memory;
+use super::state::State;
+use crate::{
+    Accepted, Arrived, Claim, DeliveryState, Inbox, Interest, LaneKey, NewArrival, Report, Routed, Settled,
+    StoreError,
+};
+
+#[async_trait]
+impl Inbox for Memory {
+    async fn accept(&self, arrivals: Vec<NewArrival>, now: Timestamp) -> Result<Accepted, StoreError> {
+        let mut state = self.state();
+        let mut accepted = Accepted::default();
+        for arrival in arrivals {
+            let interest = state.interest(&arrival.message.conversation);
+            if interest == Interest::No && !arrival.always {
+                accepted.uninteresting += 1;
+                continue;
+            }
+            let trace = state.messages.get(&arrival.message);
+            if trace.is_some_and(|trace| trace.ours) {
+                accepted.echoes += 1;
+                continue;
+            }
+            if arrival.report == Report::Created {
+                let seen = trace.is_some_and(|trace| trace.version.is_some());
+                if seen || !state.pending.insert(arrival.message.clone()) {
+                    accepted.repeats += 1;
+                    continue;
+                }
+            }
+            accepted.stored += 1;
+            state.trace(&arrival.message, now);
+            let key = LaneKey::Reports(arrival.message.conversation.clone());
+            let lane = state.lane(&key);
+            let id = ArrivalId(state.next_id());
+            let kept = arrival.always || interest == Interest::Yes;
+            state.inbox.insert(
+                (lane, id),
+                Arrived {
+                    id,
+                    message: arrival.message,
+                    report: arrival.report,
+                    watcher: arrival.watcher,
+                    actor: arrival.actor,
+                    body: arrival.body.filter(|_| kept),
+                    accepted_at: now,
+                },
+            );
+            self.leases().wake(lane, &key, now);
+        }
+        state.tally.accepted += accepted.stored as u64;
+        state.tally.other(DropReason::Repeat.name(), accepted.repeats as u64);
+        state.tally.other(DropReason::Echo.name(), accepted.echoes as u64);
+        state.tally.other(DropReason::NoInterest.name(), accepted.uninteresting as u64);
+        Ok(accepted)
+    }
+
+    async fn arrived(&self, under: &Claim, limit: usize) -> Result<Vec<Arrived>, StoreError> {
+        let state = self.state();
+        self.leases().check(under)?;
+        let lane = (under.lane, ArrivalId(i64::MIN))..=(under.lane, ArrivalId(i64::MAX));
+        Ok(state.inbox.range(lane).take(limit).map(|(_, arrived)| arrived.clone()).collect())
+    }
+
+    async fn routed(&self, under: &Claim, routed: Routed, now: Timestamp) -> Result<(), StoreError> {
+        let mut state = self.state();
+        self.leases().check(under)?;
+        let LaneKey::Reports(conversation) = &under.key else {
+            return Err(StoreError::Inconsistent { table: "lane", column: "key" });
+        };
+        if routed.plans.iter().any(|plan| matches!(plan.lane, LaneKey::Reports(_))) {
+            return Err(StoreError::Inconsistent { table: "outbox", column: "lane" });
+        }
+        for id in routed.done {
+            if let Some(arrived) = state.inbox.remove(&(under.lane, id))
+                && arrived.report == Report::Created
+            {
+                state.pending.remove(&arrived.message);
+            }
+        }
+        for settled in routed.settled {
+            self.settle(&mut state, settled, now);
+        }
+        for seen in routed.seen {
+            let message = MessageRef { conversation: conversation.clone(), id: seen.message };
+            let trace = state.trace(&message, now);
+            trace.version = Some(seen.version);
+            trace.deleted = seen.deleted;
+        }
+        if let Some((message, at)) = routed.mark {
+            let link = state.links.entry(conversation.clone()).or_default();
+            if link.mark.as_ref().is_none_or(|(_, before)| *before <= at) {
+                link.mark = Some((message, at));
+            }
+        }
+        for plan in routed.plans {
+            let lane = state.plan(plan, None, now);
+            self.leases().wake(lane, state.key(lane), now);
+        }
+        for reason in routed.drops {
+            *state.tally.dropped.entry(reason.name().to_owned()).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+impl Memory {
+    fn settle(&self, state: &mut State, settled: Settled, now: Timestamp) {
+        let begun = state
+            .outbox
+            .get(&settled.delivery)
+            .is_some_and(|row| matches!(row.delivery.state, DeliveryState::Begun { .. }));
+        if !begun {
+            return;
+        }
+        if let Some(row) = state.take(settled.delivery) {
+            let lane = row.lane;
+            state.delivered(row, Some(settled.message), &[], settled.at, now);
+            if state.head(lane).is_some() {
+                self.leases().wake(lane, state.key(lane), now);
+            }
+        }
+    }
+}

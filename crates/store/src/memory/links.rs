@@ -1,0 +1,98 @@
+//! What is known of conversations and messages.
+
+use async_trait::async_trait;
+use entente_model::{
+    Conversation, ConversationRef, MessageId, MessageRef, Pair, PersonId, Timestamp, WorkspaceRef,
+};
+
+use super::Memory;
+use super::state::State;
+use crate::{Interest, Known, KnownConversation, Links, Seen, StoreError};
+
+impl State {
+    /// Whether a conversation concerns us, as far as that still holds.
+    pub(super) fn interest(&self, conversation: &ConversationRef) -> Interest {
+        match self.links.get(conversation) {
+            Some(link) if link.interest == Some(Interest::No) && link.people != self.people_version => {
+                Interest::Unknown
+            }
+            Some(link) => link.interest.unwrap_or(Interest::Unknown),
+            None => Interest::Unknown,
+        }
+    }
+}
+
+#[async_trait]
+impl Links for Memory {
+    async fn known(
+        &self,
+        conversation: &ConversationRef,
+        messages: &[MessageId],
+    ) -> Result<Known, StoreError> {
+        let state = self.state();
+        let recorded =
+            state.links.get(conversation).filter(|link| link.interest.is_some() || link.mark.is_some()).map(
+                |link| KnownConversation {
+                    interest: state.interest(conversation),
+                    pair: link.pair,
+                    mark: link.mark.clone(),
+                },
+            );
+        let seen = messages.iter().map(|id| {
+            let message = MessageRef { conversation: conversation.clone(), id: id.clone() };
+            let trace = state.messages.get(&message)?;
+            Some(Seen { ours: trace.ours, version: trace.version?, deleted: trace.deleted })
+        });
+        Ok(Known { conversation: recorded, seen: seen.collect() })
+    }
+
+    async fn remember(
+        &self,
+        conversation: &Conversation,
+        interest: Interest,
+        pair: Option<Pair>,
+        _now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let at = &conversation.at;
+        let link = state.links.entry(at.clone()).or_default();
+        link.interest = Some(interest);
+        link.people = state.people_version;
+        if let Some(before) = link.pair.take() {
+            state.directs.remove(&(before, at.workspace.clone()));
+        }
+        if let Some(pair) = pair {
+            let slot = (pair, at.workspace.clone());
+            if !state.directs.contains_key(&slot) {
+                state.directs.insert(slot, at.clone());
+                link.pair = Some(pair);
+            }
+        }
+        Ok(())
+    }
+
+    async fn direct(
+        &self,
+        pair: Pair,
+        workspace: &WorkspaceRef,
+    ) -> Result<Option<ConversationRef>, StoreError> {
+        Ok(self.state().directs.get(&(pair, workspace.clone())).cloned())
+    }
+
+    async fn directs_of(
+        &self,
+        person: PersonId,
+        workspace: &WorkspaceRef,
+    ) -> Result<Vec<ConversationRef>, StoreError> {
+        let state = self.state();
+        let mut found: Vec<_> = state
+            .directs
+            .iter()
+            .filter(|((pair, at), _)| at == workspace && pair.both().contains(&person))
+            .map(|(_, conversation)| conversation.clone())
+            .collect();
+        found.sort();
+        Ok(found)
+    }
+}
