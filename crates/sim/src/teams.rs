@@ -8,19 +8,49 @@
 //! user principal name, and a Teams licence; one administrator is added. Acting as a person is calling Graph with that
 //! person's token (`GET /_sim/people`), as the vendor's own app does; there is no second path.
 
-pub mod switches;
-
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use http::StatusCode;
+use http_body_util::BodyExt as _;
 
 use crate::clock::Clock;
+use crate::control::Board;
 use crate::courier::Courier;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
 use crate::org::Somebody;
+use call::Call;
+use sim::Sim;
 
-pub use switches::Switches;
+mod answer;
+mod apps;
+mod bot;
+mod byhand;
+mod call;
+mod caller;
+mod chats;
+mod clockwork;
+mod graph;
+mod html;
+mod ids;
+mod keys;
+mod message;
+mod notify;
+mod people;
+mod signin;
+mod sim;
+mod subscriptions;
+mod switches;
+mod throttle;
+mod tokens;
+
+pub use switches::{Echo, Listed, SizeUnit, Stranger, Switches, ValidationToken};
+
+/// Bodies beyond this are refused unread; Graph's own limit for a message with pictures in it is 4 MB.
+const BODY_LIMIT: usize = 4 * 1024 * 1024;
 
 /// What a simulated tenant is made of.
 #[derive(Clone)]
@@ -31,47 +61,77 @@ pub struct Options {
     pub courier: Courier,
     /// Makes ids, tokens and dice repeatable.
     pub seed: u64,
-    /// Scales every rate limit; 1 is what the vendor documents.
+    /// Scales every rate limit; 1 is what the vendor documents, 0 switches them off.
     pub limits_factor: f64,
     /// The open facts.
     pub switches: Switches,
     /// Scheme and authority the simulator is reached under, e.g. `http://127.0.0.1:7702`, for absolute links. Absent:
     /// taken from each request.
     pub public_base: Option<String>,
-    /// Everybody; only those `on_teams` get an account.
+    /// Everybody; only those `on_teams` get an account. The administrator `Teams Administrator` comes on top.
     pub people: Vec<Somebody>,
 }
 
 /// A running simulator; a cheap handle.
 #[derive(Clone)]
 pub struct Teams {
-    inner: Arc<Inner>,
-}
-
-struct Inner {
-    faults: Faults,
-    ledger: Ledger,
+    sim: Arc<Sim>,
 }
 
 impl Teams {
     /// A tenant with its people, no apps and no chats.
     pub fn new(options: Options) -> Self {
-        let Options { seed, .. } = options;
-        Self { inner: Arc::new(Inner { faults: Faults::new(seed), ledger: Ledger::default() }) }
+        Self { sim: Arc::new(Sim::new(options)) }
     }
 
     /// The vendor's paths and `/_sim`.
     pub fn router(&self) -> Router {
-        Router::new()
+        let vendor = Router::new().fallback(answer_call).with_state(Arc::clone(&self.sim));
+        self.sim.control.mount(vendor)
     }
 
     /// Every call in order.
     pub fn ledger(&self) -> &Ledger {
-        &self.inner.ledger
+        &self.sim.control.ledger
     }
 
     /// What goes wrong.
     pub fn faults(&self) -> &Faults {
-        &self.inner.faults
+        &self.sim.control.faults
+    }
+
+    /// The switches; they can be changed while running.
+    pub fn switches(&self) -> &Board<Switches> {
+        &self.sim.control.board
+    }
+
+    /// The tenant's id, a GUID that follows from the seed.
+    pub fn tenant(&self) -> &str {
+        &self.sim.tenant
+    }
+}
+
+/// One door for every path; which surface it belongs to shows in its first segments.
+async fn answer_call(State(sim): State<Arc<Sim>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = match http_body_util::Limited::new(body, BODY_LIMIT).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+    };
+    let target = parts.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    let base = sim.public_base.clone().unwrap_or_else(|| {
+        let host = parts.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+        let host = host.or_else(|| parts.uri.authority().map(http::uri::Authority::as_str));
+        format!("http://{}", host.unwrap_or("localhost"))
+    });
+    let call = Call::new(parts.method, target, parts.headers, body, base);
+    let segments = call.route();
+    match segments.as_slice() {
+        ["_sim", ..] => byhand::answer(&sim, &call),
+        ["v1.0", ..] => graph::answer(&sim, &call).await,
+        ["v1", ".well-known", "openidconfiguration"] => bot::configuration(&call),
+        ["v1", ".well-known", "keys"] => bot::key_set(),
+        [_, "v3", ..] => bot::answer(&sim, &call),
+        _ => signin::answer(&sim, &call).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()),
     }
 }

@@ -54,6 +54,9 @@ pub struct Switches {
     pub derivable_chat_ids: bool,
     /// Who may consent to chat scopes: everybody, or administrators only (the consent policy of some tenants).
     pub user_consent: bool,
+    /// Whether the tokens under `/_sim/people` count against the rate limits. They belong to the vendor's own app, which
+    /// in life does not go through Graph; a page that stands for that app may want them unlimited.
+    pub own_app_limited: bool,
     /// Whether POST and GET on one chat share the bucket of one request a second.
     pub chat_limit_shared: bool,
     /// Whether a slow endpoint is delayed and a very slow one loses notifications.
@@ -143,6 +146,7 @@ impl Default for Switches {
             size_counted_in: SizeUnit::Bytes,
             derivable_chat_ids: true,
             user_consent: true,
+            own_app_limited: true,
             chat_limit_shared: false,
             delivery_policy: true,
             batch_cap: 20,

@@ -1,0 +1,109 @@
+//! What a page that shows somebody's Teams app reads. Only what that person may see.
+//!
+//! `GET /_sim/conversations?person=` answers, the latest activity first:
+//! `{"items": [{"chat", "type", "title", "last_activity", "members": [{"id", "name", "email", "is_bot"}],
+//! "last": {"author", "text"} | null}]}`.
+//!
+//! `GET /_sim/messages?chat=&person=&max=` answers, oldest first:
+//! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"} | null, "mine", "text",
+//! "html" | null, "created", "edited", "deleted"}]}`. `parent` is the message that is quoted. Without `person` nothing is
+//! hidden and nothing is `mine`.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::{Done, somebody};
+use crate::teams::answer::Answer;
+use crate::teams::call::Call;
+use crate::teams::chats::Chat;
+use crate::teams::clockwork::zulu_millis;
+use crate::teams::message::{Author, Message};
+use crate::teams::people::Person;
+use crate::teams::sim::Sim;
+
+/// How far back a page sees unless it asks for more.
+const WINDOW: usize = 200;
+
+/// `GET /_sim/conversations`.
+pub(super) fn conversations(sim: &Sim, call: &Call) -> Done {
+    let viewer = somebody(sim, call.param("person").unwrap_or_default())?;
+    let chats = sim.chats();
+    let mut found: Vec<&Chat> = chats.of(&viewer.id).iter().filter_map(|id| chats.get(id)).collect();
+    let activity = |chat: &Chat| chat.last().map_or(chat.created, |message| message.id);
+    found.sort_by_key(|chat| (Reverse(activity(chat)), Arc::clone(&chat.id)));
+    let items: Vec<Value> = found
+        .into_iter()
+        .map(|chat| {
+            let bot = chat.bot.as_ref().map(|bot| (bot, bot_name(sim, bot)));
+            let mut members: Vec<Value> = chat.members.iter().map(|member| person(member)).collect();
+            members.extend(bot.as_ref().map(|(id, name)| bot_json(id, name)));
+            let others =
+                chat.members.iter().filter(|member| member.id != viewer.id).map(|one| one.name.clone());
+            let others: Vec<String> = others.chain(bot.map(|(_, name)| name)).collect();
+            json!({
+                "chat": &*chat.id,
+                "type": chat.kind.word(),
+                "title": chat.topic.clone().unwrap_or_else(|| others.join(", ")),
+                "last_activity": zulu_millis(activity(chat)),
+                "members": members,
+                "last": chat.last().map(|message| json!({
+                    "author": match &message.author {
+                        Author::Person(person) => person.name.as_str(),
+                        Author::App(_, name) => name.as_str(),
+                        Author::System => "",
+                    },
+                    "text": if message.deleted.is_some() { String::new() } else { message.text() },
+                })),
+            })
+        })
+        .collect();
+    Ok(Answer::ok(json!({"items": items})))
+}
+
+/// `GET /_sim/messages`.
+pub(super) fn messages(sim: &Sim, call: &Call) -> Done {
+    let viewer = call.param("person").map(|key| somebody(sim, key)).transpose()?;
+    let max = call.param("max").and_then(|text| text.parse().ok()).unwrap_or(WINDOW);
+    let chats = sim.chats();
+    let chat = call.param("chat").and_then(|id| chats.get(id));
+    let chat = chat.filter(|chat| viewer.as_ref().is_none_or(|viewer| chat.has(&viewer.id)));
+    let chat = chat.ok_or("there is no such chat")?;
+    let mut items: Vec<Value> =
+        chat.messages.values().rev().take(max).map(|message| shape(message, viewer.as_ref())).collect();
+    items.reverse();
+    Ok(Answer::ok(json!({"items": items})))
+}
+
+fn shape(message: &Message, viewer: Option<&Arc<Person>>) -> Value {
+    let gone = message.deleted.is_some();
+    let (author, mine) = match &message.author {
+        Author::Person(author) => (person(author), viewer.is_some_and(|viewer| viewer.id == author.id)),
+        Author::App(id, name) => (bot_json(id, name), false),
+        Author::System => (Value::Null, false),
+    };
+    json!({
+        "id": message.id.to_string(),
+        "parent": message.quotes.map(|id| id.to_string()),
+        "author": author,
+        "mine": mine,
+        "text": if gone { String::new() } else { message.text() },
+        "html": (message.html && !gone).then_some(&message.content),
+        "created": zulu_millis(message.id),
+        "edited": message.edited.is_some(),
+        "deleted": gone,
+    })
+}
+
+fn person(person: &Person) -> Value {
+    json!({"id": &*person.id, "name": person.name, "email": person.mail, "is_bot": false})
+}
+
+fn bot_json(id: &str, name: &str) -> Value {
+    json!({"id": id, "name": name, "email": null, "is_bot": true})
+}
+
+fn bot_name(sim: &Sim, id: &str) -> String {
+    sim.apps().by_id.get(id).map_or_else(|| "Bot".to_owned(), |app| app.name.clone())
+}
