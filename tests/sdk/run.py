@@ -1,0 +1,87 @@
+"""The vendors' own clients against Entente.
+
+`--binary PATH` starts the release binary twice: its sandbox, where every simulated endpoint is exercised and nobody else
+calls, and its demo, where two people hold a conversation through the running product. `--directory URL` takes what is
+served there already and does both in one place. At the end stands which endpoints a foreign client has reached, with
+which answers, and which it has not.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+import tempfile
+import unittest
+
+ENDPOINTS = [
+    "webex_people",
+    "webex_rooms",
+    "webex_messages",
+    "webex_webhooks",
+    "graph_people",
+    "graph_chats",
+    "graph_messages",
+    "graph_subscriptions",
+]
+PRODUCT = ["conversation"]
+
+
+def main():
+    """Runs what the command line asks for; the exit status says whether all of it passed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    where = parser.add_mutually_exclusive_group(required=True)
+    where.add_argument("--binary", help="the program to start")
+    where.add_argument("--directory", help="the address of a directory.json that is served already")
+    parser.add_argument("--only", action="append", metavar="NAME", help="a test module, class or method; may be repeated")
+    wanted = parser.parse_args()
+    # The machine's proxy must not come between a client and the loopback.
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+    if wanted.only:
+        passed = _against(wanted, "demo", wanted.only)
+    elif wanted.directory:
+        passed = _against(wanted, "demo", ENDPOINTS + PRODUCT)
+    else:
+        passed = _against(wanted, "sandbox", ENDPOINTS)
+        passed = _against(wanted, "demo", PRODUCT) and passed
+    sys.exit(0 if passed else 1)
+
+
+def _against(wanted, command, names):
+    if wanted.directory:
+        return _run(wanted.directory, names)
+    import program
+
+    with tempfile.NamedTemporaryFile(prefix=f"entente-{command}-", suffix=".log") as log:
+        passed = False
+        try:
+            with program.running(wanted.binary, command, log.name) as directory:
+                passed = _run(directory, names)
+        except AssertionError as error:
+            print(f"\n`entente {command}`: {error}", flush=True)
+            passed = False
+        if not passed:
+            print(f"\nThe last lines of `entente {command}`:")
+            print("".join(log.read().decode(errors="replace").splitlines(keepends=True)[-60:]), flush=True)
+        return passed
+
+
+def _run(directory, names):
+    import report
+    import world
+
+    print(f"\nEverything known: {directory}", flush=True)
+    found = world.begin(directory)
+    loader = unittest.defaultTestLoader
+    for name in {name.split(".")[0] for name in names}:
+        importlib.import_module(name)
+    suite = unittest.TestSuite(loader.loadTestsFromName(name) for name in names)
+    count = suite.countTestCases()
+    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, warnings="ignore").run(suite)
+    if set(ENDPOINTS) <= set(names):
+        whole = report.coverage(found.webex) + report.coverage(found.teams)
+        return outcome.wasSuccessful() and count > 0 and not whole
+    return outcome.wasSuccessful() and count > 0
+
+
+if __name__ == "__main__":
+    main()
