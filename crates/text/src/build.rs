@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use entente_model::{Block, Body, Inline, Mention};
+use entente_model::{Block, Body, Inline};
 
 use crate::runs::{self, Leaf, Run, Style};
 
@@ -74,10 +74,8 @@ impl Builder {
     }
 
     fn leaf(&mut self, text: String) {
-        if !text.is_empty() {
-            let leaf = if self.marks[Mark::Code as usize] > 0 { Leaf::Code(text) } else { Leaf::Text(text) };
-            self.push(leaf);
-        }
+        let leaf = if self.marks[Mark::Code as usize] > 0 { Leaf::Code(text) } else { Leaf::Text(text) };
+        self.push(leaf);
     }
 
     /// A line end inside the block.
@@ -91,12 +89,6 @@ impl Builder {
         }
         self.push(Leaf::Break);
         self.spaced = true;
-    }
-
-    /// Somebody called by name.
-    pub(crate) fn mention(&mut self, mention: Mention) {
-        self.push(Leaf::Mention(mention));
-        self.spaced = false;
     }
 
     /// Inlines from elsewhere, in the present style.

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use entente_model::{Block, Body, Inline};
 
-use crate::runs::{self, Leaf, Run};
+use crate::runs::{self, Run};
 
 mod text;
 
@@ -30,6 +30,10 @@ pub fn fit(body: Body, limit: usize, measure: &dyn Fn(&Body) -> usize) -> Vec<Bo
             break;
         }
     }
+    if parts.is_empty() {
+        // All of it was markup around nothing.
+        return vec![Body::default()];
+    }
     let total = parts.len();
     let numbered = parts.into_iter().enumerate();
     numbered.map(|(index, part)| stamped(&format!("({}/{total}) ", index + 1), part)).collect()
@@ -39,7 +43,7 @@ pub fn fit(body: Body, limit: usize, measure: &dyn Fn(&Body) -> usize) -> Vec<Bo
 fn cut(body: &Body, limit: usize, measure: &dyn Fn(&Body) -> usize, label: &str) -> Vec<Vec<Block>> {
     let fits = |blocks: &[Block]| measure(&stamped(label, blocks.to_vec())) <= limit;
     let roomy = |blocks: &[Block]| measure(&stamped(label, blocks.to_vec())) <= limit / 2;
-    let mut rest: VecDeque<Block> = body.0.iter().filter(|block| !is_empty(block)).cloned().collect();
+    let mut rest: VecDeque<Block> = pruned(&body.0).into();
     let mut parts = Vec::new();
     while !rest.is_empty() {
         let mut part = take(&mut rest, &fits, &roomy);
@@ -52,7 +56,10 @@ fn cut(body: &Body, limit: usize, measure: &dyn Fn(&Body) -> usize, label: &str)
             }
             part.push(head);
         }
-        parts.push(part);
+        // What is left over may be invisible.
+        if says_something(&part) {
+            parts.push(part);
+        }
     }
     parts
 }
@@ -112,7 +119,7 @@ fn split(block: &Block, fits: &dyn Fn(Block) -> bool, anywhere: bool) -> Option<
             Some((of(text[..at].trim_end_matches('\n')), of(tail)))
         }
         Block::Quote(inner) => {
-            let mut rest: VecDeque<Block> = inner.iter().filter(|block| !is_empty(block)).cloned().collect();
+            let mut rest: VecDeque<Block> = inner.iter().cloned().collect();
             let head = take(&mut rest, &|inner| fits(Block::Quote(inner.to_vec())), &|_| true);
             let cut = !head.is_empty() && !rest.is_empty();
             cut.then(|| (Block::Quote(head), Block::Quote(rest.into())))
@@ -165,17 +172,24 @@ fn stamped(label: &str, mut blocks: Vec<Block>) -> Body {
     Body(blocks)
 }
 
-fn is_empty(block: &Block) -> bool {
-    match block {
-        Block::Paragraph(content) | Block::Heading(_, content) => {
-            let mut runs = runs::flatten(content);
-            runs::trim(&mut runs);
-            !runs.iter().any(|run| !matches!(&run.leaf, Leaf::Break))
-        }
-        Block::Code { text, .. } => text.trim().is_empty(),
-        Block::Quote(inner) => inner.iter().all(is_empty),
-        Block::List { items, .. } => items.iter().flatten().all(is_empty),
+fn says_something(blocks: &[Block]) -> bool {
+    !Body(blocks.to_vec()).canonical().is_empty()
+}
+
+/// The blocks without those that say nothing, which would make empty parts.
+fn pruned(blocks: &[Block]) -> Vec<Block> {
+    let mut kept = Vec::with_capacity(blocks.len());
+    for block in blocks.iter().filter(|block| says_something(std::slice::from_ref(block))) {
+        kept.push(match block {
+            Block::Quote(inner) => Block::Quote(pruned(inner)),
+            Block::List { ordered, items } => {
+                let items = items.iter().map(|item| pruned(item)).filter(|item| !item.is_empty()).collect();
+                Block::List { ordered: *ordered, items }
+            }
+            block => block.clone(),
+        });
     }
+    kept
 }
 
 #[cfg(test)]

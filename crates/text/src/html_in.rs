@@ -282,9 +282,17 @@ impl State<'_> {
 
 /// Verbatim text as the model has it: `\n` for line ends, none in front or behind.
 pub(crate) fn verbatim(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\u{a0}', " ");
-    let text = text.strip_prefix('\n').unwrap_or(&text).trim_end_matches(['\n', '\r']);
-    text.chars().filter(|c| matches!(c, '\n' | '\t') || !c.is_control()).collect()
+    let kept = |c: char| match c {
+        '\u{a0}' => Some(' '),
+        '\n' | '\t' => Some(c),
+        c => (!c.is_control()).then_some(c),
+    };
+    let mut text: String = text.strip_prefix("\r\n").unwrap_or(text).chars().filter_map(kept).collect();
+    text.truncate(text.trim_end_matches('\n').len());
+    if text.starts_with('\n') {
+        text.remove(0);
+    }
+    text
 }
 
 fn language_of(tag: &Tag) -> Option<String> {

@@ -3,6 +3,7 @@
 
 use entente_model::{Block, Body, Loss};
 
+use crate::html_in::verbatim;
 use crate::runs::{self, Leaf, Run};
 use crate::{MentionPrinter, Printed};
 
@@ -151,7 +152,7 @@ impl Printer<'_> {
             }
             Block::Code { language, text } => {
                 let mut escaped = String::with_capacity(text.len());
-                escape(&mut escaped, text);
+                escape(&mut escaped, &verbatim(text));
                 if let Some(print) = self.dialect.code_block {
                     return print(&mut self.out.text, language.as_deref(), &escaped);
                 }
@@ -192,13 +193,12 @@ impl Printer<'_> {
                 Leaf::Code(text) => {
                     if self.dialect.code {
                         self.raw("<code>");
-                        self.text(text, false);
+                        spaced = self.text(text, true);
                         self.raw("</code>");
                     } else {
                         self.out.lost(Loss::Formatting);
-                        self.text(text, spaced);
+                        spaced = self.text(text, spaced);
                     }
-                    spaced = false;
                 }
                 Leaf::Mention(mention) => {
                     if let Some(markup) = (self.mention)(mention) {

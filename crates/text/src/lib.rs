@@ -17,12 +17,16 @@ pub mod fit;
 pub mod html_in;
 pub mod html_out;
 mod link;
+pub mod markdown_in;
+pub mod markdown_out;
 mod runs;
 
 pub use fit::fit;
 pub use html_in::{Element, Elements, NoElements, Treat, html_in};
 pub use html_out::{HtmlDialect, html_out};
 pub use link::clean_url;
+pub use markdown_in::markdown_in;
+pub use markdown_out::{MarkdownDialect, markdown_out};
 
 /// A printed body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -31,8 +31,11 @@ pub(crate) enum Leaf {
     Break,
 }
 
-/// Adds a run, merged with its neighbour where both are of one kind.
+/// Adds a run, merged with its neighbour where both are of one kind. One without text is none.
 pub(crate) fn push(runs: &mut Vec<Run>, run: Run) {
+    if matches!(&run.leaf, Leaf::Text(text) | Leaf::Code(text) if text.is_empty()) {
+        return;
+    }
     if let Some(last) = runs.last_mut()
         && last.style == run.style
         && last.link == run.link
@@ -64,13 +67,10 @@ fn walk(inlines: &[Inline], style: Style, link: Option<&Rc<str>>, out: &mut Vec<
                     if index > 0 {
                         leaf(Leaf::Break);
                     }
-                    if !line.is_empty() {
-                        leaf(Leaf::Text(uncontrolled(line)));
-                    }
+                    leaf(Leaf::Text(uncontrolled(line)));
                 }
             }
-            Inline::Code(text) if !text.is_empty() => leaf(Leaf::Code(uncontrolled(text))),
-            Inline::Code(_) => {}
+            Inline::Code(text) => leaf(Leaf::Code(uncontrolled(text))),
             Inline::Mention(mention) => leaf(Leaf::Mention(mention.clone())),
             Inline::Break => leaf(Leaf::Break),
             Inline::Bold(inner) => walk(inner, Style { bold: true, ..style }, link, out),
@@ -91,8 +91,13 @@ pub(crate) fn uncontrolled(text: &str) -> String {
         .collect()
 }
 
-/// Takes breaks and white space off both ends.
+/// Takes breaks and white space off both ends. White space alone is not code, which Markdown could not write.
 pub(crate) fn trim(runs: &mut Vec<Run>) {
+    for run in runs.iter_mut() {
+        if matches!(&run.leaf, Leaf::Code(text) if text.trim().is_empty()) {
+            run.leaf = Leaf::Text(" ".to_owned());
+        }
+    }
     while let Some(last) = runs.last_mut() {
         match &mut last.leaf {
             Leaf::Break => {}

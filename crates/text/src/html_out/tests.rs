@@ -38,7 +38,7 @@ fn everything() -> Vec<Block> {
         ]),
         Block::Quote(vec![Block::Paragraph(vec![text("q")])]),
         Block::List { ordered: true, items: vec![vec![Block::Paragraph(vec![text("one")])], vec![]] },
-        Block::Code { language: Some("\"x".into()), text: "<x>\n".into() },
+        Block::Code { language: Some("\"x".into()), text: "<x>\ny".into() },
     ]
 }
 
@@ -49,7 +49,7 @@ fn everything_in_the_plainest_elements() {
         html,
         "<h2>&lt;h&gt;</h2><p><s>a &nbsp;b</s><strong>b<em><code>c</code></em></strong><br>\
          <a href=\"https://x.example/?a&amp;b\">l</a>all &amp; all</p><blockquote><p>q</p></blockquote>\
-         <ol><li>one</li><li></li></ol><pre><code class=\"language-&quot;x\">&lt;x&gt;\n</code></pre>"
+         <ol><li>one</li><li></li></ol><pre><code class=\"language-&quot;x\">&lt;x&gt;\ny</code></pre>"
     );
     assert_eq!(losses, [Loss::Mention]);
 }
@@ -60,7 +60,7 @@ fn what_is_not_shown_degrades_and_is_told() {
     assert_eq!(
         html,
         "<p><strong>&lt;h&gt;</strong></p><p>a &nbsp;b<strong>b<em>c</em></strong><br>lall &amp; all</p><p>q</p>\
-         <p>1. one</p><p>2. </p>\"x&lt;x&gt;\n"
+         <p>1. one</p><p>2. </p>\"x&lt;x&gt;\ny"
     );
     assert_eq!(losses, [Loss::Formatting, Loss::Mention]);
 }

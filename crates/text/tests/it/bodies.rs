@@ -1,0 +1,221 @@
+//! Bodies made of everything that means something to somebody's parser.
+
+use entente_model::{Block, Body, Inline, Mention};
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+/// What breaks parsers.
+const HOSTILE: &[&str] = &[
+    "*",
+    "**",
+    "***",
+    "_",
+    "__",
+    "`",
+    "``",
+    "```",
+    "~",
+    "~~",
+    "~~~",
+    "<",
+    ">",
+    "&",
+    "&amp;",
+    "&#64;",
+    "&lt;",
+    "[",
+    "]",
+    "](",
+    "](http://x)",
+    "!",
+    "![",
+    "#",
+    "##",
+    "- ",
+    "+ ",
+    "1. ",
+    "2) ",
+    "1",
+    ".",
+    ")",
+    "(",
+    "> ",
+    "|",
+    "\\",
+    "\\\\",
+    "=",
+    "===",
+    "---",
+    "* * *",
+    ":",
+    "|--|",
+    "<@all>",
+    "<@personId:x|y>",
+    "<@",
+    "@all",
+    "<b>",
+    "</p>",
+    "</strong>",
+    "<!--",
+    "-->",
+    "<at id=\"0\">Ada</at>",
+    "<pre>",
+    "</pre>",
+    "<script>",
+    "<![CDATA[",
+    "<?x",
+    "{",
+    "}",
+    "$",
+    "^",
+    "\"",
+    "'",
+    " ",
+    "  ",
+    "    ",
+    "\t",
+    "\u{a0}",
+    "\u{3000}",
+    "\u{200b}",
+    "\u{200d}",
+    "\u{202e}",
+    "\u{feff}",
+    "\u{2028}",
+    "\r",
+    "\0",
+    "é",
+    "e\u{301}",
+    "שלום",
+    "مرحبا",
+    "👨‍👩‍👧",
+    "🇩🇪",
+    "。",
+    "「",
+    "」",
+    "漢字",
+    "a",
+    "B",
+    "word",
+    "snake_case",
+    "7",
+    "http://a.example/b_c*d",
+    "https://a.example/?x=1&y=2",
+    "ada@acme.example",
+    "x.y",
+    "—",
+    "…",
+    "$5",
+];
+
+/// Text as somebody who means harm would type it.
+pub(crate) fn text() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        8 => proptest::sample::select(HOSTILE).prop_map(str::to_owned),
+        1 => any::<char>().prop_filter("line ends are breaks", |c| *c != '\n').prop_map(String::from),
+    ];
+    vec(piece, 1..6).prop_map(|pieces| pieces.concat())
+}
+
+fn inline() -> impl Strategy<Value = Inline> {
+    let leaf = prop_oneof![
+        6 => text().prop_map(Inline::Text),
+        2 => text().prop_map(Inline::Code),
+        1 => text().prop_map(|name| Inline::Mention(Mention { account: None, name })),
+        1 => Just(Inline::Break),
+    ];
+    leaf.prop_recursive(3, 12, 3, |inner| {
+        let inner = || vec(inner.clone(), 1..3);
+        prop_oneof![
+            inner().prop_map(Inline::Bold),
+            inner().prop_map(Inline::Italic),
+            inner().prop_map(Inline::Strike),
+            (inner(), text())
+                .prop_map(|(label, rest)| Inline::Link { url: format!("https://x.example/{rest}"), label }),
+        ]
+    })
+}
+
+fn inlines() -> impl Strategy<Value = Vec<Inline>> {
+    vec(inline(), 0..5)
+}
+
+fn block() -> impl Strategy<Value = Block> {
+    let code = || (proptest::option::of(text()), vec(text(), 0..4));
+    let leaf = prop_oneof![
+        5 => inlines().prop_map(Block::Paragraph),
+        1 => (1..=6_u8, inlines()).prop_map(|(level, content)| Block::Heading(level, content)),
+        1 => code().prop_map(|(language, lines)| Block::Code { language, text: lines.join("\n") }),
+    ];
+    leaf.prop_recursive(3, 10, 3, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 0..3).prop_map(Block::Quote),
+            (any::<bool>(), vec(vec(inner, 0..3), 0..3))
+                .prop_map(|(ordered, items)| Block::List { ordered, items }),
+        ]
+    })
+}
+
+/// A body.
+pub(crate) fn body() -> impl Strategy<Value = Body> {
+    vec(block(), 0..5).prop_map(Body)
+}
+
+/// How a character looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "looks are independent of each other")]
+pub(crate) struct Look {
+    bold: bool,
+    italic: bool,
+    strike: bool,
+    code: bool,
+    link: bool,
+    heading: bool,
+    quote: bool,
+    item: bool,
+}
+
+/// Every visible character and how it looks, in reading order. `strike` tells whether strikes count.
+pub(crate) fn looks(body: &Body, strike: bool) -> Vec<(char, Look)> {
+    let mut out = Vec::new();
+    blocks(&body.0, Look::default(), &mut out);
+    for (_, look) in &mut out {
+        look.strike &= strike;
+    }
+    out
+}
+
+fn blocks(all: &[Block], look: Look, out: &mut Vec<(char, Look)>) {
+    for block in all {
+        match block {
+            Block::Paragraph(content) => inside(content, look, out),
+            Block::Heading(_, content) => inside(content, Look { heading: true, ..look }, out),
+            Block::Quote(inner) => blocks(inner, Look { quote: true, ..look }, out),
+            Block::List { items, .. } => {
+                for item in items {
+                    blocks(item, Look { item: true, ..look }, out);
+                }
+            }
+            Block::Code { text, .. } => characters(text, Look { code: true, ..look }, out),
+        }
+    }
+}
+
+fn inside(all: &[Inline], look: Look, out: &mut Vec<(char, Look)>) {
+    for inline in all {
+        match inline {
+            Inline::Text(text) => characters(text, look, out),
+            Inline::Code(text) => characters(text, Look { code: true, ..look }, out),
+            Inline::Bold(inner) => inside(inner, Look { bold: true, ..look }, out),
+            Inline::Italic(inner) => inside(inner, Look { italic: true, ..look }, out),
+            Inline::Strike(inner) => inside(inner, Look { strike: true, ..look }, out),
+            Inline::Link { label, .. } => inside(label, Look { link: true, ..look }, out),
+            Inline::Mention(mention) => characters(&mention.name, look, out),
+            Inline::Break => {}
+        }
+    }
+}
+
+fn characters(text: &str, look: Look, out: &mut Vec<(char, Look)>) {
+    let visible = Body::text(text).canonical();
+    out.extend(visible.chars().map(|c| (c, look)));
+}
