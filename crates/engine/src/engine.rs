@@ -6,11 +6,14 @@ use entente_model::{LoginId, Timestamp};
 use entente_platform::{Client, Http, Registry, Site, Steps};
 use entente_store::Store;
 
+use crate::app_login;
 use crate::clock::{Clock, Dice};
 use crate::error::EngineError;
 use crate::fingerprint::FingerprintKey;
 use crate::in_flight::InFlight;
 use crate::keeper::Keeper;
+use crate::listening::Ears;
+use crate::locks::Locks;
 use crate::sites::Sites;
 use crate::tuning::Tuning;
 
@@ -42,8 +45,10 @@ pub struct Engine {
     pub(crate) dice: Arc<Dice>,
     pub(crate) tuning: Tuning,
     pub(crate) in_flight: InFlight,
+    pub(crate) ears: Ears,
     pub(crate) fingerprints: FingerprintKey,
     pub(crate) steps: Arc<dyn Steps>,
+    pub(crate) locks: Locks,
     /// Something about people or logins changed: the reconcilers look again.
     pub(crate) changed: tokio::sync::Notify,
 }
@@ -57,6 +62,7 @@ impl Engine {
         let Parts { store, registry, sites, http, clock, dice, tuning } = parts;
         let fingerprints = FingerprintKey::of(store.as_ref(), &dice).await?;
         let sites = Sites::new(store.as_ref(), &registry, sites, &dice).await?;
+        app_login::recall(store.as_ref(), &sites).await?;
         let steps = http.steps();
         let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock));
         Ok(Arc::new(Self {
@@ -68,8 +74,10 @@ impl Engine {
             dice,
             tuning,
             in_flight: InFlight::default(),
+            ears: Ears::default(),
             fingerprints,
             steps,
+            locks: Locks::default(),
             changed: tokio::sync::Notify::new(),
         }))
     }

@@ -10,10 +10,12 @@
 use entente_model::{AccountRef, Person, PersonId, WorkspaceId};
 
 mod apply;
+mod difference;
 mod import;
-pub mod matching;
+mod matching;
 mod plan;
 
 pub use apply::Applied;
-pub use matching::{Conflict, ConflictReason, Matched, Matching, PrimaryRule};
+pub use matching::{Conflict, ConflictReason, Matched, Matching, News, PrimaryRule};
+pub(crate) use matching::named_id;
 pub use plan::{Action, PlanLine, SyncPlan, Unrepresented};

@@ -8,6 +8,7 @@ use entente_model::{LoginId, WorkspaceId, WorkspaceRef};
 use entente_platform::site::PrivateKey;
 use entente_platform::{AppSecrets, HookKey, Platform, Profile, Receiver, Registry, Site};
 use entente_store::Store;
+use tokio::sync::Notify;
 
 use crate::certificate::Certificate;
 use crate::clock::Dice;
@@ -28,6 +29,8 @@ pub struct Workspace {
     pub hook_key: HookKey,
     /// What content may be encrypted to.
     pub certificate: Certificate,
+    /// A webhook was signed with a key that we do not hold.
+    pub(crate) keys_wanted: Notify,
     secrets: RwLock<AppSecrets>,
     receiver: RwLock<Arc<dyn Receiver>>,
 }
@@ -67,6 +70,7 @@ impl Sites {
                 platform,
                 hook_key: secrets.hook_key.clone(),
                 certificate,
+                keys_wanted: Notify::new(),
                 secrets: RwLock::new(secrets),
                 receiver: RwLock::new(receiver),
             };
@@ -105,6 +109,11 @@ impl Workspace {
     /// Takes the vendor's public keys as they are now.
     pub(crate) fn set_public_keys(&self, keys: Vec<(String, Arc<[u8]>)>) -> Result<(), EngineError> {
         self.change(|secrets| secrets.public_keys = keys.into_iter().collect())
+    }
+
+    /// The login that the app hears with.
+    pub(crate) fn app_login(&self) -> Option<LoginId> {
+        self.secrets.read().unwrap_or_else(PoisonError::into_inner).app_login
     }
 
     /// Names the login that the app hears with.

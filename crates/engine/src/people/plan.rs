@@ -1,11 +1,22 @@
 //! What is to be done about people, before it is.
+//!
+//! The last plan that was shown is kept with its rules, so that "apply" can be said in another request or by another
+//! program, and means what was read.
 
+use std::collections::HashMap;
 use std::fmt;
 
-use entente_model::{AccountRef, PersonId, WorkspaceId};
+use entente_model::{AccountRef, PersonId, StandInMode, WorkspaceId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 
+use super::difference::{self, Place, Surroundings};
+use super::matching::{self, Facts};
 use super::{Conflict, Matching, PrimaryRule};
 use crate::{Engine, EngineError};
+
+/// Where the last plan is kept.
+const SETTING: &str = "sync_plan";
 
 /// Everything that applying would do, and what it would leave alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +102,7 @@ pub struct Unrepresented {
 }
 
 impl Action {
-    /// A stable name for the API: `created`, `changed`, `prompted` and `removed` are what the console counts by.
+    /// A stable name for the API.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Add { .. } => "add",
@@ -108,8 +119,32 @@ impl Action {
 /// For people to read.
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        match self {
+            Self::Add { primary, accounts } => recorded(f, "add", primary.as_ref(), accounts),
+            Self::Change { primary, accounts } => recorded(f, "change", primary.as_ref(), accounts),
+            Self::MakeBot { address } => write!(f, "make the bot {address}"),
+            Self::AskConsent { .. } => f.write_str("ask for consent to use the account"),
+            Self::Suspend { reason } => write!(f, "suspend: {reason}"),
+            Self::Resume => f.write_str("resume"),
+            Self::Remove => f.write_str("remove the stand-in"),
+        }
     }
+}
+
+fn recorded(
+    f: &mut fmt::Formatter<'_>,
+    verb: &str,
+    primary: Option<&AccountRef>,
+    accounts: &[AccountRef],
+) -> fmt::Result {
+    match primary {
+        Some(primary) => write!(f, "{verb}: works in {}", primary.workspace.id)?,
+        None => write!(f, "{verb}: no primary chosen")?,
+    }
+    for (index, account) in accounts.iter().enumerate() {
+        write!(f, "{}{}", if index == 0 { "; accounts in " } else { ", " }, account.workspace.id)?;
+    }
+    Ok(())
 }
 
 impl Engine {
@@ -118,8 +153,8 @@ impl Engine {
     /// # Errors
     /// When a rule names no workspace, a directory was not imported yet, or the store fails.
     pub async fn matching(&self, rules: &[PrimaryRule]) -> Result<Matching, EngineError> {
-        let _ = (rules, &self.store);
-        Err(EngineError::NotReady("not built yet".to_owned()))
+        let facts = self.facts(rules).await?;
+        Ok(matching::matching(&facts, rules))
     }
 
     /// What applying would do now. Remembered under its digest until the next plan is made.
@@ -127,7 +162,187 @@ impl Engine {
     /// # Errors
     /// Like [`Engine::matching`].
     pub async fn plan(&self, rules: &[PrimaryRule]) -> Result<SyncPlan, EngineError> {
-        let _ = (rules, &self.store);
-        Err(EngineError::NotReady("not built yet".to_owned()))
+        let (mut plan, _) = self.planned(rules).await?;
+        let saved = SavedPlan::of(&plan, rules);
+        plan.digest = saved.digest();
+        self.store.save_setting(SETTING, saved.write()?).await?;
+        Ok(plan)
     }
+
+    /// The plan as it would come out now, without being remembered, and what it was made from.
+    pub(super) async fn planned(&self, rules: &[PrimaryRule]) -> Result<(SyncPlan, Planned), EngineError> {
+        let facts = self.facts(rules).await?;
+        let around = self.surroundings().await?;
+        let matching = matching::matching(&facts, rules);
+        let difference = difference::difference(&matching, &facts, &around);
+        let unchosen = matching
+            .people
+            .iter()
+            .filter(|matched| matched.person.primary.is_none())
+            .map(|matched| (matched.person.name.clone(), matched.person.email.clone()))
+            .collect();
+        let plan = SyncPlan {
+            digest: String::new(),
+            lines: difference.lines,
+            conflicts: matching.conflicts.clone(),
+            unchosen,
+            unrepresented: difference.unrepresented,
+            kept: difference.kept,
+        };
+        Ok((plan, Planned { facts, matching }))
+    }
+
+    /// The plan of this digest, if it was the last.
+    pub(super) async fn saved_plan(&self, digest: &str) -> Result<Option<SavedPlan>, EngineError> {
+        let Some(bytes) = self.store.setting(SETTING).await? else { return Ok(None) };
+        // One that an older version wrote in another form is as good as none.
+        let saved = serde_json::from_slice::<SavedPlan>(&bytes).ok();
+        Ok(saved.filter(|saved| saved.digest() == digest))
+    }
+
+    async fn facts(&self, rules: &[PrimaryRule]) -> Result<Facts, EngineError> {
+        for rule in rules {
+            self.workspace(&rule.workspace)?;
+        }
+        let mut accounts = Vec::new();
+        for workspace in self.sites.iter() {
+            let listed = self.store.accounts(workspace.at()).await?;
+            // Whoever has an account there that we do not know of would be given a second self.
+            if listed.is_empty() {
+                let name = &workspace.at().id;
+                return Err(EngineError::NotReady(format!(
+                    "{name}: its directory was not imported yet; run `entente people import`"
+                )));
+            }
+            accounts.extend(listed);
+        }
+        let people = self.store.people().await?;
+        let ours = self.ours().await?;
+        let own: Vec<AccountRef> =
+            accounts.iter().map(|listed| listed.account.clone()).filter(|at| !ours.contains(at)).collect();
+        let identities = self.store.identities(&own).await?;
+        let bound = own
+            .into_iter()
+            .zip(identities)
+            .filter_map(|(account, identity)| Some((account, identity?.represented.person.id)))
+            .collect();
+        Ok(Facts { accounts, people, bound, ours })
+    }
+
+    async fn surroundings(&self) -> Result<Surroundings, EngineError> {
+        let places = self
+            .sites
+            .iter()
+            .map(|workspace| Place {
+                workspace: workspace.at().clone(),
+                bot_domain: workspace.profile().capabilities.bot_domain,
+            })
+            .collect();
+        let logins = self.store.logins(None).await?.into_iter().map(|login| (login.id, login.state)).collect();
+        Ok(Surroundings { places, suffix: self.tuning.bot_suffix.clone(), logins })
+    }
+}
+
+/// What a plan was made from.
+pub(super) struct Planned {
+    pub(super) facts: Facts,
+    pub(super) matching: Matching,
+}
+
+/// A plan as it is kept.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SavedPlan {
+    rules: Vec<SavedRule>,
+    pub(super) lines: Vec<SavedLine>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SavedRule {
+    workspace: String,
+    department: Option<String>,
+}
+
+/// A line as it is kept: enough to compare it, to see whether it is done, and to show it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub(super) struct SavedLine {
+    pub(super) person: uuid::Uuid,
+    pub(super) workspace: Option<String>,
+    pub(super) action: String,
+    /// All that is written, exactly.
+    pub(super) content: String,
+    /// For people to read.
+    pub(super) text: String,
+}
+
+impl SavedPlan {
+    fn of(plan: &SyncPlan, rules: &[PrimaryRule]) -> Self {
+        let rules = rules
+            .iter()
+            .map(|rule| SavedRule {
+                workspace: rule.workspace.as_str().to_owned(),
+                department: rule.department.clone(),
+            })
+            .collect();
+        Self { rules, lines: plan.lines.iter().map(SavedLine::of).collect() }
+    }
+
+    pub(super) fn rules(&self) -> Vec<PrimaryRule> {
+        let rule = |rule: &SavedRule| PrimaryRule {
+            workspace: rule.workspace.as_str().into(),
+            department: rule.department.clone(),
+        };
+        self.rules.iter().map(rule).collect()
+    }
+
+    fn digest(&self) -> String {
+        let bytes = self.write().unwrap_or_default();
+        hex::encode(&Sha256::digest(bytes)[..8])
+    }
+
+    fn write(&self) -> Result<Vec<u8>, EngineError> {
+        serde_json::to_vec(self).map_err(|_| EngineError::Refused("the plan cannot be written down".to_owned()))
+    }
+}
+
+impl SavedLine {
+    pub(super) fn of(line: &PlanLine) -> Self {
+        let place = line.workspace.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
+        Self {
+            person: line.person.0,
+            workspace: line.workspace.as_ref().map(|name| name.as_str().to_owned()),
+            action: line.action.name().to_owned(),
+            content: match &line.action {
+                Action::Add { primary, accounts } | Action::Change { primary, accounts } => {
+                    person_content(&line.name, &line.email, primary.as_ref(), accounts)
+                }
+                Action::MakeBot { address } => address.clone(),
+                Action::AskConsent { account } => account.id.as_str().to_owned(),
+                Action::Suspend { reason } => reason.clone(),
+                Action::Resume | Action::Remove => String::new(),
+            },
+            text: format!("{} <{}>{place}: {}", line.name, line.email, line.action),
+        }
+    }
+
+    /// How this line's stand-in would be represented once it is done; `None` for other lines.
+    pub(super) fn mode(&self) -> Option<StandInMode> {
+        match self.action.as_str() {
+            "make_bot" => Some(StandInMode::Bot),
+            "ask_consent" => Some(StandInMode::Account),
+            _ => None,
+        }
+    }
+}
+
+/// All that is recorded of a person, in one text.
+pub(super) fn person_content(
+    name: &str,
+    email: &str,
+    primary: Option<&AccountRef>,
+    accounts: &[AccountRef],
+) -> String {
+    let at = |account: &AccountRef| format!("{}/{}", account.workspace.id, account.id);
+    let accounts: Vec<String> = accounts.iter().map(at).collect();
+    let primary = primary.map(at).unwrap_or_default();
+    format!("{name}\n{email}\n{primary}\n{}", accounts.join("\n"))
 }

@@ -1,0 +1,57 @@
+//! Where nothing reports what is new, it is asked for: the direct conversations of a login with something new since the
+//! last time. What is found becomes a report like any other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use entente_model::{LoginId, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+use crate::listening::look;
+
+/// Clocks of platforms may be behind ours, and lists lag behind what happens.
+const OVERLAP: Duration = Duration::from_mins(1);
+
+impl Engine {
+    pub(crate) async fn asking(self: Arc<Self>, stop: CancellationToken) {
+        let mut since = self.clock.now();
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = tokio::time::sleep(self.tuning.ask) => {}
+                () = stop.cancelled() => break,
+            }
+            let began = self.clock.now();
+            for login in self.hard_of_hearing() {
+                if let Err(error) = self.ask_after(login, since.minus(OVERLAP)).await {
+                    tracing::error!(%error, "what was found could not be stored");
+                }
+            }
+            since = began;
+        }
+    }
+
+    /// Finds the conversations of this login with something new since then and has them read.
+    pub(crate) async fn ask_after(&self, login: LoginId, since: Timestamp) -> Result<(), entente_store::StoreError> {
+        let Ok(Some(client)) = self.client(login).await else { return Ok(()) };
+        let talks = match client.talks(since).await {
+            Ok(talks) => talks,
+            Err(error) => {
+                tracing::debug!(login.id = %login, %error, "conversations could not be asked for");
+                return Ok(());
+            }
+        };
+        let mut looks = Vec::new();
+        for talk in talks {
+            let known = self.store.known(&talk.conversation, &[]).await?.conversation;
+            let read = known.and_then(|known| known.mark).is_some_and(|(_, at)| at >= talk.at);
+            if !read {
+                looks.push(look(talk.conversation, login));
+            }
+        }
+        if !looks.is_empty() {
+            self.store.accept(looks, self.clock.now()).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,42 @@
+//! A message as it is now, compared with what is known of it. Repeats, late news and missed news are one case here.
+
+use entente_model::{Snapshot, Timestamp};
+use entente_store::Seen;
+
+/// What a snapshot means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Nobody has seen it before.
+    New,
+    /// It says something else than when it was last seen.
+    Edited,
+    /// It is gone, and was not when it was last seen.
+    Deleted,
+    /// Nothing that concerns anybody has changed.
+    Same,
+    /// It was gone before it was ever seen.
+    NeverSeen,
+    /// We wrote it; what happens to it is not passed on.
+    Ours,
+}
+
+/// The version of a snapshot: when its text was last changed, or when it was written.
+pub(crate) fn version(snapshot: &Snapshot) -> Timestamp {
+    snapshot.edited_at.unwrap_or(snapshot.created_at)
+}
+
+/// Compares.
+pub(crate) fn compare(snapshot: &Snapshot, seen: Option<Seen>) -> Verdict {
+    match seen {
+        Some(Seen { ours: true, .. }) => Verdict::Ours,
+        Some(Seen { deleted: true, .. }) => Verdict::Same,
+        None if snapshot.deleted => Verdict::NeverSeen,
+        None => Verdict::New,
+        Some(_) if snapshot.deleted => Verdict::Deleted,
+        Some(seen) if version(snapshot) > seen.version => Verdict::Edited,
+        Some(_) => Verdict::Same,
+    }
+}
+
+#[cfg(test)]
+mod tests;

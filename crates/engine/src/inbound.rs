@@ -1,0 +1,116 @@
+//! The inbound worker: claims what was reported about one conversation, learns how the messages stand now, and plans.
+//!
+//! Reports are hints. What counts is the snapshot: read from the conversation's history where reports are only pointers,
+//! opened from the report where it came along, fetched otherwise. A conversation is looked into only once it is known to
+//! join two represented people; until then not even a report's body is kept.
+
+use std::time::Duration;
+
+use entente_model::{ConversationRef, DropReason, MessageId, Timestamp};
+use entente_platform::Step;
+use entente_store::{Arrived, Claim, LaneKey, Routed, StoreError};
+
+use crate::engine::Engine;
+use crate::schedule;
+use crate::sites::Workspace;
+
+mod concern;
+mod echo;
+mod news;
+mod planning;
+
+/// How many reports of a lane are taken together.
+const TOGETHER: usize = 64;
+
+/// How long a conversation is left alone when it cannot be read: as long as it has been tried already, within these.
+const LEAST_WAIT: Duration = Duration::from_millis(500);
+const MOST_WAIT: Duration = Duration::from_mins(5);
+
+/// Why reports cannot be worked on now.
+#[derive(Debug)]
+pub(crate) enum Hold {
+    /// A platform cannot be read; not before so long, if it said so.
+    Later(Option<Duration>),
+    /// The store failed.
+    Store(StoreError),
+}
+
+impl From<StoreError> for Hold {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// What reports of one lane are about.
+pub(crate) struct Reported<'a> {
+    /// Where the conversation is.
+    pub(crate) workspace: &'a Workspace,
+    /// The conversation.
+    pub(crate) conversation: &'a ConversationRef,
+    /// The reports, in order of acceptance. Never empty.
+    pub(crate) arrivals: &'a [Arrived],
+}
+
+impl Engine {
+    /// Works on a claimed inbound lane until it is empty or must wait.
+    pub(crate) async fn work_inbound(&self, claim: Claim) -> Result<(), StoreError> {
+        let LaneKey::Reports(conversation) = claim.key.clone() else { return self.store.release(claim, None).await };
+        let Some(workspace) = self.sites.get(&conversation.workspace.id) else {
+            // The workspace was taken out of the configuration; its reports wait until it is back.
+            return self.store.release(claim, Some(self.clock.now().plus(MOST_WAIT))).await;
+        };
+        while self.clock.now() < claim.until {
+            let arrivals = self.store.arrived(&claim, TOGETHER).await?;
+            let Some(oldest) = arrivals.first().map(|arrival| arrival.accepted_at) else {
+                return self.store.release(claim, None).await;
+            };
+            let reported = Reported { workspace, conversation: &conversation, arrivals: &arrivals };
+            match self.digest(&reported).await {
+                Ok(routed) => {
+                    self.store.routed(&claim, routed, self.clock.now()).await?;
+                    self.steps.reached(Step::Planned);
+                }
+                Err(Hold::Later(asked)) => {
+                    let now = self.clock.now();
+                    let ripening = schedule::ripening(oldest, now, LEAST_WAIT, MOST_WAIT);
+                    let at = now.plus(asked.unwrap_or_default().max(ripening));
+                    return self.store.release(claim, Some(at)).await;
+                }
+                Err(Hold::Store(error)) => return Err(error),
+            }
+        }
+        let now = self.clock.now();
+        self.store.release(claim, Some(now)).await
+    }
+
+    /// What is to be written for these reports.
+    async fn digest(&self, reported: &Reported<'_>) -> Result<Routed, Hold> {
+        let ids: Vec<MessageId> = reported.arrivals.iter().map(|arrival| arrival.message.id.clone()).collect();
+        let known = self.store.known(reported.conversation, &ids).await?;
+        if reported.workspace.app_login() == Some(reported.arrivals[0].watcher) {
+            return self.obey(reported, &known).await;
+        }
+        match self.concern(reported, known.conversation.as_ref()).await? {
+            Some(pair) => {
+                let news = self.news(reported, &known, Some(pair)).await?;
+                self.planning(reported, pair, news).await
+            }
+            None => Ok(nothing(reported, DropReason::NoInterest)),
+        }
+    }
+}
+
+/// All reports done, all of them for this reason.
+pub(crate) fn nothing(reported: &Reported<'_>, reason: DropReason) -> Routed {
+    Routed {
+        done: reported.arrivals.iter().map(|arrival| arrival.id).collect(),
+        drops: vec![reason; reported.arrivals.len()],
+        ..Routed::default()
+    }
+}
+
+/// When the oldest of the reports about this message was accepted.
+pub(crate) fn accepted_at(reported: &Reported<'_>, message: &MessageId) -> Timestamp {
+    let about = reported.arrivals.iter().filter(|arrival| arrival.message.id == *message);
+    about.map(|arrival| arrival.accepted_at).min().unwrap_or(reported.arrivals[0].accepted_at)
+}

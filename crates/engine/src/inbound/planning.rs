@@ -1,0 +1,185 @@
+//! From how messages stand to what is written: rows, reasons, and what counts as seen from here on.
+
+use entente_model::{Body, Change, DropReason, Event, EventKey, MessageRef, Pair, PersonId, Snapshot, Timestamp};
+use entente_store::{Plan, Represented, Routed, SeenNow, Work};
+
+use crate::compare::{self, Verdict};
+use crate::engine::Engine;
+use crate::inbound::news::News;
+use crate::inbound::{Hold, Reported, accepted_at, nothing};
+use crate::payload::Payload;
+use crate::route::{self, Scene};
+
+impl Engine {
+    /// Plans what these news mean to the pair.
+    pub(super) async fn planning(&self, reported: &Reported<'_>, pair: Pair, mut news: News) -> Result<Routed, Hold> {
+        let Some(people) = self.store.pair(pair).await? else { return Ok(nothing(reported, DropReason::NoInterest)) };
+        let here = &reported.conversation.workspace;
+        let settled = self.recognize(here, pair, &people, &mut news.stand).await?;
+        let mut routed = Routed {
+            done: reported.arrivals.iter().map(|arrival| arrival.id).collect(),
+            drops: news.drops,
+            mark: news.mark,
+            settled,
+            ..Routed::default()
+        };
+        for (snapshot, verdict) in news.stand {
+            let (change, seen) = match verdict {
+                Verdict::New => (Change::Created(snapshot.message.clone()), true),
+                Verdict::Edited => {
+                    let (target, body) = (snapshot.message.at.clone(), snapshot.message.body.clone());
+                    (Change::Edited { target, body, version: compare::version(&snapshot) }, true)
+                }
+                Verdict::Deleted => (Change::Deleted { target: snapshot.message.at.clone() }, true),
+                Verdict::Ours => {
+                    routed.drops.push(DropReason::Echo);
+                    continue;
+                }
+                Verdict::NeverSeen => {
+                    routed.drops.push(DropReason::Gone);
+                    continue;
+                }
+                Verdict::Same => continue,
+            };
+            if seen {
+                routed.seen.push(seen_now(&snapshot));
+            }
+            let event = event(&snapshot, change);
+            let accepted = accepted_at(reported, &snapshot.message.at.id);
+            self.plan_event(&mut routed, &event, &snapshot, (pair, &people), accepted);
+        }
+        for id in news.gone {
+            let target = MessageRef { conversation: reported.conversation.clone(), id: id.clone() };
+            let accepted = accepted_at(reported, &id);
+            routed.seen.push(SeenNow { message: id, version: self.clock.now(), deleted: true });
+            self.plan_deletion(&mut routed, target, (pair, &people), here, accepted);
+        }
+        Ok(routed)
+    }
+
+    fn plan_event(
+        &self,
+        routed: &mut Routed,
+        event: &Event,
+        snapshot: &Snapshot,
+        (pair, people): (Pair, &[Represented; 2]),
+        accepted_at: Timestamp,
+    ) {
+        let here = &event.conversation.workspace;
+        let Some(actor) = event.actor.as_ref().and_then(|actor| owner(people, actor)) else {
+            routed.drops.push(DropReason::NoInterest);
+            return;
+        };
+        let routing = route::route(&Scene { workspace: here, pair, people, actor });
+        routed.drops.extend(routing.drops);
+        for target in routing.routes {
+            let (work, body) = match &event.change {
+                Change::Created(message) => (Work::Send, Some(with_unsupported(&message.body, &message.unsupported))),
+                Change::Edited { .. } => {
+                    let body = route::body_of(&event.change).unwrap_or_default();
+                    (Work::Edit, Some(with_unsupported(&body, &snapshot.message.unsupported)))
+                }
+                Change::Deleted { .. } => (Work::Delete, None),
+            };
+            if work == Work::Send && body.as_ref().is_none_or(Body::is_empty) {
+                routed.drops.push(DropReason::NothingToSay);
+                continue;
+            }
+            let plan = Plan {
+                lane: target.lane.clone(),
+                work,
+                source: Some(snapshot.message.at.clone()),
+                part: 0,
+                thread: snapshot.message.thread.clone().filter(|_| work == Work::Send),
+                payload: bytes::Bytes::new(),
+                accepted_at,
+            };
+            routed.plans.extend(self.cut(plan, &target.payload, body));
+        }
+    }
+
+    /// One row for each part that a new message needs; one row for anything else, to be cut at the head of its lane.
+    fn cut(&self, plan: Plan, payload: &Payload, body: Option<Body>) -> Vec<Plan> {
+        let platform = match &plan.lane {
+            entente_store::LaneKey::Direct(_, workspace) => self.registry.get(&workspace.platform),
+            _ => None,
+        };
+        let parts = match (plan.work, body, platform) {
+            (Work::Send, Some(body), Some(platform)) => platform.split(body).into_iter().map(Some).collect(),
+            (_, body, _) => vec![body],
+        };
+        let row = |(part, body): (usize, Option<Body>)| Plan {
+            part: u32::try_from(part).unwrap_or(u32::MAX),
+            thread: if part == 0 { plan.thread.clone() } else { None },
+            payload: Payload { body, cut: plan.work == Work::Send, ..payload.clone() }.encode(),
+            ..plan.clone()
+        };
+        parts.into_iter().enumerate().map(row).collect()
+    }
+
+    /// A deletion whose author was not told: the rows go to wherever the message went, whoever of the two wrote it.
+    fn plan_deletion(
+        &self,
+        routed: &mut Routed,
+        target: MessageRef,
+        (pair, people): (Pair, &[Represented; 2]),
+        here: &entente_model::WorkspaceRef,
+        accepted_at: Timestamp,
+    ) {
+        let mut planned = false;
+        for actor in pair.both() {
+            for to in route::route(&Scene { workspace: here, pair, people, actor }).routes {
+                planned = true;
+                let plan = Plan {
+                    lane: to.lane,
+                    work: Work::Delete,
+                    source: Some(target.clone()),
+                    part: 0,
+                    thread: None,
+                    payload: to.payload.encode(),
+                    accepted_at,
+                };
+                routed.plans.push(plan);
+            }
+        }
+        if !planned {
+            routed.drops.push(DropReason::OwnSecondary);
+        }
+    }
+}
+
+fn event(snapshot: &Snapshot, change: Change) -> Event {
+    let at = &snapshot.message.at;
+    let version = compare::version(snapshot);
+    Event {
+        key: EventKey::from(format!("{}/{}/{}", at.conversation.id, at.id, version.0)),
+        conversation: at.conversation.clone(),
+        actor: Some(snapshot.message.author.clone()),
+        occurred_at: version,
+        change,
+    }
+}
+
+fn seen_now(snapshot: &Snapshot) -> SeenNow {
+    SeenNow {
+        message: snapshot.message.at.id.clone(),
+        version: compare::version(snapshot),
+        deleted: snapshot.deleted,
+    }
+}
+
+/// Which of the two this account belongs to.
+fn owner(people: &[Represented; 2], account: &entente_model::AccountRef) -> Option<PersonId> {
+    let is = |represented: &&Represented| {
+        let primary = represented.person.primary.as_ref().is_some_and(|primary| primary.account == *account);
+        primary || represented.stand_ins.iter().any(|stand_in| stand_in.account.as_ref() == Some(account))
+    };
+    people.iter().find(is).map(|represented| represented.person.id)
+}
+
+/// What cannot travel becomes a line that says so.
+fn with_unsupported(body: &Body, unsupported: &[String]) -> Body {
+    let mut body = body.clone();
+    body.0.extend(unsupported.iter().flat_map(|line| Body::text(&format!("[{line}]")).0));
+    body
+}

@@ -1,0 +1,100 @@
+//! The door: a webhook is proven, read to its heads, stored in one transaction, and acknowledged. No call goes out and
+//! nothing is decrypted here.
+
+use bytes::Bytes;
+use entente_model::WorkspaceId;
+use entente_platform::{Checked, Head, HeadKind, Hook, Item, LifecycleKind, Refused, Step, Unverified};
+use entente_store::{NewArrival, Report};
+use http::{Response, StatusCode};
+
+use crate::engine::Engine;
+use crate::sites::Workspace;
+
+/// What to answer to a webhook.
+#[derive(Debug)]
+pub enum Reception {
+    /// Exactly this: a hand-shake.
+    Answer(Response<Bytes>),
+    /// Stored, or nothing to store.
+    Done(StatusCode),
+    /// Not the vendor's, or not readable.
+    Refused(StatusCode),
+    /// Not stored; the vendor should try again.
+    Unavailable,
+}
+
+impl Engine {
+    /// Takes a webhook of this workspace.
+    pub async fn receive(&self, workspace: &WorkspaceId, hook: Hook<Unverified>) -> Reception {
+        let Some(workspace) = self.sites.get(workspace) else { return Reception::Refused(StatusCode::NOT_FOUND) };
+        let receiver = workspace.receiver();
+        let hook = match receiver.check(hook, self.clock.now()) {
+            Ok(Checked::Answer(response)) => return Reception::Answer(response),
+            Ok(Checked::Deliver(hook)) => hook,
+            Err(refused) => return self.refuse(workspace, refused),
+        };
+        match self.store_items(workspace, receiver.heads(&hook)).await {
+            Ok(()) => {
+                self.steps.reached(Step::Accepted);
+                Reception::Done(receiver.thanks())
+            }
+            Err(error) => {
+                tracing::error!(workspace = %workspace.at().id, %error, "a webhook could not be stored");
+                Reception::Unavailable
+            }
+        }
+    }
+
+    fn refuse(&self, workspace: &Workspace, refused: Refused) -> Reception {
+        let (name, status) = match refused {
+            Refused::Forged => ("refused_forged", StatusCode::UNAUTHORIZED),
+            Refused::Stale => ("refused_stale", StatusCode::UNAUTHORIZED),
+            Refused::Malformed => ("refused_malformed", StatusCode::BAD_REQUEST),
+            Refused::UnknownKey => {
+                workspace.keys_wanted.notify_one();
+                ("refused_unknown_key", StatusCode::SERVICE_UNAVAILABLE)
+            }
+        };
+        self.store.count(name, 1);
+        Reception::Refused(status)
+    }
+
+    async fn store_items(&self, workspace: &Workspace, items: Vec<Item>) -> Result<(), entente_store::StoreError> {
+        let now = self.clock.now();
+        let app = workspace.app_login();
+        let mut arrivals = Vec::with_capacity(items.len());
+        for item in items {
+            match item {
+                Item::Head(head) => {
+                    let always = app == Some(head.watcher);
+                    arrivals.push(arrival(head, always));
+                }
+                Item::Lifecycle(lifecycle) => {
+                    self.store.count("lifecycle_notices", 1);
+                    self.attend(lifecycle.login, lifecycle.kind != LifecycleKind::Reauthorize);
+                }
+                Item::Unknown(kind) => {
+                    tracing::debug!(workspace = %workspace.at().id, kind, "a report of a kind that is not carried");
+                    self.store.count("unknown_kind", 1);
+                }
+                Item::Malformed { reason, body } => {
+                    self.store.set_aside(workspace.at(), &reason, body, now).await?;
+                    self.store.count("malformed", 1);
+                }
+            }
+        }
+        if !arrivals.is_empty() {
+            self.store.accept(arrivals, now).await?;
+        }
+        Ok(())
+    }
+}
+
+fn arrival(head: Head, always: bool) -> NewArrival {
+    let report = match head.kind {
+        HeadKind::Created => Report::Created,
+        HeadKind::Changed => Report::Changed,
+        HeadKind::Deleted => Report::Deleted,
+    };
+    NewArrival { message: head.message, report, watcher: head.watcher, actor: head.actor, body: head.body, always }
+}

@@ -1,0 +1,185 @@
+//! The reconciler of subscriptions: sees to it, again and again, that what happens around every login is reported. It
+//! takes no input; a lifecycle notice only makes it look sooner. Where reports were off, the conversations are read on
+//! from where they were left.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use entente_model::{CallError, ConversationRef, LoginId, MessageRef, Timestamp};
+use entente_platform::{Listen, LoginKind, Rung};
+use entente_store::{Listening, Login, LoginState, NewArrival, Report};
+use futures_util::stream::{self, StreamExt as _};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::engine::Engine;
+use crate::sites::Workspace;
+
+/// How many logins are seen to at once.
+const AT_ONCE: usize = 16;
+
+/// After a failure a login is seen to again after this long.
+const AGAIN: Duration = Duration::from_secs(15);
+
+/// Which logins to see to, and when.
+#[derive(Debug, Default)]
+pub(crate) struct Ears {
+    logins: Mutex<HashMap<LoginId, Ear>>,
+    pub(crate) sooner: Notify,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Ear {
+    due: Timestamp,
+    /// Reports may have been lost; read on when it hears again.
+    gap: bool,
+    rung: Option<Rung>,
+}
+
+impl Engine {
+    /// Something happened to this login's subscriptions: see to it now, and read on if something may have been missed.
+    pub(crate) fn attend(&self, login: LoginId, gap: bool) {
+        let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        let ear = logins.entry(login).or_insert(Ear { due: Timestamp(0), gap, rung: None });
+        ear.due = Timestamp(0);
+        ear.gap |= gap;
+        drop(logins);
+        self.ears.sooner.notify_one();
+    }
+
+    /// A conversation was opened: where each has to be asked for, whoever hears in it is seen to.
+    pub(crate) fn attend_opened(&self) {
+        let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        let each = logins.values_mut().filter(|ear| ear.rung == Some(Rung::PerConversation));
+        let any = each.map(|ear| ear.due = Timestamp(0)).count() > 0;
+        drop(logins);
+        if any {
+            self.ears.sooner.notify_one();
+        }
+    }
+
+    /// The logins for which conversations have to be asked after, with how they hear.
+    pub(crate) fn hard_of_hearing(&self) -> Vec<LoginId> {
+        let logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        let hard = logins.iter().filter(|(_, ear)| ear.rung.is_some_and(|rung| rung >= Rung::PerConversation));
+        let mut hard: Vec<LoginId> = hard.map(|(login, _)| *login).collect();
+        hard.sort_unstable();
+        hard
+    }
+
+    pub(crate) async fn listening(self: Arc<Self>, stop: CancellationToken) {
+        while !stop.is_cancelled() {
+            let sooner = self.ears.sooner.notified();
+            let changed = self.changed.notified();
+            if let Err(error) = self.listen_where_due().await {
+                tracing::error!(%error, "subscriptions could not be seen to");
+            }
+            let pause = self.next_listening();
+            tokio::select! {
+                () = sooner => {}
+                () = changed => {}
+                () = tokio::time::sleep(pause) => {}
+                () = stop.cancelled() => {}
+            }
+        }
+    }
+
+    async fn listen_where_due(&self) -> Result<(), entente_store::StoreError> {
+        let now = self.clock.now();
+        let mut due = Vec::new();
+        for login in self.store.logins(None).await? {
+            let hears = login.state == LoginState::Active && login.kind != LoginKind::Admin.name();
+            let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+            if !hears {
+                logins.remove(&login.id);
+                continue;
+            }
+            let ear = logins.entry(login.id).or_insert(Ear { due: now, gap: true, rung: None });
+            if ear.due <= now {
+                due.push(login);
+            }
+        }
+        stream::iter(due).for_each_concurrent(AT_ONCE, |login| self.listen_as(login)).await;
+        Ok(())
+    }
+
+    async fn listen_as(&self, login: Login) {
+        let now = self.clock.now();
+        let Some(workspace) = self.sites.get(&login.workspace.id) else { return };
+        let heard = self.listen(&login, workspace).await;
+        let (rung, again, error) = match &heard {
+            Ok(listening) => (Some(listening.rung), listening.again, None),
+            Err(CallError::Retry { after }) => (None, after.unwrap_or_default().max(AGAIN), Some("could not be reached")),
+            Err(CallError::Reauthorize) => (None, AGAIN * 4, Some("the login was refused")),
+            Err(_) => (None, AGAIN, Some("refused")),
+        };
+        let (gap, kept) = {
+            let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+            let ear = logins.entry(login.id).or_insert(Ear { due: now, gap: true, rung: None });
+            let resumed = heard.as_ref().is_ok_and(|listening| listening.resumed);
+            let gap = heard.is_ok() && (ear.gap || resumed);
+            ear.gap = ear.gap && !gap;
+            ear.due = now.plus(again);
+            ear.rung = rung.or(ear.rung);
+            (gap, ear.rung)
+        };
+        let rung = kept.map_or_else(String::new, |rung| rung.name().to_owned());
+        let record = Listening { rung, at: now, error: error.map(str::to_owned) };
+        if let Err(error) = self.store.save_listening(login.id, &record).await {
+            tracing::error!(%error, "how a login hears could not be recorded");
+        }
+        if gap && let Err(error) = self.read_on_for(&login).await {
+            tracing::error!(%error, "conversations could not be read on");
+        }
+    }
+
+    async fn listen(&self, login: &Login, workspace: &Workspace) -> Result<entente_platform::Listening, CallError> {
+        let unreadable = CallError::Retry { after: None };
+        let Ok(Some(client)) = self.client(login.id).await else { return Err(unreadable) };
+        let Ok(conversations) = self.conversations_of(login).await else { return Err(unreadable) };
+        let path = format!("/hooks/{}/{}", workspace.at().platform, workspace.at().id);
+        let mut callback = self.tuning.public_address.clone();
+        let base = callback.path().trim_end_matches('/').to_owned();
+        callback.set_path(&format!("{base}{path}"));
+        let listen = Listen {
+            login: login.id,
+            callback: &callback,
+            key: &workspace.hook_key,
+            certificate: Some((&workspace.certificate.id, &workspace.certificate.der)),
+            conversations: &conversations,
+            now: self.clock.now(),
+        };
+        client.listen(&listen).await
+    }
+
+    async fn conversations_of(&self, login: &Login) -> Result<Vec<ConversationRef>, entente_store::StoreError> {
+        match login.person {
+            Some(person) => self.store.directs_of(person, &login.workspace).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Has every known conversation of this login read on from where it was left, and new ones found.
+    async fn read_on_for(&self, login: &Login) -> Result<(), entente_store::StoreError> {
+        let now = self.clock.now();
+        let looks = self.conversations_of(login).await?.into_iter().map(|at| look(at, login.id)).collect::<Vec<_>>();
+        if !looks.is_empty() {
+            self.store.accept(looks, now).await?;
+        }
+        self.ask_after(login.id, now.minus(Duration::from_hours(4))).await
+    }
+
+    fn next_listening(&self) -> Duration {
+        let logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        let next = logins.values().map(|ear| ear.due.since(now)).min();
+        next.unwrap_or(AGAIN).clamp(Duration::from_millis(200), Duration::from_mins(1))
+    }
+}
+
+/// A look at a conversation as a whole.
+pub(crate) fn look(conversation: ConversationRef, watcher: LoginId) -> NewArrival {
+    let message = MessageRef { conversation, id: "".into() };
+    NewArrival { message, report: Report::Look, watcher, actor: None, body: None, always: false }
+}

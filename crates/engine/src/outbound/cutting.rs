@@ -1,0 +1,142 @@
+//! Edits and deletions are cut at the head of their lane against the counterparts that exist by then: what is there is
+//! edited, the surplus is taken back, what is new is appended. An edit that the target does not take any more becomes a
+//! reply.
+
+use entente_model::{Body, DropReason, Inline, Operation};
+use entente_store::{Claim, Counterpart, Finish, Head, LaneKey, Plan, StoreError, Work};
+
+use crate::engine::Engine;
+use crate::payload::{Payload, Speaker};
+use crate::sites::Workspace;
+
+impl Engine {
+    pub(super) fn editing(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+        payload: &Payload,
+    ) -> Result<Operation, Finish> {
+        let current = current(&head.counterparts);
+        let body = payload.body.clone().unwrap_or_default();
+        let parts = if payload.cut || body.is_empty() { Vec::new() } else { workspace.platform.split(body.clone()) };
+        let whole = parts.len() == 1 && head.counterparts.len() == 1;
+        if payload.cut || whole {
+            let Some(counterpart) = current.iter().find(|c| c.part == head.delivery.part) else {
+                return Err(Finish::Dropped(DropReason::NoCounterpart));
+            };
+            let used_up = workspace.profile().capabilities.max_edits.is_some_and(|max| counterpart.edits >= max);
+            if used_up {
+                return Err(Finish::Replaced(vec![reply(claim, head, payload, body)]));
+            }
+            return Ok(Operation::Edit { target: counterpart.message.clone(), body });
+        }
+        if current.is_empty() {
+            return Err(Finish::Dropped(DropReason::NoCounterpart));
+        }
+        if body.is_empty() {
+            return Err(Finish::Replaced(deletions(claim, head, payload, &head.counterparts)));
+        }
+        let mut plans = Vec::with_capacity(parts.len());
+        let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+        for (part, body) in (0..count).zip(parts) {
+            let work = if current.iter().any(|c| c.part == part) { Work::Edit } else { Work::Send };
+            plans.push(row(claim, head, work, part, &Payload { body: Some(body), cut: true, ..payload.clone() }));
+        }
+        let surplus: Vec<Counterpart> = head.counterparts.iter().filter(|c| c.part >= count).cloned().collect();
+        plans.extend(deletions(claim, head, payload, &surplus));
+        Err(Finish::Replaced(plans))
+    }
+
+    pub(super) fn deleting(&self, claim: &Claim, head: &Head, payload: &Payload) -> Result<Operation, Finish> {
+        match &head.counterparts[..] {
+            [] => Err(Finish::Dropped(DropReason::NoCounterpart)),
+            [only] => Ok(Operation::Delete { target: only.message.clone() }),
+            all if payload.cut => {
+                let newest = all.iter().rev().find(|c| c.part == head.delivery.part);
+                let newest = newest.ok_or(Finish::Dropped(DropReason::NoCounterpart))?;
+                Ok(Operation::Delete { target: newest.message.clone() })
+            }
+            all => Err(Finish::Replaced(deletions(claim, head, payload, all))),
+        }
+    }
+
+    /// The line that a new mirror begins with, in front of its first message.
+    pub(super) async fn introduction(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+        payload: &Payload,
+    ) -> Result<Option<Finish>, StoreError> {
+        let (LaneKey::Direct(pair, _), Speaker::Person(speaker)) = (&claim.key, payload.speaker) else {
+            return Ok(None);
+        };
+        if !self.tuning.first_contact {
+            return Ok(None);
+        }
+        let Some(people) = self.store.pair(*pair).await? else { return Ok(None) };
+        let Some(speaks) = people.into_iter().find(|represented| represented.person.id == speaker) else {
+            return Ok(None);
+        };
+        let home = speaks.person.primary.as_ref().and_then(|p| self.sites.get(&p.account.workspace.id));
+        let Some(home) = home.filter(|home| home.at() != workspace.at()) else { return Ok(None) };
+        let line = format!(
+            "{} works in {}. Messages written here are passed on there by Entente, and answers come back here.",
+            speaks.person.name,
+            home.profile().name
+        );
+        let body = Body(vec![entente_model::Block::Paragraph(vec![Inline::Italic(vec![Inline::Text(line)])])]);
+        let notice = Payload { body: Some(body), cut: true, introduced: true, ..payload.clone() };
+        let mut notice = row(claim, head, Work::Notice, 0, &notice);
+        notice.source = None;
+        let message = row(claim, head, Work::Send, head.delivery.part, &Payload { introduced: true, ..payload.clone() });
+        Ok(Some(Finish::Replaced(vec![notice, message])))
+    }
+}
+
+/// The newest counterpart of each part.
+fn current(counterparts: &[Counterpart]) -> Vec<&Counterpart> {
+    let mut current: Vec<&Counterpart> = Vec::with_capacity(counterparts.len());
+    for counterpart in counterparts {
+        match current.iter_mut().find(|c| c.part == counterpart.part) {
+            Some(held) => *held = counterpart,
+            None => current.push(counterpart),
+        }
+    }
+    current
+}
+
+fn deletions(claim: &Claim, head: &Head, payload: &Payload, which: &[Counterpart]) -> Vec<Plan> {
+    let payload = Payload { body: None, cut: true, ..payload.clone() };
+    which.iter().rev().map(|counterpart| row(claim, head, Work::Delete, counterpart.part, &payload)).collect()
+}
+
+/// An edit that came too late for the target's limit.
+fn reply(claim: &Claim, head: &Head, payload: &Payload, body: Body) -> Plan {
+    let mut blocks = body.0;
+    let label = Inline::Italic(vec![Inline::Text("edited:".to_owned())]);
+    match blocks.first_mut() {
+        Some(entente_model::Block::Paragraph(content)) => {
+            content.insert(0, Inline::Text(" ".to_owned()));
+            content.insert(0, label);
+        }
+        _ => blocks.insert(0, entente_model::Block::Paragraph(vec![label])),
+    }
+    let payload = Payload { body: Some(Body(blocks)), cut: true, ..payload.clone() };
+    let mut plan = row(claim, head, Work::Send, head.delivery.part, &payload);
+    plan.thread.clone_from(&head.delivery.source);
+    plan
+}
+
+fn row(claim: &Claim, head: &Head, work: Work, part: u32, payload: &Payload) -> Plan {
+    Plan {
+        lane: claim.key.clone(),
+        work,
+        source: head.delivery.source.clone(),
+        part,
+        thread: None,
+        payload: payload.encode(),
+        accepted_at: head.delivery.accepted_at,
+    }
+}

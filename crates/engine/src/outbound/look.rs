@@ -1,0 +1,90 @@
+//! A row that may have been done is looked for in the target before anything is sent again.
+
+use std::time::Duration;
+
+use entente_model::{CallError, ConversationRef, Snapshot, Timestamp};
+use entente_store::{Claim, Finish, Head, StoreError};
+
+use crate::engine::Engine;
+use crate::outbound::Next;
+use crate::outbound::outcome::FIRST_LOOK;
+use crate::outbound::preparing::Prepared;
+use crate::schedule;
+use crate::sites::Workspace;
+
+/// Clocks of platforms may be behind ours by so much.
+const SKEW: Duration = Duration::from_mins(1);
+
+/// The longest pause between two looks.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+impl Engine {
+    /// Looks for the effect of a row that began at `began`. Found: it is recorded. Not found and nothing can still
+    /// appear: it is sent again. Otherwise it is looked for again, less and less often.
+    pub(super) async fn look(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+        began: Timestamp,
+    ) -> Result<Next, StoreError> {
+        let (draft, client, fingerprint) = match self.prepare(claim, workspace, head).await? {
+            Prepared::Do { draft, client, fingerprint } => (draft, client, fingerprint),
+            // Whoever spoke cannot be asked now, so nothing can be ruled out; nothing may be sent either.
+            Prepared::Not(Finish::RetryAt { at, .. }) => return self.finish(claim, head, Finish::LookAt { at }).await,
+            Prepared::Not(finish) => return self.finish(claim, head, finish).await,
+        };
+        let entente_model::Operation::Send { to, .. } = &draft.operation else {
+            return self.perform(claim, workspace, head).await;
+        };
+        let now = self.clock.now();
+        let pause = schedule::ripening(began, now, FIRST_LOOK, LONGEST_PAUSE);
+        let found = match client.sent_since(to, began.minus(SKEW)).await {
+            Ok(found) => found,
+            Err(CallError::Gone) => Vec::new(),
+            Err(CallError::Retry { after }) => {
+                let at = now.plus(after.unwrap_or_default().max(pause));
+                return self.finish(claim, head, Finish::LookAt { at }).await;
+            }
+            Err(_) => return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await,
+        };
+        if let Some(snapshot) = self.effect_among(found, fingerprint).await? {
+            self.store.count("unknown_had_landed", 1);
+            let finish = Finish::Delivered {
+                message: Some(snapshot.message.at),
+                losses: Vec::new(),
+                at: snapshot.created_at,
+            };
+            return self.finish(claim, head, finish).await;
+        }
+        let quiet = self.tuning.quiet.unwrap_or(workspace.profile().quiet);
+        if now.since(began) < quiet {
+            return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await;
+        }
+        self.store.count("unknown_had_not_landed", 1);
+        let reason = "an earlier attempt left no trace".to_owned();
+        self.finish(claim, head, Finish::RetryAt { at: now, reason }).await
+    }
+
+    /// The first of these messages that says what the row says and is nobody else's effect.
+    async fn effect_among(&self, found: Vec<Snapshot>, fingerprint: [u8; 32]) -> Result<Option<Snapshot>, StoreError> {
+        let same = |snapshot: &Snapshot| {
+            self.fingerprints.of_message(&snapshot.message.author.id, &snapshot.message.body) == fingerprint
+        };
+        let candidates: Vec<Snapshot> = found.into_iter().filter(same).collect();
+        let Some(place) = candidates.first().map(|snapshot| snapshot.message.at.conversation.clone()) else {
+            return Ok(None);
+        };
+        self.first_unknown(&place, candidates).await
+    }
+
+    async fn first_unknown(
+        &self,
+        place: &ConversationRef,
+        candidates: Vec<Snapshot>,
+    ) -> Result<Option<Snapshot>, StoreError> {
+        let ids: Vec<_> = candidates.iter().map(|snapshot| snapshot.message.at.id.clone()).collect();
+        let seen = self.store.known(place, &ids).await?.seen;
+        Ok(candidates.into_iter().zip(seen).find(|(_, seen)| seen.is_none()).map(|(snapshot, _)| snapshot))
+    }
+}

@@ -1,0 +1,48 @@
+//! What the answer to a call means for its row. The variant decides, never a text.
+
+use std::time::Duration;
+
+use entente_model::{CallError, DropReason, Receipt};
+use entente_store::{Finish, Head, Work};
+
+use crate::engine::Engine;
+use crate::schedule;
+
+/// A login that was refused is tried again this often; a person must act before it can work.
+const REFUSED_AGAIN: Duration = Duration::from_mins(1);
+
+/// After an unknown outcome the target is looked at after this long for the first time.
+pub(super) const FIRST_LOOK: Duration = Duration::from_secs(1);
+
+impl Engine {
+    pub(super) fn outcome(&self, head: &Head, result: Result<Receipt, CallError>) -> Finish {
+        let now = self.clock.now();
+        match result {
+            Ok(receipt) => {
+                Finish::Delivered { message: receipt.message, losses: receipt.losses, at: receipt.at }
+            }
+            Err(CallError::Unknown) => Finish::LookAt { at: now.plus(FIRST_LOOK) },
+            Err(CallError::Retry { after }) => self.again(head, after, "the platform could not take it"),
+            Err(CallError::Reauthorize) => {
+                self.again(head, Some(REFUSED_AGAIN), "the sender's login on the target was refused")
+            }
+            Err(CallError::Reject(reason)) => Finish::Dead { reason },
+            // What should be gone is gone.
+            Err(CallError::Gone) if head.delivery.work == Work::Delete => {
+                Finish::Delivered { message: None, losses: Vec::new(), at: now }
+            }
+            Err(CallError::Gone) if head.delivery.work == Work::Edit => Finish::Dropped(DropReason::Gone),
+            Err(CallError::Gone) => Finish::Dead { reason: "the conversation does not exist any more".to_owned() },
+        }
+    }
+
+    /// Another attempt later, unless the row has been tried for too long.
+    pub(super) fn again(&self, head: &Head, after: Option<Duration>, why: &str) -> Finish {
+        let now = self.clock.now();
+        if now.since(head.delivery.accepted_at) >= self.tuning.give_up_after {
+            return Finish::Dead { reason: format!("{why}, for too long") };
+        }
+        let wait = schedule::wait(&self.tuning.schedule, head.delivery.attempts + 1, after, &self.dice);
+        Finish::RetryAt { at: now.plus(wait), reason: why.to_owned() }
+    }
+}

@@ -1,0 +1,139 @@
+//! From a row to a draft: who speaks, where, and which counterpart is meant. Done at the head of the lane, because only
+//! there is it certain what came of the rows before.
+
+use std::sync::Arc;
+
+use entente_model::{
+    AccountId, Body, Destination, Draft, DropReason, Operation, Sender, StandInMode, StandInState,
+};
+use entente_platform::Client;
+use entente_store::{Claim, Finish, Head, LaneKey, Represented, StoreError, Work};
+
+use crate::engine::Engine;
+use crate::payload::{Payload, Speaker};
+use crate::sites::Workspace;
+
+/// What is to be done about a row.
+pub(super) enum Prepared {
+    /// This, by this client; recognisable by this.
+    Do { draft: Draft, client: Arc<dyn Client>, fingerprint: [u8; 32] },
+    /// Nothing now; the row ends or waits like this.
+    Not(Finish),
+}
+
+/// Who speaks in a workspace.
+struct Voice {
+    sender: Sender,
+    account: AccountId,
+}
+
+impl Engine {
+    pub(super) async fn prepare(&self, claim: &Claim, workspace: &Workspace, head: &Head) -> Result<Prepared, StoreError> {
+        let Some(payload) = Payload::decode(&head.delivery.payload) else {
+            return Ok(Prepared::Not(Finish::Dead { reason: "the stored row cannot be read".to_owned() }));
+        };
+        let operation = match head.delivery.work {
+            Work::Send | Work::Notice => match self.sending(claim, workspace, head, &payload).await? {
+                Ok(operation) => operation,
+                Err(finish) => return Ok(Prepared::Not(finish)),
+            },
+            Work::Edit => match self.editing(claim, workspace, head, &payload) {
+                Ok(operation) => operation,
+                Err(finish) => return Ok(Prepared::Not(finish)),
+            },
+            Work::Delete => match self.deleting(claim, head, &payload) {
+                Ok(operation) => operation,
+                Err(finish) => return Ok(Prepared::Not(finish)),
+            },
+        };
+        let voice = match self.voice(claim, workspace, payload.speaker).await? {
+            Ok(voice) => voice,
+            Err(why) => return Ok(Prepared::Not(self.again(head, None, why))),
+        };
+        let client = match self.client(voice.sender.login()).await {
+            Ok(Some(client)) => client,
+            Ok(None) => return Ok(Prepared::Not(self.again(head, None, "the sender's login is gone"))),
+            Err(crate::EngineError::Store(error)) => return Err(error),
+            Err(_) => return Ok(Prepared::Not(self.again(head, None, "the sender's login cannot be used"))),
+        };
+        let empty = Body::default();
+        let body = match &operation {
+            Operation::Send { body, .. } | Operation::Edit { body, .. } => body,
+            Operation::Delete { .. } => &empty,
+        };
+        let fingerprint = self.fingerprints.of_message(&voice.account, body);
+        Ok(Prepared::Do { draft: Draft { operation, sender: voice.sender }, client, fingerprint })
+    }
+
+    async fn sending(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+        payload: &Payload,
+    ) -> Result<Result<Operation, Finish>, StoreError> {
+        let open = match &claim.key {
+            LaneKey::Direct(pair, at) => self.store.direct(*pair, at).await?,
+            _ => None,
+        };
+        if open.is_none()
+            && !payload.introduced
+            && head.delivery.work == Work::Send
+            && let Some(replaced) = self.introduction(claim, workspace, head, payload).await?
+        {
+            return Ok(Err(replaced));
+        }
+        let body = payload.body.clone().unwrap_or_default();
+        if body.is_empty() {
+            return Ok(Err(Finish::Dropped(DropReason::NothingToSay)));
+        }
+        let to = payload.destination(workspace.at(), open);
+        let in_place = |thread: &entente_model::MessageRef| match &to {
+            Destination::Conversation(conversation) => thread.conversation == *conversation,
+            Destination::Direct(_) => false,
+        };
+        let thread = head.thread.clone().filter(in_place);
+        Ok(Ok(Operation::Send { to, thread, body }))
+    }
+
+    /// Who speaks for a person in the lane's workspace now, or why nobody can.
+    async fn voice(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        speaker: Speaker,
+    ) -> Result<Result<Voice, &'static str>, StoreError> {
+        let person = match speaker {
+            Speaker::Person(person) => person,
+            Speaker::App(login) => {
+                let account = self.store.login(login).await?.and_then(|login| login.account);
+                let account = account.map_or_else(|| AccountId::from(""), |account| account.id);
+                return Ok(Ok(Voice { sender: Sender::App(login), account }));
+            }
+        };
+        let represented = match &claim.key {
+            LaneKey::Direct(pair, _) => {
+                let people = self.store.pair(*pair).await?;
+                people.and_then(|people| people.into_iter().find(|r| r.person.id == person))
+            }
+            _ => self.store.person(person).await?,
+        };
+        Ok(voice_of(represented, workspace))
+    }
+}
+
+fn voice_of(represented: Option<Represented>, workspace: &Workspace) -> Result<Voice, &'static str> {
+    let stand_ins = represented.map(|represented| represented.stand_ins).unwrap_or_default();
+    let Some(stand_in) = stand_ins.into_iter().find(|stand_in| stand_in.workspace == *workspace.at()) else {
+        return Err("nobody stands in for the sender there");
+    };
+    match (stand_in.state, stand_in.login, stand_in.account) {
+        (StandInState::Active, Some(login), Some(account)) => {
+            let sender = Speaker::with(login, stand_in.mode == StandInMode::Bot);
+            Ok(Voice { sender, account: account.id })
+        }
+        (StandInState::AwaitingConsent, ..) => Err("the sender has not given consent there yet"),
+        (StandInState::Planned | StandInState::Provisioning, ..) => Err("the sender's stand-in is being made"),
+        _ => Err("the sender's stand-in cannot speak now"),
+    }
+}

@@ -1,0 +1,115 @@
+//! What an outbox row carries beside its columns: who speaks, to whom, and the body. Rows are written by one version and
+//! may be read by the next, so they have types of their own; core types are not serialized.
+
+use bytes::Bytes;
+use entente_model::{AccountId, AccountRef, Body, ConversationId, ConversationRef, Destination, LoginId, PersonId, Sender, WorkspaceRef};
+use serde::{Deserialize, Serialize};
+
+use self::tree::BlockRow;
+
+mod tree;
+
+/// The content of a row.
+#[derive(Debug, Clone)]
+pub(crate) struct Payload {
+    /// Who speaks.
+    pub(crate) speaker: Speaker,
+    /// Where, in the lane's workspace.
+    pub(crate) to: To,
+    /// What is said; absent when something is taken back.
+    pub(crate) body: Option<Body>,
+    /// The body is one part already, made for this row; nothing is cut any more.
+    pub(crate) cut: bool,
+    /// The mirror has been introduced, or need not be.
+    pub(crate) introduced: bool,
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speaker {
+    /// Whatever stands in for this person in the lane's workspace when the row is at the head.
+    Person(PersonId),
+    /// The Entente app.
+    App(LoginId),
+}
+
+/// Where something is said, in the lane's workspace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum To {
+    /// In the direct conversation with this account.
+    Account(AccountId),
+    /// In this conversation.
+    Conversation(ConversationId),
+}
+
+#[derive(Serialize, Deserialize)]
+struct Row {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    person: Option<uuid::Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    app: Option<uuid::Uuid>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    conversation: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    body: Option<Vec<BlockRow>>,
+    #[serde(default)]
+    cut: bool,
+    #[serde(default)]
+    introduced: bool,
+}
+
+impl Payload {
+    /// As bytes for the store.
+    pub(crate) fn encode(&self) -> Bytes {
+        let (person, app) = match self.speaker {
+            Speaker::Person(person) => (Some(person.0), None),
+            Speaker::App(login) => (None, Some(login.0)),
+        };
+        let (account, conversation) = match &self.to {
+            To::Account(account) => (Some(account.to_string()), None),
+            To::Conversation(conversation) => (None, Some(conversation.to_string())),
+        };
+        let body = self.body.as_ref().map(tree::rows);
+        let row = Row { person, app, account, conversation, body, cut: self.cut, introduced: self.introduced };
+        serde_json::to_vec(&row).expect("rows are plain data").into()
+    }
+
+    /// From the store's bytes; `None` when they are no payload.
+    pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
+        let row: Row = serde_json::from_slice(bytes).ok()?;
+        let speaker = match (row.person, row.app) {
+            (Some(person), None) => Speaker::Person(PersonId(person)),
+            (None, Some(app)) => Speaker::App(LoginId(app)),
+            _ => return None,
+        };
+        let to = match (row.account, row.conversation) {
+            (Some(account), None) => To::Account(account.into()),
+            (None, Some(conversation)) => To::Conversation(conversation.into()),
+            _ => return None,
+        };
+        let body = row.body.map(tree::body);
+        Some(Self { speaker, to, body, cut: row.cut, introduced: row.introduced })
+    }
+
+    /// Where it goes, in this workspace, given the conversation that the lane has already.
+    pub(crate) fn destination(&self, workspace: &WorkspaceRef, open: Option<ConversationRef>) -> Destination {
+        match (&self.to, open) {
+            (_, Some(conversation)) => Destination::Conversation(conversation),
+            (To::Account(id), None) => {
+                Destination::Direct(AccountRef { workspace: workspace.clone(), id: id.clone() })
+            }
+            (To::Conversation(id), None) => {
+                Destination::Conversation(ConversationRef { workspace: workspace.clone(), id: id.clone() })
+            }
+        }
+    }
+}
+
+impl Speaker {
+    /// The sender with these credentials, as the mode of the stand-in has it.
+    pub(crate) fn with(login: LoginId, bot: bool) -> Sender {
+        if bot { Sender::Bot(login) } else { Sender::Account(login) }
+    }
+}

@@ -1,0 +1,107 @@
+//! Who gets what: a pure function from something that happened in a direct conversation, and the two people it is
+//! between, to what goes where. Every person concerned is in exactly one of the two lists of the result.
+
+use entente_model::{Change, Pair, PersonId, StandInState, WorkspaceRef};
+use entente_store::{LaneKey, Represented};
+
+use crate::payload::{Payload, Speaker, To};
+
+#[cfg(test)]
+mod tests;
+
+/// What the router may know, loaded beforehand.
+pub(crate) struct Scene<'a> {
+    /// Where it happened.
+    pub(crate) workspace: &'a WorkspaceRef,
+    /// Whose conversation it is.
+    pub(crate) pair: Pair,
+    /// The two, in the pair's order.
+    pub(crate) people: &'a [Represented; 2],
+    /// Which of them did it.
+    pub(crate) actor: PersonId,
+}
+
+/// Where a change goes.
+#[derive(Debug)]
+pub(crate) struct Route {
+    /// The queue.
+    pub(crate) lane: LaneKey,
+    /// Who speaks and to whom; the body is filled in by what happened.
+    pub(crate) payload: Payload,
+}
+
+/// What becomes of a change.
+#[derive(Debug, Default)]
+pub(crate) struct Routing {
+    /// Where it goes.
+    pub(crate) routes: Vec<Route>,
+    /// Why it does not go to somebody.
+    pub(crate) drops: Vec<entente_model::DropReason>,
+}
+
+/// Routes a change made by `scene.actor`.
+///
+/// The other person hears it on their primary, unless that is where it happened: there they see it already. The actor's
+/// own primary is told only of what they typed elsewhere, which they may choose later; for now it stays where it is.
+pub(crate) fn route(scene: &Scene<'_>) -> Routing {
+    let mut routing = Routing::default();
+    let other = scene.pair.other(scene.actor);
+    match target(scene, other) {
+        Ok(Some(route)) => routing.routes.push(route),
+        Ok(None) => {}
+        Err(reason) => routing.drops.push(reason),
+    }
+    let actor_primary = represented(scene, scene.actor).and_then(|r| r.person.primary.as_ref());
+    if actor_primary.is_some_and(|primary| primary.account.workspace != *scene.workspace) {
+        routing.drops.push(entente_model::DropReason::OwnSecondary);
+    }
+    routing
+}
+
+fn target(scene: &Scene<'_>, recipient: PersonId) -> Result<Option<Route>, entente_model::DropReason> {
+    let no_stand_in = entente_model::DropReason::NoStandIn;
+    let recipient = represented(scene, recipient).ok_or(no_stand_in)?;
+    let primary = recipient.person.primary.as_ref().ok_or(no_stand_in)?;
+    let workspace = &primary.account.workspace;
+    if workspace == scene.workspace {
+        return Ok(None);
+    }
+    let actor = represented(scene, scene.actor).ok_or(no_stand_in)?;
+    // A stand-in that cannot speak yet, or not now, may do so by the time the row is at the head of its lane.
+    let will_speak = actor.stand_ins.iter().any(|s| s.workspace == *workspace && s.state != StandInState::Removed);
+    let works_there = actor.person.primary.as_ref().is_some_and(|p| p.account.workspace == *workspace);
+    if !will_speak && !works_there {
+        return Err(no_stand_in);
+    }
+    let payload = Payload {
+        speaker: Speaker::Person(scene.actor),
+        to: To::Account(primary.account.id.clone()),
+        body: None,
+        cut: false,
+        introduced: false,
+    };
+    Ok(Some(Route { lane: LaneKey::Direct(scene.pair, workspace.clone()), payload }))
+}
+
+fn represented<'a>(scene: &Scene<'a>, person: PersonId) -> Option<&'a Represented> {
+    scene.people.iter().find(|represented| represented.person.id == person)
+}
+
+/// The people of a conversation's members concern us when both are represented and at least one of them works elsewhere.
+pub(crate) fn concerns(workspace: &WorkspaceRef, people: [&Represented; 2]) -> Option<Pair> {
+    let primaries = people.map(|r| r.person.primary.as_ref().map(|p| &p.account.workspace));
+    let [Some(one), Some(other)] = primaries else { return None };
+    if one == workspace && other == workspace {
+        return None;
+    }
+    Pair::of(people[0].person.id, people[1].person.id)
+}
+
+/// The body of a change, for the payload.
+pub(crate) fn body_of(change: &Change) -> Option<entente_model::Body> {
+    match change {
+        Change::Created(message) => Some(message.body.clone()),
+        Change::Edited { body, .. } => Some(body.clone()),
+        Change::Deleted { .. } => None,
+    }
+}
