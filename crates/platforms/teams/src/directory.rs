@@ -1,4 +1,4 @@
-//! People, and the keys that Microsoft signs with. Graph: "Get user", "List users"; OpenID Connect discovery documents
+//! People, and the keys that Microsoft signs with. Graph: "Get user", "List users"; `OpenID` Connect discovery documents
 //! of the sign-in service and of the Bot Framework.
 
 use std::sync::Arc;
@@ -50,7 +50,7 @@ impl GraphClient {
 
 fn account(workspace: &WorkspaceRef, user: User) -> Account {
     // Who has no mailbox here still signs in with a name of the organisation's own domain; a guest's is made up.
-    let name = user.user_principal_name.filter(|name| name.contains('@') && !name.contains("#EXT#"));
+    let name = user.sign_in_name.filter(|name| name.contains('@') && !name.contains("#EXT#"));
     let email = user.mail.filter(|mail| !mail.is_empty()).or(name).unwrap_or_default().to_lowercase();
     Account {
         account: id::account(workspace, &user.id),

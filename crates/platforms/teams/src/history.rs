@@ -117,7 +117,7 @@ impl GraphClient {
         let path = format!("/chats/{}?$expand=members", id::segment(conversation.id.as_str()));
         let call = self.call(Method::GET, &path, self.limits.chats(own));
         let Some(chat) = self.find::<Chat>(call).await? else { return Ok(None) };
-        let direct = chat.chat_type.as_deref() == Some("oneOnOne");
+        let direct = chat.kind.as_deref() == Some("oneOnOne");
         let members = chat.members.unwrap_or_default().into_iter().filter_map(|member| member.user_id);
         let members: Vec<_> = members.map(|id| id::account(&self.site.workspace, &id)).collect();
         Ok(Some(Conversation {
@@ -149,7 +149,7 @@ impl GraphClient {
                 if at < since {
                     return Ok(talks);
                 }
-                if chat.chat_type.as_deref() == Some("oneOnOne") {
+                if chat.kind.as_deref() == Some("oneOnOne") {
                     let conversation = id::conversation(&self.site.workspace, &chat.id);
                     talks.push(Talk { conversation, members: Vec::new(), at });
                 }

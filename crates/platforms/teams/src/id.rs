@@ -45,7 +45,7 @@ pub(crate) enum Resource {
     Other,
 }
 
-/// Reads a resource path in either of its forms, `chats('…')/messages('…')` (OData functions; as notifications have it)
+/// Reads a resource path in either of its forms, `chats('…')/messages('…')` (functions; as notifications have it)
 /// and `chats/…/messages/…`, below a user or not, ids percent-encoded or not.
 pub(crate) fn resource(path: &str) -> Resource {
     let mut chat = None;
@@ -115,7 +115,7 @@ pub(crate) fn segment(id: &str) -> String {
     for byte in id.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'~' | b':' | b'@' => {
-                out.push(char::from(byte))
+                out.push(char::from(byte));
             }
             b'.' if id != "." && id != ".." => out.push('.'),
             // A path of dots alone would be taken for a step upwards, encoded or not; a bar keeps it where it is.

@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn a_code_is_a_word() {
         let odd = failure(400, rejected(400), "Bad <b>\\n{}");
-        assert_eq!(code(&odd), "Badbn");
+        assert_eq!(code(&odd), "Badb");
         let none = Failure { error: rejected(400), status: None, body: "<html>".into() };
         assert_eq!(code(&none), "no code");
     }

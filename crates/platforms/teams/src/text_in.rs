@@ -153,3 +153,6 @@ fn joins(before: &[Inline], next: &Mention) -> Option<usize> {
     };
     matches!(&before[at], Inline::Mention(first) if first.account == next.account).then_some(at)
 }
+
+#[cfg(test)]
+mod tests;

@@ -40,7 +40,7 @@ pub(crate) struct Html {
 /// so both are made in the same breath.
 pub(crate) fn graph(body: &Body) -> Html {
     let mentions: RefCell<Vec<NewMention>> = RefCell::default();
-    let printer = |mention: &Mention| {
+    let mention_markup = |mention: &Mention| {
         let account = mention.account.as_ref()?;
         let mut mentions = mentions.borrow_mut();
         let id = mentions.len();
@@ -60,7 +60,7 @@ pub(crate) fn graph(body: &Body) -> Html {
         });
         Some(markup)
     };
-    let printed = html_out(body, &DIALECT, &printer);
+    let printed = html_out(body, &DIALECT, &mention_markup);
     Html { text: printed.text, mentions: mentions.into_inner(), losses: printed.losses }
 }
 
@@ -81,3 +81,6 @@ pub(crate) fn length(body: &Body) -> usize {
 pub(crate) fn split(body: Body) -> Vec<Body> {
     entente_text::fit::fit(body, MAX_TEXT, &length)
 }
+
+#[cfg(test)]
+mod tests;

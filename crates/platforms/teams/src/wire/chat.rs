@@ -9,7 +9,8 @@ pub(crate) struct Chat {
     /// `19:…`.
     pub(crate) id: String,
     /// `oneOnOne`, `group` or `meeting`.
-    pub(crate) chat_type: Option<String>,
+    #[serde(rename = "chatType")]
+    pub(crate) kind: Option<String>,
     /// Who is in it, if it was asked for.
     #[serde(default)]
     pub(crate) members: Option<Vec<Member>>,

@@ -1,4 +1,4 @@
-//! Where signing keys are, and the keys. OpenID Connect Discovery 1.0; RFC 7517; the `endorsements` of a key are the
+//! Where signing keys are, and the keys. `OpenID` Connect Discovery 1.0; RFC 7517; the `endorsements` of a key are the
 //! Bot Framework's ("Authenticate requests with the Bot Connector API").
 
 use serde::Deserialize;

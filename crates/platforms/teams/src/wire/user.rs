@@ -13,7 +13,8 @@ pub(crate) struct User {
     /// Address, where there is a mailbox.
     pub(crate) mail: Option<String>,
     /// Sign-in name; looks like an address. A guest's contains `#EXT#`.
-    pub(crate) user_principal_name: Option<String>,
+    #[serde(rename = "userPrincipalName")]
+    pub(crate) sign_in_name: Option<String>,
     /// Whether the person may sign in.
     pub(crate) account_enabled: Option<bool>,
     /// Where they work.
