@@ -1,6 +1,6 @@
 //! A vendor call as the handlers see it.
 //!
-//! Graph has several spellings of one path: `//` collapses, ids come percent-encoded or raw, and the OData function
+//! Graph has several spellings of one path: `//` collapses, ids come percent-encoded or raw, and the `OData` function
 //! form `chats('id')/messages('id')` (the one notifications use) equals `chats/id/messages/id`. All of them become one
 //! list of segments here, so that the table of routes needs one line each.
 
@@ -134,15 +134,14 @@ pub(crate) fn percent_decode(text: &str) -> String {
     let mut at = 0;
     while at < bytes.len() {
         let pair = bytes.get(at + 1..at + 3).and_then(|two| std::str::from_utf8(two).ok());
-        match pair.filter(|_| bytes[at] == b'%').and_then(|two| u8::from_str_radix(two, 16).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
+        if let Some(byte) =
+            pair.filter(|_| bytes[at] == b'%').and_then(|two| u8::from_str_radix(two, 16).ok())
+        {
+            out.push(byte);
+            at += 3;
+        } else {
+            out.push(bytes[at]);
+            at += 1;
         }
     }
     String::from_utf8(out).unwrap_or_else(|_| text.to_owned())

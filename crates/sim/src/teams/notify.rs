@@ -98,13 +98,13 @@ pub(crate) struct Item {
 }
 
 /// Sends a change on its ways. The answer to the causing call waits for the returned hold, if any.
-pub(crate) fn publish(sim: &Arc<Sim>, event: Event) -> Option<Hold> {
+pub(crate) fn publish(sim: &Arc<Sim>, event: &Event) -> Option<Hold> {
     sim.control.live.say(&event.chat);
     let switches = sim.switches();
     if event.change == Change::Created
         && let Some(millis) = switches.update_after_post_millis
     {
-        touch_later(sim, &event, millis);
+        touch_later(sim, event, millis);
     }
     let concerned = sim.subscriptions().concerned(&event.chat, &event.members, event.change, sim.now());
     let first = match switches.echo {
@@ -119,7 +119,7 @@ pub(crate) fn publish(sim: &Arc<Sim>, event: Event) -> Option<Hold> {
             subscription.recipient.is_some() && (event.change != Change::Deleted || switches.deleted_payload);
         let payload = carries.then(|| {
             let slot = &mut payloads[usize::from(subscription.all_members)];
-            let payload = slot.get_or_insert_with(|| payload(sim, &event, subscription.all_members));
+            let payload = slot.get_or_insert_with(|| payload(sim, event, subscription.all_members));
             Arc::clone(payload)
         });
         let (done, answered) = oneshot::channel();
@@ -136,7 +136,7 @@ pub(crate) fn publish(sim: &Arc<Sim>, event: Event) -> Option<Hold> {
         }
         outbox::enqueue(sim, item);
     }
-    inbound::tell(sim, &event);
+    inbound::tell(sim, event);
     (!waiting.is_empty()).then(|| {
         Hold::until(async move {
             // A listener that does not answer holds nobody up for longer than one attempt takes.
@@ -176,6 +176,6 @@ fn touch_later(sim: &Arc<Sim>, event: &Event, millis: u64) {
         drop(chats);
         event.message = message;
         event.change = Change::Touched;
-        drop(publish(&sim, event));
+        drop(publish(&sim, &event));
     });
 }

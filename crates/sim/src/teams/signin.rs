@@ -1,6 +1,6 @@
 //! Entra ID: authorize, token, metadata, administrators' consent.
 //!
-//! Microsoft identity platform: "OAuth 2.0 authorization code flow", "OAuth 2.0 client credentials flow", "OpenID
+//! Microsoft identity platform: "OAuth 2.0 authorization code flow", "OAuth 2.0 client credentials flow", "`OpenID`
 //! Connect on the Microsoft identity platform", "Admin consent on the Microsoft identity platform". The device grant is
 //! left out.
 

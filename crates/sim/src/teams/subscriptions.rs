@@ -23,7 +23,7 @@ pub(crate) mod table;
 mod validate;
 
 /// Three days for messages. Graph: "Change notification subscription lifetime".
-const LONGEST: Duration = Duration::from_mins(4_320);
+const LONGEST: Duration = Duration::from_hours(72);
 
 /// Beyond this a lifecycle address is needed.
 const WITHOUT_LIFECYCLE: Duration = Duration::from_hours(1);

@@ -1,6 +1,7 @@
 //! What a bot says. Bot Framework REST API reference: "Send to Conversation", "Reply to Activity", "Update Activity",
 //! "Delete Activity"; Microsoft Teams: "Format your bot messages".
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use http::StatusCode;
@@ -59,7 +60,7 @@ pub(super) fn say(sim: &Arc<Sim>, call: &Call, bot: &App, id: &str, activity: &V
     let event = Event::new(Change::Created, chat, message, call);
     drop(chats);
     let change = event.message.change("message.created", &event.chat);
-    let hold = notify::publish(sim, event);
+    let hold = notify::publish(sim, &event);
     Ok(Answer::with(StatusCode::CREATED, json!({"id": at.to_string()})).changed(change).held(hold))
 }
 
@@ -91,15 +92,12 @@ pub(super) fn change(
     let mut message = found.clone();
     let at = chat.tick(sim.millis());
     message.modified = at;
-    let (change, kind) = match sent {
-        Some((content, attachments)) => {
-            (message.content, message.attachments, message.edited) = (content, attachments, Some(at));
-            (Change::Edited, "message.edited")
-        }
-        None => {
-            message.deleted = Some(at);
-            (Change::Deleted, "message.deleted")
-        }
+    let (change, kind) = if let Some((content, attachments)) = sent {
+        (message.content, message.attachments, message.edited) = (content, attachments, Some(at));
+        (Change::Edited, "message.edited")
+    } else {
+        message.deleted = Some(at);
+        (Change::Deleted, "message.deleted")
     };
     chat.put(message.clone());
     let event = Event::new(change, chat, message, call);
@@ -108,7 +106,7 @@ pub(super) fn change(
     if delete {
         change["text"] = Value::Null;
     }
-    let hold = notify::publish(sim, event);
+    let hold = notify::publish(sim, &event);
     Ok(Answer::ok(json!({"id": activity})).changed(change).held(hold))
 }
 
@@ -145,7 +143,8 @@ fn content(activity: &Value) -> Result<(String, Vec<Value>), Refusal> {
     let mut attachments = Vec::with_capacity(cards.len());
     for (n, card) in cards.iter().enumerate() {
         let id = format!("card{n}");
-        content.push_str(&format!("<attachment id=\"{id}\"></attachment>"));
+        // Writing to a string cannot fail.
+        let _ = write!(content, "<attachment id=\"{id}\"></attachment>");
         attachments.push(json!({
             "id": id,
             "contentType": card["contentType"],

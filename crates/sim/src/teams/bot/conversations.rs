@@ -51,7 +51,7 @@ pub(super) fn create(sim: &Arc<Sim>, call: &Call, bot: &App) -> Outcome {
 
 /// A member by the bot's name for it or by object id.
 fn person(sim: &Sim, id: &str) -> Option<Arc<Person>> {
-    let id = sim.apps().accounts.get(id).map_or_else(|| id.to_owned(), |known| known.to_string());
+    let id = sim.apps().accounts.get(id).map_or_else(|| id.to_owned(), ToString::to_string);
     sim.people.find(&id).filter(|person| *person.id == *id).cloned()
 }
 

@@ -130,7 +130,7 @@ fn group(
     });
     let body = chats.get(&id).map(|one| shown(sim, call, caller, one)).unwrap_or_default();
     drop(chats);
-    let hold = event.and_then(|event| notify::publish(sim, event));
+    let hold = event.and_then(|event| notify::publish(sim, &event));
     created(call, &id, body)
         .changed(json!({"kind": "chat.created", "chat": &*id, "type": "group"}))
         .held(hold)

@@ -47,7 +47,7 @@ pub(super) fn patch(sim: &Arc<Sim>, call: &Call, caller: &Caller, id: &str, mess
     let event = Event::new(Change::Edited, chat, changed, call);
     drop(chats);
     let change = event.message.change("message.edited", id);
-    let hold = notify::publish(sim, event);
+    let hold = notify::publish(sim, &event);
     Ok(Answer::no_content().changed(change).held(hold))
 }
 
@@ -81,7 +81,7 @@ pub(super) fn soft_delete(
     if delete {
         change["text"] = Value::Null;
     }
-    let hold = notify::publish(sim, event);
+    let hold = notify::publish(sim, &event);
     Ok(Answer::no_content().changed(change).held(hold))
 }
 

@@ -75,7 +75,7 @@ pub(crate) fn context(call: &Call, what: &str) -> String {
     format!("{}/v1.0/$metadata#{what}", call.base)
 }
 
-/// Parses the part of OData's filter language that the lists here know.
+/// Parses the part of `OData`'s filter language that the lists here know.
 pub(crate) fn filter(text: &str) -> Result<Filter, Refusal> {
     split(text, " or ")
         .into_iter()

@@ -68,7 +68,7 @@ pub(super) fn say(
     body["@odata.context"] =
         json!(odata::context(call, &format!("chats('{}')/messages/$entity", encoded(id))));
     let change = event.message.change("message.created", id);
-    let hold = notify::publish(sim, event);
+    let hold = notify::publish(sim, &event);
     Ok(Answer::with(StatusCode::CREATED, body).changed(change).held(hold))
 }
 

@@ -51,7 +51,7 @@ pub(super) fn react(
         events.push(Event::new(Change::Reacted, chat, changed.clone(), call));
     }
     drop(chats);
-    let hold = events.into_iter().filter_map(|event| notify::publish(sim, event)).last();
+    let hold = events.into_iter().filter_map(|event| notify::publish(sim, &event)).last();
     let word = if set { "reaction.set" } else { "reaction.unset" };
     let change =
         json!({"kind": word, "message": message, "chat": id, "author": &*person.id, "reaction": kind});

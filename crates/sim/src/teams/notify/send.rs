@@ -68,7 +68,7 @@ fn alive(sim: &Sim, items: &mut Vec<Item>) {
     // `discard` counts them as lost; that is what the vendor does with them.
 }
 
-async fn attempt(sim: &Sim, items: &mut Vec<Item>) -> bool {
+async fn attempt(sim: &Sim, items: &mut [Item]) -> bool {
     let Some(first) = items.first() else { return true };
     let url = Arc::clone(&first.subscription.notification_url);
     let body = body(sim, items);

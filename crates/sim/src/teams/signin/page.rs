@@ -16,6 +16,10 @@ fn text(raw: &str) -> String {
     out
 }
 
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().concat()
+}
+
 fn document(status: StatusCode, title: &str, body: &str) -> Response {
     let page = format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
@@ -45,17 +49,15 @@ pub(super) fn consent<'a>(
     hint: Option<&str>,
     hidden: &[(String, String)],
 ) -> Response {
-    let scopes: String = scopes.map(|scope| format!("<li>{}</li>", text(scope))).collect();
-    let people: String = people
-        .take(OFFERED)
-        .map(|one| format!("<option value=\"{}\">{}</option>", text(&one.mail), text(&one.name)))
-        .collect();
-    let hidden: String = hidden
-        .iter()
-        .map(|(name, value)| {
-            format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", text(name), text(value))
-        })
-        .collect();
+    let scopes = joined(scopes.map(|scope| format!("<li>{}</li>", text(scope))));
+    let people = joined(
+        people
+            .take(OFFERED)
+            .map(|one| format!("<option value=\"{}\">{}</option>", text(&one.mail), text(&one.name))),
+    );
+    let hidden = joined(hidden.iter().map(|(name, value)| {
+        format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", text(name), text(value))
+    }));
     let body = format!(
         "<h1>Permissions requested</h1><p><b>{app}</b> would like to:</p><ul>{scopes}</ul><form method=\"post\">\
          {hidden}<label>Sign in as<input name=\"person\" list=\"people\" required value=\"{hint}\"></label>\
@@ -76,10 +78,9 @@ pub(super) fn back(redirect: &str, mode: &str, fields: &[(&str, String)]) -> Res
     }
     let encoded = encoded.finish();
     if mode == "form_post" {
-        let inputs: String = fields
-            .iter()
-            .map(|(name, value)| format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", text(value)))
-            .collect();
+        let inputs = joined(fields.iter().map(|(name, value)| {
+            format!("<input type=\"hidden\" name=\"{name}\" value=\"{}\">", text(value))
+        }));
         let body = format!(
             "<form method=\"post\" action=\"{}\">{inputs}<button>Continue</button></form>\
              <script>document.forms[0].submit()</script>",

@@ -79,19 +79,13 @@ fn client(sim: &Sim, call: &Call, fields: &Fields) -> Result<App, Denied> {
             let (id, secret) = decoded.split_once(':')?;
             Some((percent_decode(id), percent_decode(secret)))
         });
-    let (id, secret) = match basic {
-        Some((id, secret)) => (id, Some(secret)),
-        None => {
-            let id = field(fields, "client_id");
-            let id = id.ok_or_else(|| {
-                Denied::new(
-                    "invalid_request",
-                    900_144,
-                    "The request body must contain the following parameter: 'client_id'.",
-                )
-            })?;
-            (id.to_owned(), field(fields, "client_secret").map(str::to_owned))
-        }
+    let (id, secret) = if let Some((id, secret)) = basic {
+        (id, Some(secret))
+    } else {
+        let message = "The request body must contain the following parameter: 'client_id'.";
+        let id =
+            field(fields, "client_id").ok_or_else(|| Denied::new("invalid_request", 900_144, message))?;
+        (id.to_owned(), field(fields, "client_secret").map(str::to_owned))
     };
     let app = sim.apps().by_id.get(id.as_str()).cloned();
     let app = app.ok_or_else(|| {
@@ -295,7 +289,8 @@ fn credentials(sim: &Sim, app: &App, fields: &Fields, own: bool, bots: bool) -> 
             return Err(Denied::new("invalid_scope", 1_002_012, message));
         }
     };
-    if !own && !(bots && audience == Audience::BotFramework) {
+    let served = own || (bots && audience == Audience::BotFramework);
+    if !served {
         return Err(Denied::new(
             "invalid_request",
             50_059,

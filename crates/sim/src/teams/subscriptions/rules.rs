@@ -132,9 +132,8 @@ pub(super) fn room_for_another(sim: &Sim, caller: &Caller, target: &Target) -> R
     let subscriptions = sim.subscriptions();
     let mine = subscriptions.on(target).filter(|one| one.app == *caller.app() && one.expires > now).count();
     let (count, most) = match target {
-        Target::Chat(_) => (mine, PER_CHAT),
         Target::Person(_) => (mine, PER_PERSON),
-        Target::Tenant => (mine, PER_CHAT),
+        Target::Chat(_) | Target::Tenant => (mine, PER_CHAT),
     };
     let full = |most: usize| {
         Err(Refusal::new(
