@@ -1,8 +1,24 @@
-//! The Entente app's own login in a workspace, with which it speaks for itself.
+//! The logins that belong to a workspace and to no person: the Entente app's own, with which it speaks for itself, and
+//! the administrator's, with which directories are read and bots are made.
+//!
+//! Where the app is a bot, it is made as the stand-ins are, with its intent committed first. Where the vendor gives it
+//! tokens by client credentials, its login has nothing to keep.
 
-use entente_model::WorkspaceId;
+use std::sync::Arc;
 
+use entente_model::{AccountRef, LoginId, WorkspaceId};
+use entente_platform::{Client, Grant, LoginKind, WantedBot};
+use entente_store::{Login, LoginSecret, LoginState, Store};
+use secrecy::SecretString;
+
+use crate::people::named_id;
+use crate::provision::address;
+use crate::provision::attempt::{Attempt, attempt};
+use crate::sites::{Sites, Workspace};
 use crate::{Engine, EngineError};
+
+/// What somebody can do about an app that could not be made.
+const BY_HAND: &str = "make a bot by hand and give its token to `entente people bot-token --app`";
 
 impl Engine {
     /// Sees to it that the app can speak in this workspace. Safe to repeat; the reconciler does so.
@@ -10,7 +26,177 @@ impl Engine {
     /// # Errors
     /// [`EngineError::NotReady`] while an administrator's consent is missing, else what the platform said.
     pub async fn ensure_app(&self, workspace: &WorkspaceId) -> Result<(), EngineError> {
-        let _ = (workspace, &self.store);
-        Err(EngineError::NotReady("not built yet".to_owned()))
+        let workspace = self.workspace(workspace)?;
+        let _held = self.locks.apps.lock().await;
+        let logins = self.store.logins(Some(workspace.at())).await?;
+        let oauth = &workspace.profile().oauth;
+        if oauth.admin_scopes.is_empty()
+            && oauth.app_scope.is_some()
+            && of_kind(&logins, LoginKind::Admin).is_none()
+        {
+            self.save_own(workspace, LoginKind::Admin, None, None).await?;
+        }
+        if let Some(app) = of_kind(&logins, LoginKind::App) {
+            return workspace.set_app_login(app.id);
+        }
+        let bot = match oauth.speaker {
+            Grant::ClientCredentials { .. } => None,
+            Grant::Bot => Some(self.app_bot(workspace).await?),
+        };
+        let (account, token) = bot.unzip();
+        self.save_own(workspace, LoginKind::App, account, token).await
     }
+
+    /// Lets a bot that was made by hand be the Entente app of a workspace.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] when the token is not a bot's, the bot stands in for somebody, or the app is another one.
+    pub async fn adopt_app(
+        &self,
+        workspace: &WorkspaceId,
+        token: SecretString,
+    ) -> Result<AccountRef, EngineError> {
+        let workspace = self.workspace(workspace)?;
+        let name = &workspace.at().id;
+        if workspace.profile().oauth.speaker != Grant::Bot {
+            return Err(EngineError::Refused(format!("{name}: the app needs no bot of its own there")));
+        }
+        let bot = self.bot_behind(workspace, token.clone()).await?;
+        if self.store.identities(std::slice::from_ref(&bot.account)).await?.iter().any(Option::is_some) {
+            return Err(EngineError::Refused(format!("{name}: this bot stands in for somebody")));
+        }
+        let _held = self.locks.apps.lock().await;
+        let logins = self.store.logins(Some(workspace.at())).await?;
+        let other =
+            of_kind(&logins, LoginKind::App).is_some_and(|app| app.account.as_ref() != Some(&bot.account));
+        if other {
+            return Err(EngineError::Refused(format!("{name}: the app is another bot already")));
+        }
+        self.save_own(workspace, LoginKind::App, Some(bot.account.clone()), Some(token)).await?;
+        Ok(bot.account)
+    }
+
+    /// Acts as a workspace's administrator.
+    pub(crate) async fn admin(&self, workspace: &Workspace) -> Result<Arc<dyn Client>, EngineError> {
+        let logins = self.store.logins(Some(workspace.at())).await?;
+        let name = &workspace.at().id;
+        let missing = || EngineError::NotReady(format!("{name}: no administrator has given consent"));
+        let login = of_kind(&logins, LoginKind::Admin).ok_or_else(missing)?;
+        self.client(login.id).await?.ok_or_else(missing)
+    }
+
+    /// The configured workspace of this name.
+    pub(crate) fn workspace(&self, name: &WorkspaceId) -> Result<&Arc<Workspace>, EngineError> {
+        self.sites.get(name).ok_or_else(|| EngineError::UnknownWorkspace(name.clone()))
+    }
+
+    /// Writes a login that belongs to no person, in the place of an older one of its kind.
+    pub(crate) async fn save_own(
+        &self,
+        workspace: &Workspace,
+        kind: LoginKind,
+        account: Option<AccountRef>,
+        token: Option<SecretString>,
+    ) -> Result<(), EngineError> {
+        let secret =
+            token.map(|access| LoginSecret { access, refresh: None, expires_at: None, generation: 1 });
+        self.save_secret(workspace, kind, account, secret).await
+    }
+
+    /// The same with a whole secret, whose generation is put after the older one's.
+    pub(crate) async fn save_secret(
+        &self,
+        workspace: &Workspace,
+        kind: LoginKind,
+        account: Option<AccountRef>,
+        mut secret: Option<LoginSecret>,
+    ) -> Result<(), EngineError> {
+        let logins = self.store.logins(Some(workspace.at())).await?;
+        let name = workspace.at().id.as_str();
+        let id = of_kind(&logins, kind)
+            .map_or_else(|| LoginId(named_id(&["login", kind.name(), name])), |older| older.id);
+        let older = self.store.login(id).await?.and_then(|login| login.secret);
+        if let (Some(secret), Some(older)) = (&mut secret, older) {
+            secret.generation = older.generation + 1;
+        }
+        let login = Login {
+            id,
+            workspace: workspace.at().clone(),
+            kind: kind.name().to_owned(),
+            person: None,
+            account,
+            secret,
+            state: LoginState::Active,
+        };
+        self.store.save_login(&login).await?;
+        self.keeper.forget(id);
+        if kind == LoginKind::App {
+            workspace.set_app_login(id)?;
+        }
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    async fn app_bot(&self, workspace: &Workspace) -> Result<(AccountRef, SecretString), EngineError> {
+        let name = &workspace.at().id;
+        let refused = |why: String| EngineError::Refused(format!("{name}: {why}"));
+        let Some(domain) = workspace.profile().capabilities.bot_domain else {
+            return Err(refused("the platform has no bots".to_owned()));
+        };
+        let client = self.admin(workspace).await?;
+        let addresses = address::of_app(&self.tuning.bot_suffix, domain, name.as_str());
+        let setting = format!("app_bot/{name}");
+        let intended = self.store.setting(&setting).await?.and_then(|bytes| String::from_utf8(bytes).ok());
+        let mut fresh = intended.is_none();
+        let mut index =
+            intended.and_then(|address| addresses.iter().position(|known| *known == address)).unwrap_or(0);
+        while let Some(address) = addresses.get(index) {
+            if fresh {
+                self.store.save_setting(&setting, address.clone().into_bytes()).await?;
+            }
+            let wanted = WantedBot {
+                name: address::APP_NAME.to_owned(),
+                address: address.clone(),
+                picture: None,
+                description: format!(
+                    "Lets colleagues who use different chat apps write to each other. Run by {}.",
+                    self.tuning.organization
+                ),
+            };
+            match attempt(client.as_ref(), &wanted, fresh).await {
+                Attempt::Made { account, token } => return Ok((account, token)),
+                Attempt::Taken => {
+                    index += 1;
+                    fresh = true;
+                }
+                Attempt::TokenLost { .. } => {
+                    return Err(refused(format!("the app's bot exists and its token is lost; {BY_HAND}")));
+                }
+                Attempt::Refused(why) => return Err(refused(format!("{why}; {BY_HAND}"))),
+                Attempt::Later { after, .. } => {
+                    let error = entente_model::CallError::Retry { after };
+                    return Err(EngineError::Call { workspace: name.clone(), error });
+                }
+                Attempt::NoAdmin => {
+                    return Err(refused("an administrator must give consent again".to_owned()));
+                }
+            }
+        }
+        Err(refused(format!("all addresses for the app's bot are taken; {BY_HAND}")))
+    }
+}
+
+/// Names each workspace's app to its receiving half, as it was stored.
+pub(crate) async fn recall(store: &dyn Store, sites: &Sites) -> Result<(), EngineError> {
+    for workspace in sites.iter() {
+        let logins = store.logins(Some(workspace.at())).await?;
+        if let Some(app) = of_kind(&logins, LoginKind::App) {
+            workspace.set_app_login(app.id)?;
+        }
+    }
+    Ok(())
+}
+
+fn of_kind(logins: &[Login], kind: LoginKind) -> Option<&Login> {
+    logins.iter().find(|login| login.kind == kind.name())
 }

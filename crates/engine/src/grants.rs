@@ -1,10 +1,34 @@
 //! Consent: the authorization code grant (RFC 6749, 4.1) with PKCE (RFC 7636) where the vendor takes it.
+//!
+//! What the browser carries is random, is kept only as a hash, is good once, for ten minutes, and only together with a
+//! cookie of the browser that was sent away (RFC 9700, 4.7). The code is exchanged before anything is believed, and then
+//! the vendor is asked whose account it is: a person's consent counts only for the account that they are matched with,
+//! else whoever opens a link could speak as somebody else.
 
-use entente_model::{AccountRef, PersonId, WorkspaceId};
+use std::time::Duration;
+
+use aws_lc_rs::constant_time::verify_slices_are_equal;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use entente_model::{
+    Account, AccountRef, PersonId, StandIn, StandInMode, StandInState, WorkspaceId, WorkspaceRef,
+};
 use entente_platform::LoginKind;
+use entente_store::{Login, LoginSecret, LoginState, PendingGrant};
+use secrecy::{ExposeSecret as _, SecretString};
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::keeper::{refused, with_tenant};
+use crate::provision::login_of;
+use crate::sites::Workspace;
 use crate::{Engine, EngineError};
+
+/// How long somebody may take to consent.
+const CONSENT_WITHIN: Duration = Duration::from_mins(10);
+
+/// How long an invitation is good.
+const INVITED_FOR: Duration = Duration::from_hours(7 * 24);
 
 /// A consent that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +44,8 @@ pub struct Granted {
 }
 
 impl Engine {
-    /// Begins a consent: where to send the browser. `browser` is the value of a cookie that the same browser brings back.
+    /// Begins a consent: where to send the browser. `browser` is the value of a cookie that the same browser brings back;
+    /// it must be hard to guess.
     ///
     /// # Errors
     /// [`EngineError::Refused`] when there is nothing to consent to.
@@ -31,8 +56,47 @@ impl Engine {
         person: Option<PersonId>,
         browser: &str,
     ) -> Result<Url, EngineError> {
-        let _ = (workspace, kind, person, browser, &self.store);
-        Err(EngineError::NotReady("not built yet".to_owned()))
+        let workspace = self.workspace(workspace)?;
+        let oauth = &workspace.profile().oauth;
+        let scopes = match (kind, person) {
+            (LoginKind::Account, Some(person)) => {
+                self.expected(person, workspace.at()).await?;
+                oauth.account_scopes
+            }
+            (LoginKind::Admin, None) if !oauth.admin_scopes.is_empty() => oauth.admin_scopes,
+            (LoginKind::Admin, None) => {
+                return Err(nothing(workspace, "administrators give no consent of their own there"));
+            }
+            _ => {
+                return Err(nothing(workspace, "consent is for one person's account, or an administrator's"));
+            }
+        };
+        let state = self.secret();
+        let verifier = oauth.pkce.then(|| self.secret());
+        let mut url = workspace.site.url(oauth.address, &with_tenant(oauth.authorize_path, &workspace.site));
+        url.query_pairs_mut()
+            .append_pair("response_type", "code")
+            .append_pair("client_id", &workspace.site.client_id)
+            .append_pair("redirect_uri", self.redirect().as_str())
+            .append_pair("scope", &scopes.join(" "))
+            .append_pair("state", state.expose_secret());
+        if let Some(verifier) = &verifier {
+            let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose_secret()));
+            url.query_pairs_mut()
+                .append_pair("code_challenge", &challenge)
+                .append_pair("code_challenge_method", "S256");
+        }
+        let grant = PendingGrant {
+            state: hash("state", state.expose_secret()),
+            browser: hash("browser", browser),
+            workspace: workspace.at().clone(),
+            kind: kind.name().to_owned(),
+            person,
+            verifier,
+            expires_at: self.now().plus(CONSENT_WITHIN),
+        };
+        self.store.save_grant(&grant).await?;
+        Ok(url)
     }
 
     /// Ends a consent with what the browser brought to `{public_address}/oauth/callback`: the state, and the code or
@@ -47,8 +111,52 @@ impl Engine {
         browser: &str,
         answer: Result<&str, &str>,
     ) -> Result<Granted, EngineError> {
-        let _ = (state, browser, answer, &self.store);
-        Err(EngineError::NotReady("not built yet".to_owned()))
+        let worthless = || {
+            EngineError::Refused(
+                "this consent was used, has expired, or began in another browser; begin again".to_owned(),
+            )
+        };
+        let grant = self.store.take_grant(&hash("state", state), self.now()).await?.ok_or_else(worthless)?;
+        verify_slices_are_equal(&hash("browser", browser), &grant.browser).map_err(|_| worthless())?;
+        let workspace = self.workspace(&grant.workspace.id)?;
+        let name = &grant.workspace.id;
+        let code = answer.map_err(|error| EngineError::Refused(format!("{name}: {}", declined(error))))?;
+        let endpoint = self.keeper.endpoint(workspace);
+        let tokened = match endpoint.exchange(code, self.redirect().as_str(), grant.verifier.as_ref()).await {
+            Ok(tokened) => tokened,
+            Err(error) if refused(&error) => {
+                return Err(EngineError::Refused(format!("{name}: the code was not accepted; begin again")));
+            }
+            Err(error) => return Err(EngineError::Call { workspace: name.clone(), error }),
+        };
+        let secret = LoginSecret {
+            access: tokened.access.clone(),
+            refresh: tokened.refresh.clone(),
+            expires_at: tokened.expires_at,
+            generation: 1,
+        };
+        let kind = LoginKind::named(&grant.kind).ok_or_else(worthless)?;
+        let account = self
+            .keeper
+            .passing(workspace, kind, tokened)
+            .me()
+            .await
+            .map_err(|error| EngineError::Call { workspace: name.clone(), error })?;
+        if account.bot || !account.active {
+            return Err(EngineError::Refused(format!("{name}: consent was given by no person's account")));
+        }
+        let at = account.account.clone();
+        match (kind, grant.person) {
+            (LoginKind::Account, Some(person)) => {
+                self.consented_by(person, workspace, account, secret).await?
+            }
+            (LoginKind::Admin, None) => {
+                let _held = self.locks.apps.lock().await;
+                self.save_secret(workspace, LoginKind::Admin, Some(account.account), Some(secret)).await?;
+            }
+            _ => return Err(worthless()),
+        }
+        Ok(Granted { workspace: name.clone(), kind, account: at, person: grant.person })
     }
 
     /// A personal link by which somebody can give consent without signing in to anything of ours:
@@ -57,8 +165,21 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Refused`] when there is nothing to consent to.
     pub async fn invite(&self, person: PersonId, workspace: &WorkspaceId) -> Result<Url, EngineError> {
-        let _ = (person, workspace, &self.store);
-        Err(EngineError::NotReady("not built yet".to_owned()))
+        let workspace = self.workspace(workspace)?;
+        self.expected(person, workspace.at()).await?;
+        let token = self.secret();
+        // An invitation is a grant under way too, whose state is a token of another kind.
+        let invitation = PendingGrant {
+            state: hash("invitation", token.expose_secret()),
+            browser: [0; 32],
+            workspace: workspace.at().clone(),
+            kind: LoginKind::Account.name().to_owned(),
+            person: Some(person),
+            verifier: None,
+            expires_at: self.now().plus(INVITED_FOR),
+        };
+        self.store.save_grant(&invitation).await?;
+        Ok(self.public(&format!("/connect/{}", token.expose_secret())))
     }
 
     /// Takes an invitation: who was invited, and where to. To be called when the person acts on the page behind the
@@ -67,7 +188,98 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Refused`] when the token is unknown, used or expired.
     pub async fn follow_invitation(&self, token: &str) -> Result<(PersonId, WorkspaceId), EngineError> {
-        let _ = (token, &self.store);
-        Err(EngineError::NotReady("not built yet".to_owned()))
+        let taken = self.store.take_grant(&hash("invitation", token), self.now()).await?;
+        let invited = taken.and_then(|grant| Some((grant.person?, grant.workspace.id)));
+        invited.ok_or_else(|| {
+            EngineError::Refused("this invitation was used or has expired; ask for a new one".to_owned())
+        })
     }
+
+    /// The stand-in that somebody's consent is for.
+    async fn expected(&self, person: PersonId, workspace: &WorkspaceRef) -> Result<StandIn, EngineError> {
+        let stand_in = self.stand_in(person, workspace).await?;
+        stand_in
+            .filter(|at| at.mode == StandInMode::Account && at.state != StandInState::Removed)
+            .filter(|at| at.account.is_some())
+            .ok_or_else(|| {
+                let name = &workspace.id;
+                EngineError::Refused(format!(
+                    "{name}: this person is not represented by their own account there"
+                ))
+            })
+    }
+
+    /// Stores a person's consent: the login first, then the stand-in that speaks with it. What a crash leaves in
+    /// between, the reconciler of stand-ins mends.
+    async fn consented_by(
+        &self,
+        person: PersonId,
+        workspace: &Workspace,
+        account: Account,
+        mut secret: LoginSecret,
+    ) -> Result<(), EngineError> {
+        let _held = self.locks.person(person).await;
+        let stand_in = self.expected(person, workspace.at()).await?;
+        if stand_in.account.as_ref() != Some(&account.account) {
+            let name = &workspace.at().id;
+            return Err(EngineError::Refused(format!(
+                "{name}: consent was given by another account; sign in there as the person who was asked"
+            )));
+        }
+        let id = stand_in.login.unwrap_or_else(|| login_of(LoginKind::Account, workspace.at(), person));
+        if let Some(older) = self.store.login(id).await?.and_then(|login| login.secret) {
+            secret.generation = older.generation + 1;
+        }
+        let login = Login {
+            id,
+            workspace: workspace.at().clone(),
+            kind: LoginKind::Account.name().to_owned(),
+            person: Some(person),
+            account: Some(account.account),
+            secret: Some(secret),
+            state: LoginState::Active,
+        };
+        self.store.save_login(&login).await?;
+        self.keeper.forget(id);
+        let state = StandInState::Active;
+        self.store.save_stand_in(&StandIn { state, login: Some(id), reason: None, ..stand_in }).await?;
+        self.changed.notify_waiters();
+        Ok(())
+    }
+
+    /// Where vendors send browsers back to; registered with them exactly so.
+    fn redirect(&self) -> Url {
+        self.public("/oauth/callback")
+    }
+
+    fn public(&self, path: &str) -> Url {
+        let mut url = self.tuning.public_address.clone();
+        let path = format!("{}{path}", url.path().trim_end_matches('/'));
+        url.set_path(&path);
+        url
+    }
+
+    /// 256 bits that nobody can guess, in letters that a URL takes.
+    fn secret(&self) -> SecretString {
+        URL_SAFE_NO_PAD.encode(self.dice.bytes::<32>()).into()
+    }
+}
+
+/// What is kept of a secret that somebody else carries. `what` keeps one kind from being taken for another.
+fn hash(what: &str, secret: &str) -> [u8; 32] {
+    Sha256::new().chain_update(what).chain_update([0]).chain_update(secret).finalize().into()
+}
+
+/// What a vendor's error (RFC 6749, 4.1.2.1) means to a reader. It comes from the address bar, so only a name is shown.
+fn declined(error: &str) -> String {
+    let named = (1..=40).contains(&error.len()) && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    match error {
+        "access_denied" => "consent was declined".to_owned(),
+        error if named => format!("consent failed with {error}"),
+        _ => "consent failed".to_owned(),
+    }
+}
+
+fn nothing(workspace: &Workspace, why: &str) -> EngineError {
+    EngineError::Refused(format!("{}: {why}", workspace.at().id))
 }

@@ -15,7 +15,7 @@ use crate::sites::{Sites, Workspace};
 mod endpoint;
 mod ring;
 
-pub(crate) use endpoint::{TokenEndpoint, Tokened};
+pub(crate) use endpoint::{TokenEndpoint, Tokened, with_tenant};
 use ring::{AppRing, StoredRing};
 
 /// Clients by login, and what they share.

@@ -16,6 +16,6 @@ mod matching;
 mod plan;
 
 pub use apply::Applied;
-pub use matching::{Conflict, ConflictReason, Matched, Matching, News, PrimaryRule};
 pub(crate) use matching::named_id;
+pub use matching::{Conflict, ConflictReason, Matched, Matching, News, PrimaryRule};
 pub use plan::{Action, PlanLine, SyncPlan, Unrepresented};

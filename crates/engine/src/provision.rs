@@ -1,12 +1,40 @@
 //! The reconciler of stand-ins: compares what is wanted with what there is, takes no input, and can be interrupted
 //! anywhere.
+//!
+//! Making a bot is the one thing here that could be seen twice. So the address is taken and committed before the call
+//! that makes the bot (*intent before effect*); whoever finds such an intent without knowing how it ended looks for
+//! the bot by its address before anything is made; and a bot found without its token is given a new one, or waits for
+//! one from an operator, but never gets a sibling under another name. An address once taken for a person is never given to
+//! another.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
-use entente_model::{AccountRef, PersonId, WorkspaceId};
-use secrecy::SecretString;
+use entente_model::{
+    AccountRef, CallError, LoginId, PersonId, StandIn, StandInMode, StandInState, WorkspaceId, WorkspaceRef,
+};
+use entente_platform::LoginKind;
+use entente_store::{Login, LoginState, Represented};
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+use tokio_util::sync::CancellationToken;
 
 use crate::{Engine, EngineError};
+
+pub(crate) mod address;
+mod adopt;
+pub(crate) mod attempt;
+mod desk;
+mod make;
+
+pub use adopt::Adopted;
+use desk::Desk;
+
+/// Bots made at once in one workspace. The platform's limits pace them; this only hides the way there and back.
+const AT_ONCE: usize = 8;
+
+/// Without having been told of a change, all is looked through this often.
+const IDLE: Duration = Duration::from_mins(10);
 
 /// What one pass did, and what is left.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -27,15 +55,12 @@ pub struct Provisioned {
     pub blocked: Vec<(WorkspaceId, String)>,
 }
 
-/// A bot made by hand that stands in for somebody now.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Adopted {
-    /// For whom.
-    pub person: PersonId,
-    /// The bot.
-    pub account: AccountRef,
-    /// Where people find it.
-    pub address: String,
+/// What became of one stand-in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Became {
+    Active,
+    Suspended,
+    AsItWas,
 }
 
 impl Engine {
@@ -44,8 +69,70 @@ impl Engine {
     /// # Errors
     /// When the store fails. What platforms refuse is recorded with the stand-in and fails nobody else.
     pub async fn provision(&self) -> Result<Provisioned, EngineError> {
-        let _ = &self.store;
-        Err(EngineError::NotReady("not built yet".to_owned()))
+        let _pass = self.locks.pass.lock().await;
+        let mut done = Provisioned::default();
+        for workspace in self.sites.iter() {
+            match self.ensure_app(&workspace.at().id).await {
+                Ok(()) => {}
+                Err(EngineError::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    if let EngineError::Call { error: CallError::Retry { after }, .. } = &error {
+                        done.again = done.again.max(Some(after.unwrap_or_else(|| self.wait(0))));
+                    }
+                    done.blocked.push((workspace.at().id.clone(), error.to_string()));
+                }
+            }
+        }
+        let people = self.store.people().await?;
+        self.consented(&people, &mut done).await?;
+        self.bots(&people, &mut done).await?;
+        for stand_in in self.store.people().await?.iter().flat_map(|known| &known.stand_ins) {
+            match stand_in.state {
+                StandInState::Active => done.active += 1,
+                StandInState::AwaitingConsent => done.awaiting_consent += 1,
+                StandInState::Planned | StandInState::Provisioning => done.left += 1,
+                StandInState::Suspended | StandInState::Removed => {}
+            }
+        }
+        if done.left > 0 {
+            done.again.get_or_insert(self.wait(0));
+        }
+        if done.activated > 0 {
+            self.changed.notify_waiters();
+        }
+        Ok(done)
+    }
+
+    /// Passes whenever something changed, sooner where something is left, until `stop`.
+    pub(crate) async fn provisioning(&self, stop: CancellationToken) {
+        let mut in_vain = 0;
+        loop {
+            // From here on a change is not missed, also while a pass is under way.
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let wait = match self.provision().await {
+                Ok(done) => {
+                    in_vain = if done.again.is_some() && done.activated == 0 { in_vain + 1 } else { 0 };
+                    done.again.map_or(IDLE, |again| again.max(self.wait(in_vain)))
+                }
+                Err(error) => {
+                    tracing::warn!(error = %error, "stand-ins could not be seen to");
+                    in_vain += 1;
+                    self.wait(in_vain)
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = &mut changed => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    fn wait(&self, in_vain: usize) -> Duration {
+        let schedule = &self.tuning.schedule;
+        schedule.get(in_vain).or(schedule.last()).copied().unwrap_or(IDLE)
     }
 
     /// Lets the bots that could not be made be tried again.
@@ -53,21 +140,116 @@ impl Engine {
     /// # Errors
     /// When the store fails.
     pub async fn retry_bots(&self) -> Result<usize, EngineError> {
-        let _ = &self.store;
-        Err(EngineError::NotReady("not built yet".to_owned()))
+        let mut again = 0;
+        for known in self.store.people().await? {
+            let _held = self.locks.person(known.person.id).await;
+            let Some(known) = self.store.person(known.person.id).await? else { continue };
+            for stand_in in known.stand_ins {
+                let unmade = stand_in.mode == StandInMode::Bot && stand_in.login.is_none();
+                if unmade && stand_in.state == StandInState::Suspended {
+                    // An attempt was made under its address: the bot is looked for before it is made.
+                    let state = StandInState::Provisioning;
+                    self.store.save_stand_in(&StandIn { state, reason: None, ..stand_in }).await?;
+                    again += 1;
+                }
+            }
+        }
+        if again > 0 {
+            self.changed.notify_waiters();
+        }
+        Ok(again)
     }
 
-    /// Lets a bot that was made by hand stand in for the person with this address.
-    ///
-    /// # Errors
-    /// [`EngineError::Refused`] when the token is not a bot's, or the bot or its address is somebody else's.
-    pub async fn adopt_bot(
-        &self,
-        email: &str,
-        workspace: &WorkspaceId,
-        token: SecretString,
-    ) -> Result<Adopted, EngineError> {
-        let _ = (email, workspace, token, &self.store);
-        Err(EngineError::NotReady("not built yet".to_owned()))
+    /// Stand-ins by consent: a consent that was stored, and whose stand-in was not written any more, counts.
+    async fn consented(&self, people: &[Represented], done: &mut Provisioned) -> Result<(), EngineError> {
+        let waiting = |stand_in: &&StandIn| {
+            stand_in.mode == StandInMode::Account
+                && matches!(stand_in.state, StandInState::Planned | StandInState::AwaitingConsent)
+        };
+        let waiting: Vec<&StandIn> =
+            people.iter().flat_map(|known| &known.stand_ins).filter(waiting).collect();
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        let logins: HashMap<LoginId, Login> =
+            self.store.logins(None).await?.into_iter().map(|login| (login.id, login)).collect();
+        for stand_in in waiting {
+            let login = stand_in
+                .login
+                .unwrap_or_else(|| login_of(LoginKind::Account, &stand_in.workspace, stand_in.person));
+            let good = logins
+                .get(&login)
+                .is_some_and(|login| login.state == LoginState::Active && login.account == stand_in.account);
+            let state = if good { StandInState::Active } else { StandInState::AwaitingConsent };
+            if state == stand_in.state {
+                continue;
+            }
+            let _held = self.locks.person(stand_in.person).await;
+            let Some(now) = self.stand_in(stand_in.person, &stand_in.workspace).await? else { continue };
+            if now == *stand_in {
+                let login = if good { Some(login) } else { now.login };
+                self.store.save_stand_in(&StandIn { state, login, reason: None, ..now }).await?;
+                done.activated += usize::from(good);
+            }
+        }
+        Ok(())
     }
+
+    async fn bots(&self, people: &[Represented], done: &mut Provisioned) -> Result<(), EngineError> {
+        let mut wanted: BTreeMap<&WorkspaceId, Vec<PersonId>> = BTreeMap::new();
+        for stand_in in people.iter().flat_map(|known| &known.stand_ins) {
+            let unmade = matches!(stand_in.state, StandInState::Planned | StandInState::Provisioning);
+            if unmade && stand_in.mode == StandInMode::Bot {
+                wanted.entry(&stand_in.workspace.id).or_default().push(stand_in.person);
+            }
+        }
+        for (name, people) in wanted {
+            let Some(workspace) = self.sites.get(name) else { continue };
+            let desk = match Desk::open(self, workspace).await {
+                Ok(desk) => Arc::new(desk),
+                Err(EngineError::Store(error)) => return Err(error.into()),
+                Err(error) => {
+                    done.blocked.push((name.clone(), error.to_string()));
+                    continue;
+                }
+            };
+            let became: Vec<Became> = stream::iter(people)
+                .map(|person| {
+                    let desk = Arc::clone(&desk);
+                    async move { self.make(&desk, person).await }
+                })
+                .buffer_unordered(AT_ONCE)
+                .try_collect()
+                .await?;
+            done.activated += became.iter().filter(|became| **became == Became::Active).count();
+            done.suspended += became.iter().filter(|became| **became == Became::Suspended).count();
+            if let Some(stopped) = desk.stopped() {
+                done.again = done.again.max(stopped.after);
+                done.blocked.extend(stopped.reason.map(|reason| (name.clone(), reason)));
+            }
+        }
+        Ok(())
+    }
+
+    /// A person's stand-in somewhere, as it is now.
+    pub(crate) async fn stand_in(
+        &self,
+        person: PersonId,
+        workspace: &WorkspaceRef,
+    ) -> Result<Option<StandIn>, EngineError> {
+        let known = self.store.person(person).await?;
+        Ok(known.and_then(|known| known.stand_ins.into_iter().find(|at| at.workspace == *workspace)))
+    }
+}
+
+/// The id of the login by which a person's account or bot speaks in a workspace. There is one at a time, so it can be
+/// known before it is made, and written twice without there being two.
+pub(crate) fn login_of(kind: LoginKind, workspace: &WorkspaceRef, person: PersonId) -> LoginId {
+    let person = person.to_string();
+    LoginId(crate::people::named_id(&["login", kind.name(), workspace.id.as_str(), &person]))
+}
+
+/// Whether two stand-ins speak through the same account.
+fn same_account(stand_in: &StandIn, account: &AccountRef) -> bool {
+    stand_in.account.as_ref().is_none_or(|known| known == account)
 }

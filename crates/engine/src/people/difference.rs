@@ -92,11 +92,8 @@ enum Wanted {
 /// What becomes of a stand-in that exists. Its mode is kept: a bot that colleagues know is not taken from them because
 /// its person was given an account.
 fn keep(matched: &Matched, stand_in: &StandIn, around: &Surroundings) -> Wanted {
-    let works = matched
-        .person
-        .primary
-        .as_ref()
-        .is_some_and(|primary| matched.usable.contains(&primary.account));
+    let works =
+        matched.person.primary.as_ref().is_some_and(|primary| matched.usable.contains(&primary.account));
     let speaks = match stand_in.mode {
         StandInMode::Bot => true,
         StandInMode::Account => {
@@ -121,12 +118,7 @@ fn keep(matched: &Matched, stand_in: &StandIn, around: &Surroundings) -> Wanted 
 }
 
 /// How somebody is represented who is not yet.
-fn make(
-    matched: &Matched,
-    place: &Place,
-    around: &Surroundings,
-    addresses: &mut HashSet<String>,
-) -> Wanted {
+fn make(matched: &Matched, place: &Place, around: &Surroundings, addresses: &mut HashSet<String>) -> Wanted {
     let here = |accounts: &[AccountRef]| accounts.iter().find(|at| at.workspace == place.workspace).cloned();
     if let Some(account) = here(&matched.usable) {
         return Wanted::Do(Action::AskConsent { account });
@@ -135,7 +127,9 @@ fn make(
         return Wanted::Cannot("their account there is disabled");
     }
     let Some(domain) = place.bot_domain else {
-        return Wanted::Cannot("they have no account there, and the platform has no bots that could stand in");
+        return Wanted::Cannot(
+            "they have no account there, and the platform has no bots that could stand in",
+        );
     };
     let candidates = address::of_person(&matched.person, &around.suffix, domain);
     let address = candidates.iter().find(|address| !addresses.contains(*address)).or(candidates.first());

@@ -65,7 +65,8 @@ impl Engine {
             .filter(|stand_in| stand_in.mode == StandInMode::Bot)
             .filter_map(|stand_in| stand_in.account);
         let logins = self.store.logins(None).await?.into_iter();
-        let apps = logins.filter(|login| login.kind == LoginKind::App.name()).filter_map(|login| login.account);
+        let apps =
+            logins.filter(|login| login.kind == LoginKind::App.name()).filter_map(|login| login.account);
         Ok(bots.chain(apps).collect())
     }
 }

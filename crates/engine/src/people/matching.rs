@@ -130,10 +130,9 @@ pub(crate) fn matching(facts: &Facts, rules: &[PrimaryRule]) -> Matching {
             holdings.entry(*person).or_default().insert(&account.account, account);
         }
     }
-    let free = facts
-        .accounts
-        .iter()
-        .filter(|account| !facts.bound.contains_key(&account.account) && !facts.ours.contains(&account.account));
+    let free = facts.accounts.iter().filter(|account| {
+        !facts.bound.contains_key(&account.account) && !facts.ours.contains(&account.account)
+    });
     let desk = Desk::new(facts, &holdings);
     let mut conflicts = Vec::new();
     let mut found: Vec<(PersonId, &Account)> = Vec::new();
@@ -194,11 +193,13 @@ impl<'a> Desk<'a> {
             for account in accounts.values() {
                 present.insert((*person, &account.account.workspace.id));
                 if !account.email.is_empty() {
-                    *holders.entry(&account.email).or_default().entry(*person).or_default() |= usable(account);
+                    *holders.entry(&account.email).or_default().entry(*person).or_default() |=
+                        usable(account);
                 }
             }
         }
-        let recorded = facts.people.iter().map(|known| (known.person.email.as_str(), known.person.id)).collect();
+        let recorded =
+            facts.people.iter().map(|known| (known.person.email.as_str(), known.person.id)).collect();
         Self { shared, holders, recorded, present }
     }
 
@@ -238,7 +239,8 @@ impl<'a> Desk<'a> {
 }
 
 fn known(facts: &Facts, holdings: &Holdings<'_>, rules: &[PrimaryRule]) -> Vec<Matched> {
-    let mut addresses: BTreeSet<&str> = facts.people.iter().map(|known| known.person.email.as_str()).collect();
+    let mut addresses: BTreeSet<&str> =
+        facts.people.iter().map(|known| known.person.email.as_str()).collect();
     let nothing = BTreeMap::new();
     let mut people = Vec::new();
     for Represented { person: old, .. } in &facts.people {
@@ -278,7 +280,8 @@ fn stranger(accounts: &BTreeMap<&AccountRef, &Account>, rules: &[PrimaryRule]) -
 }
 
 fn matched(person: Person, accounts: &BTreeMap<&AccountRef, &Account>) -> Matched {
-    let usable = accounts.iter().filter(|(_, account)| usable(account)).map(|(at, _)| (*at).clone()).collect();
+    let usable =
+        accounts.iter().filter(|(_, account)| usable(account)).map(|(at, _)| (*at).clone()).collect();
     let accounts = accounts.keys().map(|at| (*at).clone()).collect();
     Matched { person, accounts, usable, news: News::New }
 }

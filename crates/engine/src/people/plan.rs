@@ -3,7 +3,6 @@
 //! The last plan that was shown is kept with its rules, so that "apply" can be said in another request or by another
 //! program, and means what was read.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use entente_model::{AccountRef, PersonId, StandInMode, WorkspaceId};
@@ -238,7 +237,8 @@ impl Engine {
                 bot_domain: workspace.profile().capabilities.bot_domain,
             })
             .collect();
-        let logins = self.store.logins(None).await?.into_iter().map(|login| (login.id, login.state)).collect();
+        let logins =
+            self.store.logins(None).await?.into_iter().map(|login| (login.id, login.state)).collect();
         Ok(Surroundings { places, suffix: self.tuning.bot_suffix.clone(), logins })
     }
 }
@@ -300,7 +300,8 @@ impl SavedPlan {
     }
 
     fn write(&self) -> Result<Vec<u8>, EngineError> {
-        serde_json::to_vec(self).map_err(|_| EngineError::Refused("the plan cannot be written down".to_owned()))
+        serde_json::to_vec(self)
+            .map_err(|_| EngineError::Refused("the plan cannot be written down".to_owned()))
     }
 }
 

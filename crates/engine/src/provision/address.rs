@@ -15,7 +15,8 @@ pub(crate) const APP_NAME: &str = "Entente";
 /// The addresses to try for a person's bot, in order.
 pub(crate) fn of_person(person: &Person, suffix: &str, domain: &str) -> Vec<String> {
     let local = person.email.split('@').next().unwrap_or_default();
-    let base = [words(&person.name), words(local), "person".to_owned()].into_iter().find(|base| !base.is_empty());
+    let base =
+        [words(&person.name), words(local), "person".to_owned()].into_iter().find(|base| !base.is_empty());
     candidates(&base.unwrap_or_default(), suffix, domain, person.id.0.as_bytes())
 }
 
@@ -138,7 +139,10 @@ mod tests {
                 assert!(!tried[..index].contains(address), "{address} occurs twice");
             }
         }
-        assert_eq!(of_person(&person("Ada Example", ""), "acme", "b.example")[1], "ada.example-2.acme@b.example");
+        assert_eq!(
+            of_person(&person("Ada Example", ""), "acme", "b.example")[1],
+            "ada.example-2.acme@b.example"
+        );
     }
 
     #[test]
