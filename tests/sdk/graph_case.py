@@ -14,7 +14,18 @@ from world import world
 
 
 class GraphCase(unittest.TestCase):
-    """Three people and the clients of the first two."""
+    """Three people and the clients of the first two.
+
+    The people's own tokens are unlimited meanwhile, or every second call on a chat would wait a second; the test that is
+    about limits puts them back.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        ledger = world().teams
+        limited = ledger.switches()["own_app_limited"]
+        ledger.switch(own_app_limited=False)
+        cls.addClassCleanup(ledger.switch, own_app_limited=limited)
 
     def setUp(self):
         self.world = world()

@@ -42,6 +42,10 @@ class Ledger:
         finally:
             http_json.post(f"{self.origin}/_sim/faults", [])
 
+    def switches(self):
+        """All switches of the simulator by name."""
+        return http_json.get(f"{self.origin}/_sim/switches")
+
     def switch(self, **switches):
         """Changes switches of the simulator; the others stay."""
         http_json.post(f"{self.origin}/_sim/switches", switches)
