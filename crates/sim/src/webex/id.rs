@@ -130,7 +130,7 @@ mod tests {
     fn a_room_is_only_found_in_its_own_region() {
         let europe = Uuid::from_u128(9);
         assert_eq!(read_room(&room(europe)), Some(europe));
-        let guessed = encode("us", "ROOM", &europe);
+        let guessed = encode("us", "ROOM", europe);
         assert_eq!(read_room(&guessed), Some(Uuid::nil()));
         assert_eq!(read_room(&europe.to_string()), Some(Uuid::nil()));
         let (person, american) = (Uuid::from_u128(4), Uuid::from_u128(10));

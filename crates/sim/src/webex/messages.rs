@@ -20,6 +20,9 @@ pub(super) fn get(webex: &Webex, call: &Call) -> Outcome {
     let caller = call.caller_with("spark:messages_read")?;
     let world = webex.world();
     let (room, message) = visible(&world, caller, call)?;
+    if !shown(message, call) {
+        return Err(Refusal::missing());
+    }
     let author = world.people.ever(message.author).ok_or_else(Refusal::missing)?;
     let markdown = call.switches.markdown_returned;
     Ok(Answer::json(&MessageShape::of(message, room, author, markdown)))
@@ -158,13 +161,13 @@ fn visible<'a>(world: &'a World, caller: &Caller, call: &Call) -> Result<(&'a Ro
     let message = world.messages.get(uuid).ok_or_else(Refusal::missing)?;
     let room = world.rooms.seen_by(message.room, caller.person).ok_or_else(Refusal::missing)?;
     let hidden = caller.bot && !room.direct && !visible_to_bot(caller.person, message, &call.switches);
-    if hidden || region != id::cluster(room.uuid) || !shown(message, call) {
+    if hidden || region != id::cluster(room.uuid) {
         return Err(Refusal::missing());
     }
     Ok((room, message))
 }
 
-/// A message can be invisible for a moment after its webhook was sent.
+/// A message can be invisible to reads for a moment after its webhook was sent.
 fn shown(message: &Message, call: &Call) -> bool {
     let delay = i64::try_from(call.switches.visibility_delay_ms).unwrap_or(i64::MAX);
     delay == 0 || message.created.saturating_add(delay) <= call.now

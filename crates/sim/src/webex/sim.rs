@@ -4,7 +4,7 @@
 //!
 //! | path | in | out |
 //! | --- | --- | --- |
-//! | `GET /_sim/people?bots=true` | | `{"items": [{"id", "email", "name", "token", "is_bot", "admin"}]}` |
+//! | `GET /_sim/people?bots=false` | | `{"items": [{"id", "email", "name", "token", "is_bot", "admin"}]}` |
 //! | `POST /_sim/people` | `{"name", "email", "admin"?, "organization"?}` | one such item; another organization by any name |
 //! | `POST /_sim/apps` | `{"name", "redirect_uris": […]}` | `{"id", "client_id", "client_secret"}` |
 //! | `POST /_sim/consent` | `{"person", "answer": "approve" \| "deny" \| "ask"}` | 204; a standing answer for `login_hint` |
@@ -34,13 +34,13 @@ use super::{Webex, id, input};
 
 pub(super) mod view;
 
-/// `GET /_sim/people`, by name; bots only when asked for.
+/// `GET /_sim/people`, by name, people before bots; `bots=false` leaves bots out.
 #[expect(clippy::unnecessary_wraps, reason = "the shape of an endpoint")]
 pub(super) fn people(webex: &Webex, call: &Call) -> Outcome {
     let world = webex.world();
     let people = world.people.named(false, "", None);
     let mut items: Vec<Value> = people.map(|person| shape(&world, person)).collect();
-    if call.query("bots") == Some("true") {
+    if call.query("bots") != Some("false") {
         items.extend(world.people.named(true, "", None).map(|person| shape(&world, person)));
     }
     Ok(Answer::json(&json!({"items": items})))

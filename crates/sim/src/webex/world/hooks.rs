@@ -4,7 +4,7 @@
 //! the order of changes. What a webhook may see is what its owner may see: a bot in a group room hears only what mentions
 //! it and what it wrote itself ("Bots" guide).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -47,7 +47,7 @@ pub(in crate::webex) struct Hook {
 
 /// All webhooks, and what a delivery needs.
 pub(in crate::webex) struct Hooks {
-    pub(in crate::webex) by_uuid: HashMap<Uuid, Hook>,
+    pub(in crate::webex) by_uuid: BTreeMap<Uuid, Hook>,
     pub(in crate::webex) control: Control<Switches>,
     courier: Courier,
     /// While set, deliveries say here when they are done.
@@ -77,7 +77,7 @@ struct Envelope<'a> {
 
 impl Hooks {
     pub(in crate::webex) fn new(control: Control<Switches>, courier: Courier) -> Self {
-        Self { by_uuid: HashMap::new(), control, courier, first: None }
+        Self { by_uuid: BTreeMap::new(), control, courier, first: None }
     }
 
     /// From now on, notes the deliveries that are caused.

@@ -1,6 +1,6 @@
 //! People and bots, by key, by address and by the beginning of their name.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use uuid::Uuid;
@@ -26,7 +26,7 @@ pub(in crate::webex) struct Person {
     /// A deleted bot: still the author of what it wrote, otherwise unknown.
     pub(in crate::webex) gone: bool,
     /// The rooms they are in.
-    pub(in crate::webex) rooms: HashSet<Uuid>,
+    pub(in crate::webex) rooms: BTreeSet<Uuid>,
     /// Their webhooks, oldest first.
     pub(in crate::webex) hooks: Vec<Uuid>,
 }
@@ -46,7 +46,7 @@ impl Person {
             modified: now,
             last_activity: now,
             gone: false,
-            rooms: HashSet::new(),
+            rooms: BTreeSet::new(),
             hooks: Vec::new(),
         }
     }

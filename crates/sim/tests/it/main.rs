@@ -1,0 +1,5 @@
+//! Wire-level tests of the simulators, through their routers and, where connections matter, over TCP.
+
+mod control;
+mod server;
+mod webex;
