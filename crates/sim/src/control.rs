@@ -11,6 +11,8 @@
 //! | `GET /_sim/faults` | `[{"rule": {…}, "struck": 3}]` |
 //! | `GET /_sim/ledger?after=0&max=1000` | `{"items": [entry…], "length": 42}` |
 //! | `GET /_sim/switches`, `POST /_sim/switches` | all switches; a partial object changes those it names |
+//! | `GET /_sim/endpoints` | `[{"method": "GET", "path": "/v1/people/{personId}"}]`, see [`endpoints`] |
+//! | `GET /_sim/endpoints` | what there is: `[{"method": "GET", "path": "/v1/rooms/{id}"}]` |
 //! | `GET /_sim/live` | server-sent events `look`, whose data is the id of the conversation that changed |
 
 use std::future::{Ready, ready};
@@ -30,6 +32,7 @@ use crate::faults::{Faults, Rule, interfere};
 use crate::ledger::Ledger;
 
 mod browser;
+pub mod endpoints;
 mod live;
 mod record;
 
@@ -137,6 +140,16 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> Control<S> {
             .route("/_sim/live", get(live_events::<S>))
             .with_state(self.clone())
     }
+}
+
+/// `GET /_sim/endpoints`: the vendor's endpoints that are simulated, as methods and path templates, so that a report can
+/// say which of them no foreign client ever reached. For a simulator to merge into its own routes.
+pub fn endpoints<S: Clone + Send + Sync + 'static>(
+    known: impl IntoIterator<Item = (&'static str, &'static str)>,
+) -> Router<S> {
+    let known = known.into_iter().map(|(method, path)| json!({"method": method, "path": path})).collect();
+    let known: Arc<Value> = Arc::new(Value::Array(known));
+    Router::new().route("/_sim/endpoints", get(move || ready(Json(Value::clone(&known)))))
 }
 
 type Done = Ready<Response>;

@@ -18,10 +18,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use axum::routing::{MethodFilter, MethodRouter};
+use axum::routing::MethodFilter;
+use http::Method;
 
 use crate::clock::Clock;
-use crate::control::{Board, Control, Live};
+use crate::control::{Board, Control, Live, endpoints};
 use crate::courier::Courier;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
@@ -133,50 +134,70 @@ impl Webex {
     }
 }
 
+/// A method, a path and what answers there.
+type Row = (Method, &'static str, Endpoint);
+
+/// Everything of the vendor's that is simulated.
+const VENDOR: &[Row] = &[
+    (Method::GET, "/v1/people", people::list),
+    (Method::GET, "/v1/people/me", people::me),
+    (Method::GET, "/v1/people/{personId}", people::get),
+    (Method::GET, "/v1/rooms", rooms::list),
+    (Method::POST, "/v1/rooms", rooms::create),
+    (Method::GET, "/v1/rooms/{roomId}", rooms::get),
+    (Method::PUT, "/v1/rooms/{roomId}", rooms::update),
+    (Method::DELETE, "/v1/rooms/{roomId}", rooms::delete),
+    (Method::GET, "/v1/memberships", memberships::list),
+    (Method::POST, "/v1/memberships", memberships::create),
+    (Method::GET, "/v1/memberships/{membershipId}", memberships::get),
+    (Method::PUT, "/v1/memberships/{membershipId}", memberships::update),
+    (Method::DELETE, "/v1/memberships/{membershipId}", memberships::delete),
+    (Method::GET, "/v1/messages", messages::list),
+    (Method::POST, "/v1/messages", messages::write::create),
+    (Method::GET, "/v1/messages/direct", messages::direct),
+    (Method::GET, "/v1/messages/{messageId}", messages::get),
+    (Method::PUT, "/v1/messages/{messageId}", messages::write::edit),
+    (Method::DELETE, "/v1/messages/{messageId}", messages::write::delete),
+    (Method::GET, "/v1/webhooks", webhooks::list),
+    (Method::POST, "/v1/webhooks", webhooks::create),
+    (Method::GET, "/v1/webhooks/{webhookId}", webhooks::get),
+    (Method::PUT, "/v1/webhooks/{webhookId}", webhooks::update),
+    (Method::DELETE, "/v1/webhooks/{webhookId}", webhooks::delete),
+    (Method::GET, "/v1/applications", applications::list),
+    (Method::POST, "/v1/applications", applications::create),
+    (Method::GET, "/v1/applications/{applicationId}", applications::get),
+    (Method::PUT, "/v1/applications/{applicationId}", applications::update),
+    (Method::DELETE, "/v1/applications/{applicationId}", applications::delete),
+    (Method::POST, "/v1/applications/{applicationId}/botToken", applications::regenerate),
+    (Method::GET, "/v1/authorize", authorize::page),
+    (Method::POST, "/v1/authorize", authorize::answer),
+    (Method::POST, "/v1/access_token", oauth::access_token),
+    (Method::GET, "/v1/authorizations/tokenExpiry", oauth::token_expiry),
+];
+
+/// The control paths that only Webex has.
+const CONTROL: &[Row] = &[
+    (Method::GET, "/_sim/people", sim::people),
+    (Method::POST, "/_sim/people", sim::add_person),
+    (Method::POST, "/_sim/apps", sim::add_app),
+    (Method::POST, "/_sim/consent", sim::consent),
+    (Method::POST, "/_sim/revoke", sim::revoke),
+    (Method::POST, "/_sim/expire", sim::expire),
+    (Method::GET, "/_sim/webhooks", sim::webhooks),
+    (Method::POST, "/_sim/webhooks/deactivate", sim::deactivate),
+    (Method::GET, "/_sim/conversations", sim::view::conversations),
+    (Method::GET, "/_sim/messages", sim::view::messages),
+];
+
 fn routes() -> Router<Webex> {
-    Router::new()
-        .route("/v1/people", get(people::list))
-        .route("/v1/people/me", get(people::me))
-        .route("/v1/people/{id}", get(people::get))
-        .route("/v1/rooms", get(rooms::list).merge(post(rooms::create)))
-        .route("/v1/rooms/{id}", item(rooms::get, rooms::update, rooms::delete))
-        .route("/v1/memberships", get(memberships::list).merge(post(memberships::create)))
-        .route("/v1/memberships/{id}", item(memberships::get, memberships::update, memberships::delete))
-        .route("/v1/messages", get(messages::list).merge(post(messages::write::create)))
-        .route("/v1/messages/direct", get(messages::direct))
-        .route("/v1/messages/{id}", item(messages::get, messages::write::edit, messages::write::delete))
-        .route("/v1/webhooks", get(webhooks::list).merge(post(webhooks::create)))
-        .route("/v1/webhooks/{id}", item(webhooks::get, webhooks::update, webhooks::delete))
-        .route("/v1/applications", get(applications::list).merge(post(applications::create)))
-        .route("/v1/applications/{id}", item(applications::get, applications::update, applications::delete))
-        .route("/v1/applications/{id}/botToken", post(applications::regenerate))
-        .route("/v1/authorize", get(authorize::page).merge(post(authorize::answer)))
-        .route("/v1/access_token", post(oauth::access_token))
-        .route("/v1/authorizations/tokenExpiry", get(oauth::token_expiry))
-        .route("/_sim/people", get(sim::people).merge(post(sim::add_person)))
-        .route("/_sim/apps", post(sim::add_app))
-        .route("/_sim/consent", post(sim::consent))
-        .route("/_sim/revoke", post(sim::revoke))
-        .route("/_sim/expire", post(sim::expire))
-        .route("/_sim/webhooks", get(sim::webhooks))
-        .route("/_sim/webhooks/deactivate", post(sim::deactivate))
-        .route("/_sim/conversations", get(sim::view::conversations))
-        .route("/_sim/messages", get(sim::view::messages))
-        .fallback(no_such_path)
-        .method_not_allowed_fallback(no_such_method)
-}
-
-fn get(endpoint: Endpoint) -> MethodRouter<Webex> {
-    call::route(MethodFilter::GET, endpoint)
-}
-
-fn post(endpoint: Endpoint) -> MethodRouter<Webex> {
-    call::route(MethodFilter::POST, endpoint)
-}
-
-/// The three methods of one thing.
-fn item(read: Endpoint, update: Endpoint, delete: Endpoint) -> MethodRouter<Webex> {
-    get(read).merge(call::route(MethodFilter::PUT, update)).merge(call::route(MethodFilter::DELETE, delete))
+    let rows = VENDOR.iter().chain(CONTROL);
+    let router = rows.fold(Router::new(), |router, (method, path, endpoint)| {
+        // The table has ordinary methods only.
+        let filter = MethodFilter::try_from(method.clone()).unwrap_or(MethodFilter::GET);
+        router.route(path, call::route(filter, *endpoint))
+    });
+    let known = VENDOR.iter().map(|(method, path, _)| (method.as_str(), *path));
+    router.merge(endpoints(known)).fallback(no_such_path).method_not_allowed_fallback(no_such_method)
 }
 
 async fn no_such_path(State(webex): State<Webex>, request: Request) -> Response {

@@ -155,3 +155,12 @@ async fn browsers_on_another_port_may_read() {
     let plain = sim.get(ADA, "/v1/people/me").await;
     assert!(!plain.headers.contains_key("access-control-allow-origin"), "others see no difference");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_simulated_can_be_asked() {
+    let sim = Sim::new().await;
+    let known = sim.get("", "/_sim/endpoints").await.body;
+    let known = known.as_array().unwrap();
+    assert!(known.contains(&json!({"method": "PUT", "path": "/v1/messages/{messageId}"})));
+    assert!(known.iter().all(|row| row["path"].as_str().unwrap().starts_with("/v1/")));
+}

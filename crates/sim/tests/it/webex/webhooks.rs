@@ -245,7 +245,7 @@ async fn an_unreachable_or_slow_receiver_counts_as_failed() {
     let sim = world().await;
     sim.hook(EVA, "messages", "created").await;
     sim.direct(ADA, EVA, "nobody there").await;
-    let never = axum::Router::new().fallback(|| std::future::pending::<()>());
+    let never = axum::Router::new().fallback(std::future::pending::<()>);
     sim.courier.register("receiver.test", never);
     sim.direct(ADA, EVA, "nobody answers").await;
     tokio::time::sleep(Duration::from_secs(16)).await;
@@ -260,7 +260,7 @@ async fn deliveries_to_one_webhook_are_in_order_and_to_several_at_once() {
     sim.hook(EVA, "messages", "created").await;
     sim.switch(json!({"webhook_first_share": 0.0})).await;
     // The first delivery to Eva's bot hangs; Farid's must not wait for it.
-    let never = axum::Router::new().fallback(|| std::future::pending::<()>());
+    let never = axum::Router::new().fallback(std::future::pending::<()>);
     sim.courier.register("receiver.test", never);
     sim.direct(ADA, EVA, "stuck").await;
     tokio::time::sleep(Duration::from_millis(1)).await;
