@@ -12,7 +12,6 @@
 //! | `GET /_sim/ledger?after=0&max=1000` | `{"items": [entry…], "length": 42}` |
 //! | `GET /_sim/switches`, `POST /_sim/switches` | all switches; a partial object changes those it names |
 //! | `GET /_sim/endpoints` | `[{"method": "GET", "path": "/v1/people/{personId}"}]`, see [`endpoints`] |
-//! | `GET /_sim/endpoints` | what there is: `[{"method": "GET", "path": "/v1/rooms/{id}"}]` |
 //! | `GET /_sim/live` | server-sent events `look`, whose data is the id of the conversation that changed |
 
 use std::future::{Ready, ready};
@@ -32,7 +31,6 @@ use crate::faults::{Faults, Rule, interfere};
 use crate::ledger::Ledger;
 
 mod browser;
-pub mod endpoints;
 mod live;
 mod record;
 

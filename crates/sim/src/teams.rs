@@ -17,7 +17,7 @@ use http::StatusCode;
 use http_body_util::BodyExt as _;
 
 use crate::clock::Clock;
-use crate::control::Board;
+use crate::control::{self, Board};
 use crate::courier::Courier;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
@@ -33,6 +33,7 @@ mod call;
 mod caller;
 mod chats;
 mod clockwork;
+mod endpoints;
 mod graph;
 mod html;
 mod ids;
@@ -86,7 +87,8 @@ impl Teams {
 
     /// The vendor's paths and `/_sim`.
     pub fn router(&self) -> Router {
-        let vendor = Router::new().fallback(answer_call).with_state(Arc::clone(&self.sim));
+        let listed = control::endpoints(endpoints::ENDPOINTS.iter().copied());
+        let vendor = listed.fallback(answer_call).with_state(Arc::clone(&self.sim));
         self.sim.control.mount(vendor)
     }
 
