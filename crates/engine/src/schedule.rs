@@ -45,7 +45,7 @@ mod tests {
     #[test]
     fn ripening_doubles_what_was_waited() {
         let (least, most) = (Duration::from_secs(1), Duration::from_secs(60));
-        let at = |seconds| Timestamp(seconds * 1_000_000);
+        let at = |seconds: i64| Timestamp(seconds * 1_000_000);
         assert_eq!(ripening(at(0), at(0), least, most), least);
         assert_eq!(ripening(at(0), at(8), least, most), Duration::from_secs(8));
         assert_eq!(ripening(at(0), at(600), least, most), most);
