@@ -1,0 +1,8 @@
+//! Teams through its public face: documented payloads in, documented requests out, and forgeries refused.
+
+mod forged;
+mod receiving;
+mod requests;
+mod subscribing;
+mod support;
+mod wiretap;
