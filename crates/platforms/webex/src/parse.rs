@@ -1,0 +1,66 @@
+//! Payloads to neutral words.
+
+use bytes::Bytes;
+use entente_model::{ConversationRef, LoginId, Message, Snapshot, Timestamp, WorkspaceRef};
+use entente_platform::{Head, HeadKind, Item};
+
+use crate::wire::delivery::{Data, Delivery};
+use crate::wire::message;
+use crate::{id, text_in};
+
+/// What a delivery reports.
+pub(crate) fn head(workspace: &WorkspaceRef, watcher: LoginId, body: &Bytes) -> Item {
+    let delivery: Delivery<'_> = match serde_json::from_slice(body) {
+        Ok(delivery) => delivery,
+        Err(error) => return malformed("delivery", &error, body),
+    };
+    let kind = match (&*delivery.resource, &*delivery.event) {
+        ("messages", "created") => HeadKind::Created,
+        ("messages", "updated") => HeadKind::Changed,
+        ("messages", "deleted") => HeadKind::Deleted,
+        (resource, event) => return Item::Unknown(format!("{resource}:{event}")),
+    };
+    let data = delivery.data.map_or("null", |data| data.get());
+    let data: Data<'_> = match serde_json::from_str(data) {
+        Ok(data) => data,
+        Err(error) => return malformed("data", &error, body),
+    };
+    let conversation = id::conversation(workspace, &data.room_id);
+    // A message is written and edited by its author; it may be deleted by somebody else.
+    let author = data.person_id.or_else(|| delivery.actor_id.clone());
+    let actor = if kind == HeadKind::Deleted { delivery.actor_id.or(author) } else { author };
+    Item::Head(Head {
+        message: id::message(&conversation, &data.id),
+        kind,
+        watcher,
+        actor: actor.map(|actor| id::account(workspace, &actor)),
+        body: None,
+    })
+}
+
+/// The reason names a place and a kind, never a value.
+fn malformed(what: &str, error: &serde_json::Error, body: &Bytes) -> Item {
+    let reason = format!("{what}: {:?} at line {} column {}", error.classify(), error.line(), error.column());
+    Item::Malformed { reason, body: body.clone() }
+}
+
+/// A message as it is now. `None` when Webex does not say when it was written.
+pub(crate) fn snapshot(conversation: &ConversationRef, read: &message::Message<'_>) -> Option<Snapshot> {
+    let workspace = &conversation.workspace;
+    let said = text_in::body(workspace, read);
+    Some(Snapshot {
+        message: Message {
+            at: id::message(conversation, &read.id),
+            thread: read.parent_id.as_ref().map(|parent| id::message(conversation, parent)),
+            author: id::account(workspace, &read.person_id),
+            body: said.body,
+            unsupported: said.unsupported,
+        },
+        created_at: Timestamp::parse(&read.created)?,
+        edited_at: read.updated.as_ref().and_then(|updated| Timestamp::parse(updated)),
+        deleted: false,
+    })
+}
+
+#[cfg(test)]
+mod tests;

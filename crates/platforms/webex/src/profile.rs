@@ -1,0 +1,54 @@
+//! What Webex can do, as data.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, TextUnit};
+
+/// The address of the API, sign-in included.
+pub(crate) const API: &str = "api";
+
+/// The longest text of a message in bytes. "Create a Message": `text` and `markdown`, 7439 bytes.
+pub(crate) const MAX_TEXT: usize = 7439;
+
+/// What is fixed about Webex.
+pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
+    name: "Webex",
+    // "REST API Basics". The government cloud answers at https://api-usgov.webex.com/v1.
+    addresses: &[(API, "https://webexapis.com/v1")],
+    needs_tenant: false,
+    capabilities: Capabilities {
+        edits: Level::Full,
+        // "Edit a Message": at most ten times.
+        max_edits: Some(10),
+        deletes: Level::Full,
+        // "Create a Message", `parentId`: one level of replies below a message.
+        threads: Level::Full,
+        max_text: MAX_TEXT,
+        text_unit: TextUnit::Utf8Bytes,
+        // "Bots": every bot's address ends so, and is unique over all of Webex.
+        bot_domain: Some("webex.bot"),
+        listed: true,
+    },
+    // "Integrations & Authorization". PKCE is not described there.
+    oauth: OAuth {
+        address: API,
+        authorize_path: "/authorize",
+        token_path: "/access_token",
+        account_scopes: &[
+            "spark:people_read",
+            "spark:rooms_read",
+            "spark:memberships_read",
+            "spark:messages_read",
+            "spark:messages_write",
+        ],
+        // The directory, and who one is. No scope is documented for making bots.
+        admin_scopes: &["spark:people_read", "spark-admin:people_read"],
+        pkce: false,
+        app_scope: None,
+        speaker: Grant::Bot,
+    },
+    // A message that landed is listed well within a minute; nothing is documented.
+    quiet: Duration::from_mins(1),
+    settle: Duration::ZERO,
+});

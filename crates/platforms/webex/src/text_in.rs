@@ -1,0 +1,97 @@
+//! What Webex writes to a body. "Get Message Details": `html` is what people see, if the message is formatted or mentions
+//! somebody; `markdown` is how a program wrote it; `text` is the plain rendering.
+
+use entente_model::{AccountRef, Body, Inline, Mention, WorkspaceRef};
+use entente_text::{Element, Elements, Treat, html_in, markdown_in};
+
+use crate::id;
+use crate::wire::Text;
+use crate::wire::message::Message;
+
+/// What was read: the text, and beside it lines for people about what cannot travel.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) body: Body,
+    pub(crate) unsupported: Vec<String>,
+}
+
+/// What a message says.
+pub(crate) fn body(workspace: &WorkspaceRef, message: &Message<'_>) -> Said {
+    let mut said = Said::default();
+    if message.errors.is_some() {
+        // The fields then hold notices of the service, which nobody said.
+        said.unsupported.push("a message that Webex could not decrypt".to_owned());
+        return said;
+    }
+    let filled = |text: &Option<Text<'_>>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
+    let mentioned = message.mentioned_people.as_deref().unwrap_or_default();
+    said.body = match (&message.html, &message.markdown, &message.text) {
+        (Some(html), _, _) if filled(&message.html) => html_in(html, &mut Webex { workspace, mentioned }),
+        (_, Some(markdown), _) if filled(&message.markdown) => {
+            markdown_in(markdown, &mut |text| notation(workspace, text))
+        }
+        (_, _, Some(text)) => Body::text(text),
+        _ => Body::default(),
+    };
+    if message.is_voice_clip == Some(true) {
+        said.unsupported.push("voice message".to_owned());
+    } else {
+        // Names of files are only told when they are fetched.
+        said.unsupported.extend(message.files.iter().flatten().map(|_| "file".to_owned()));
+    }
+    said.unsupported.extend(message.attachments.iter().flatten().map(|_| "card".to_owned()));
+    said
+}
+
+struct Webex<'a> {
+    workspace: &'a WorkspaceRef,
+    mentioned: &'a [Text<'a>],
+}
+
+impl Elements for Webex<'_> {
+    fn treat(&mut self, element: &Element<'_>) -> Treat {
+        if element.name() == "spark-mention" { Treat::Gather } else { Treat::Usual }
+    }
+
+    /// `data-object-type` is `person` or `groupMention`; `data-object-id` is the person's id or its bare key.
+    fn gathered(&mut self, element: &Element<'_>, text: &str) -> Vec<Inline> {
+        let name = text.trim().trim_start_matches('@');
+        if name.is_empty() {
+            return Vec::new();
+        }
+        let person = element.attr("data-object-type") == Some("person");
+        let given = element.attr("data-object-id").filter(|_| person);
+        let account = given.and_then(|given| {
+            let known = self.mentioned.iter().find(|id| id::names(id, given)).map(|id| &**id);
+            // What is no bare key is an id, also of somebody whom the list leaves out.
+            let id = known.or_else(|| (!id::is_key(given) && id::is_plain(given)).then_some(given))?;
+            Some(id::account(self.workspace, id))
+        });
+        vec![Inline::Mention(Mention { account, name: name.to_owned() })]
+    }
+}
+
+/// `<@personId:ID|Name>`, `<@personEmail:ADDRESS|Name>`, `<@all>`. "Formatting Messages".
+fn notation(workspace: &WorkspaceRef, text: &str) -> Option<(usize, Vec<Inline>)> {
+    let inside = text.strip_prefix("<@")?;
+    let inside = &inside[..inside.find('>')?];
+    let length = inside.len() + 3;
+    let mention = |account: Option<AccountRef>, name: &str| {
+        Some((length, vec![Inline::Mention(Mention { account, name: name.to_owned() })]))
+    };
+    if inside.eq_ignore_ascii_case("all") {
+        return mention(None, "all");
+    }
+    let (kind, rest) = inside.split_once(':')?;
+    let (who, name) = rest.split_once('|').unwrap_or((rest, ""));
+    match kind {
+        "personId" if id::is_plain(who) => {
+            mention(Some(id::account(workspace, who)), if name.is_empty() { "somebody" } else { name })
+        }
+        "personEmail" => mention(None, if name.is_empty() { who } else { name }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
