@@ -2,4 +2,5 @@
 
 mod control;
 mod server;
+mod teams;
 mod webex;
