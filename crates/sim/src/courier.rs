@@ -21,10 +21,11 @@ pub enum Courier {
 }
 
 impl Courier {
-    /// A courier over TCP that follows no redirect.
+    /// A courier over TCP that follows no redirect and goes straight there, whatever proxy the machine has.
     #[expect(clippy::disallowed_methods, reason = "the simulators' only way out")]
     pub fn tcp() -> Self {
-        let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        let client =
+            reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build();
         Self::Tcp(client.unwrap_or_default())
     }
 
