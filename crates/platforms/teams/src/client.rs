@@ -17,9 +17,12 @@ use url::Url;
 use crate::limits::Limits;
 use crate::profile::GRAPH;
 use crate::wire::chat::Chat;
-use crate::wire::message::ChatMessage;
-use crate::wire::outgoing::QuotingReply;
-use crate::{id, refusal, render};
+use crate::wire::message::{Attachment, ChatMessage};
+use crate::wire::outgoing::{NewMessage, QuotingReply};
+use crate::{id, refusal, render, text_in};
+
+/// How much of a quoted message is shown, in characters.
+const PREVIEW: usize = 200;
 
 /// Graph, as one login.
 pub(crate) struct GraphClient {
@@ -87,23 +90,21 @@ impl GraphClient {
 
     async fn post(&self, chat: &str, quoted: Option<&str>, body: &Body) -> Result<Receipt, CallError> {
         let (message, mut losses) = render::message(body);
-        let limits = || self.limits.post(chat);
-        let quoting = quoted.map(|quoted| {
-            // The service makes the preview and names the author, neither of which we know for sure.
-            let reply = QuotingReply { message_ids: [quoted], reply_message: &message };
-            self.messages(Method::POST, chat, "/replyWithQuote", limits()).json(&reply)
-        });
-        let plain = || self.messages(Method::POST, chat, "", limits()).json(&message);
-        let sent = match quoting {
-            None => self.send(plain().visible()).await,
-            Some(call) => {
+        let sent = match quoted {
+            None => self.say(chat, &message).await,
+            Some(quoted) => {
                 losses.push(Loss::Thread);
-                match self.send(call.visible()).await {
-                    // What is to be quoted is gone. The refusal is certain, so the answer goes without it.
+                // The service makes the preview and names the author, which saves reading the quoted message first.
+                let reply = QuotingReply { message_ids: [quoted], reply_message: &message };
+                let call = self.messages(Method::POST, chat, "/replyWithQuote", self.limits.post(chat));
+                match self.send(call.json(&reply).visible()).await {
+                    // Older tenants do not know the call, or what is to be quoted is gone. The refusal is certain.
                     Err(failure)
                         if matches!(failure.status.map(|status| status.as_u16()), Some(400 | 404)) =>
                     {
-                        self.send(plain().visible()).await
+                        let quotation = self.quotation(chat, quoted).await?;
+                        let (message, _) = render::update(body, quotation.as_slice());
+                        self.say(chat, &message).await
                     }
                     sent => sent,
                 }
@@ -114,6 +115,21 @@ impl GraphClient {
         let at = message.created_date_time.as_deref().and_then(Timestamp::parse);
         let at = at.or_else(|| id::written(&message.id)).ok_or(CallError::Unknown)?;
         Ok(Receipt { message: Some(id::message(&self.site.workspace, chat, &message.id)), at, losses })
+    }
+
+    async fn say(&self, chat: &str, message: &NewMessage<'_>) -> Result<Answer, Failure> {
+        let call = self.messages(Method::POST, chat, "", self.limits.post(chat));
+        self.send(call.json(message).visible()).await
+    }
+
+    /// What is quoted, as an attachment. `None` if it is gone: the answer then goes without it.
+    async fn quotation(&self, chat: &str, quoted: &str) -> Result<Option<Attachment>, CallError> {
+        let behind = format!("/{}", id::segment(quoted));
+        let call = self.messages(Method::GET, chat, &behind, self.limits.read(chat));
+        let Some(found) = self.find::<ChatMessage>(call).await? else { return Ok(None) };
+        let said = found.body.as_ref().map(|body| text_in::body(&self.site.workspace, body, &[]).body);
+        let preview = said.unwrap_or_default().first_line(PREVIEW);
+        Ok(found.deleted_date_time.is_none().then(|| render::quotation(&found, &preview)))
     }
 
     async fn edit(&self, target: &MessageRef, body: &Body) -> Result<Receipt, CallError> {

@@ -167,7 +167,7 @@ impl GraphClient {
     }
 
     /// Something that may not exist, or not for this login: which of 403 and 404 says so depends on the route.
-    async fn find<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, CallError> {
+    pub(crate) async fn find<T: DeserializeOwned>(&self, call: Call) -> Result<Option<T>, CallError> {
         match self.send(call).await {
             Ok(answer) => answer.json().map(Some).map_err(|_| CallError::Retry { after: None }),
             Err(failure) if matches!(failure.status.map(|status| status.as_u16()), Some(403 | 404 | 410)) => {

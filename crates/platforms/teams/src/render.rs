@@ -7,8 +7,10 @@ use entente_text::html_out::escape;
 
 use crate::parse::is_quote;
 use crate::text_out;
-use crate::wire::message::Attachment;
-use crate::wire::outgoing::{NewAttachment, NewBody, NewChat, NewMember, NewMessage};
+use crate::wire::message::{Attachment, ChatMessage};
+use crate::wire::outgoing::{
+    MessageReference, MessageSender, NewAttachment, NewBody, NewChat, NewMember, NewMessage, SendingUser,
+};
 
 /// A new message.
 pub(crate) fn message(body: &Body) -> (NewMessage<'static>, Vec<Loss>) {
@@ -41,6 +43,26 @@ pub(crate) fn update<'a>(body: &Body, attachments: &'a [Attachment]) -> (NewMess
         message.body.content.insert_str(0, &before);
     }
     (message, losses)
+}
+
+/// A message as the attachment of one that answers it. Graph: `chatMessageAttachment`, content type `messageReference`.
+pub(crate) fn quotation(quoted: &ChatMessage, preview: &str) -> Attachment {
+    let user = quoted.from.as_ref().and_then(|from| from.user.as_ref());
+    let user = user.and_then(|user| Some((user.id.as_deref()?, user.display_name.as_deref())));
+    let reference = MessageReference {
+        message_id: &quoted.id,
+        message_preview: preview,
+        message_sender: user.map(|(id, display_name)| MessageSender {
+            user: SendingUser { user_identity_type: "aadUser", id, display_name },
+        }),
+    };
+    Attachment {
+        id: Some(quoted.id.clone()),
+        content_type: Some("messageReference".to_owned()),
+        content_url: None,
+        content: serde_json::to_string(&reference).ok(),
+        name: None,
+    }
 }
 
 /// The direct chat of two people, each given as an address. Graph: "Create chat".

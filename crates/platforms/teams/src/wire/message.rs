@@ -41,9 +41,12 @@ pub(crate) struct IdentitySet {
 
 /// `identity`.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct Identity {
     /// The object id, or the app's id.
     pub(crate) id: Option<String>,
+    /// The name; often missing.
+    pub(crate) display_name: Option<String>,
 }
 
 /// `itemBody`.

@@ -88,6 +88,39 @@ pub(crate) struct QuotingReply<'a> {
     pub(crate) reply_message: &'a NewMessage<'a>,
 }
 
+/// What an attachment of content type `messageReference` holds, as JSON text.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct MessageReference<'a> {
+    /// What is quoted.
+    pub(crate) message_id: &'a str,
+    /// How it begins.
+    pub(crate) message_preview: &'a str,
+    /// Who said it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) message_sender: Option<MessageSender<'a>>,
+}
+
+/// Who said what is quoted.
+#[derive(Debug, Serialize)]
+pub(crate) struct MessageSender<'a> {
+    /// The person.
+    pub(crate) user: SendingUser<'a>,
+}
+
+/// `teamworkUserIdentity`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SendingUser<'a> {
+    /// `aadUser`.
+    pub(crate) user_identity_type: &'static str,
+    /// Object id.
+    pub(crate) id: &'a str,
+    /// The name, if it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) display_name: Option<&'a str>,
+}
+
 /// A direct chat to be found or made.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]

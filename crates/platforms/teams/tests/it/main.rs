@@ -3,6 +3,8 @@
 mod forged;
 mod receiving;
 mod requests;
+mod simulated;
 mod subscribing;
 mod support;
 mod wiretap;
+mod world;

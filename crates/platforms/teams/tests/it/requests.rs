@@ -102,13 +102,49 @@ async fn an_answer_quotes() {
 }
 
 #[tokio::test]
-async fn an_answer_to_what_is_gone_goes_without_the_quote() {
-    let gone = json!({"error": {"code": "NotFound", "message": "x"}});
-    let tap = Wiretap::new([Reply::Json(404, gone), Reply::Json(201, fixture("chat_message"))]);
-    let draft = send(here(), Some("1"), Body::text("yes"));
+async fn where_quoting_is_unknown_the_quote_is_made_by_hand() {
+    let unknown = json!({"error": {"code": "NotFound", "message": "x"}});
+    let tap = Wiretap::new([
+        Reply::Json(404, unknown),
+        Reply::Json(200, fixture("chat_message")),
+        Reply::Json(201, fixture("chat_message_reply_edited")),
+    ]);
+    let draft = send(here(), Some("1767607200123"), Body::text("yes"));
     let receipt = tap.client(LoginKind::Account).deliver(&draft).await.unwrap();
-    assert_eq!(tap.lines()[1], format!("POST {V1}/chats/{CHAT}/messages"));
+    let asked = tap.asked();
+    assert_eq!(asked[1].line, format!("GET {V1}/chats/{CHAT}/messages/1767607200123"));
+    assert_eq!(asked[2].line, format!("POST {V1}/chats/{CHAT}/messages"));
+    let attachment = &asked[2].body["attachments"][0];
+    let content: Value = serde_json::from_str(attachment["content"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        content,
+        json!({"messageId": "1767607200123", "messagePreview": "hi Bob", "messageSender": {"user":
+            {"userIdentityType": "aadUser", "id": ALICE, "displayName": "Alice A"}}})
+    );
+    assert_eq!(
+        asked[2].body,
+        json!({
+            "body": {"contentType": "html",
+                "content": "<attachment id=\"1767607200123\"></attachment><p>yes</p>"},
+            "attachments": [{"id": "1767607200123", "contentType": "messageReference",
+                "content": attachment["content"]}],
+        })
+    );
     assert_eq!(receipt.losses, [Loss::Thread]);
+}
+
+#[tokio::test]
+async fn an_answer_to_what_is_gone_goes_without_the_quote() {
+    for gone in [Reply::Json(404, json!({})), Reply::Json(200, fixture("chat_message_deleted"))] {
+        let unknown = json!({"error": {"code": "NotFound", "message": "x"}});
+        let tap = Wiretap::new([Reply::Json(404, unknown), gone, Reply::Json(201, fixture("chat_message"))]);
+        let draft = send(here(), Some("1767607200123"), Body::text("yes"));
+        let receipt = tap.client(LoginKind::Account).deliver(&draft).await.unwrap();
+        let asked = tap.asked();
+        assert_eq!(asked[2].line, format!("POST {V1}/chats/{CHAT}/messages"));
+        assert_eq!(asked[2].body, json!({"body": {"contentType": "html", "content": "<p>yes</p>"}}));
+        assert_eq!(receipt.losses, [Loss::Thread]);
+    }
 }
 
 #[tokio::test]

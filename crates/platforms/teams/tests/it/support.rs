@@ -46,7 +46,7 @@ pub(crate) static STRANGER: LazyLock<KeyPair> =
     LazyLock::new(|| KeyPair::generate(KeySize::Rsa2048).unwrap());
 
 /// Our private key for content. The signer's serves for both: making one takes longer than a test.
-fn content_key() -> Vec<u8> {
+pub(crate) fn content_key() -> Vec<u8> {
     let der: Pkcs8V1Der<'_> = SIGNER.as_der().unwrap();
     der.as_ref().to_vec()
 }
