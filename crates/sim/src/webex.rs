@@ -1,10 +1,10 @@
 //! Webex: people, direct and group rooms, memberships, messages, webhooks, applications and sign-in, as far as direct
 //! messages need them.
 //!
-//! One lock guards the whole [`world`]: an endpoint is a plain function that takes it once, never waits while holding
+//! One lock guards the whole `world`: an endpoint is a plain function that takes it once, never waits while holding
 //! it, and finds everything by key, so that order within a room, the webhooks of a change and the answer agree without
 //! further thought. Serialization of bodies is the dearest thing done under it. Every endpoint has the same shape,
-//! [`call::Endpoint`]; what all of them share (who calls, limits, error bodies, tracking ids) is in [`call`] alone.
+//! `call::Endpoint`; what all of them share (who calls, limits, error bodies, tracking ids) is in `call` alone.
 //!
 //! Written from the Webex for Developers reference (developer.webex.com, "Webex Messaging" and "Webex Admin"), its
 //! guides "Bots", "Webhooks", "Integrations & Authorization", "REST API Basics" and "Create a `FedRAMP` Bot", and the

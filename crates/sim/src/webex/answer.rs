@@ -24,6 +24,8 @@ pub(super) struct Answer {
     link: Option<String>,
     /// For the ledger.
     pub(super) change: Value,
+    /// For the ledger, when it is not a person who calls: `app:<client id>`.
+    pub(super) by: Option<String>,
     /// Webhooks that are to be answered before this answer leaves.
     pub(super) first: Vec<oneshot::Receiver<()>>,
 }
@@ -72,6 +74,12 @@ impl Answer {
         self
     }
 
+    /// Names the application that called, of whom no person's token tells.
+    pub(super) fn by(mut self, client: &str) -> Self {
+        self.by = Some(format!("app:{client}"));
+        self
+    }
+
     pub(super) fn with_status(mut self, status: u16) -> Self {
         self.status = status;
         self
@@ -89,7 +97,7 @@ impl Answer {
     }
 
     fn of(status: u16, content: Content) -> Self {
-        Self { status, content, link: None, change: Value::Null, first: Vec::new() }
+        Self { status, content, link: None, change: Value::Null, by: None, first: Vec::new() }
     }
 
     /// The response on the wire.

@@ -146,6 +146,7 @@ impl Webex {
             Ok(mut answer) => {
                 let change = std::mem::take(&mut answer.change);
                 let first = std::mem::take(&mut answer.first);
+                let who = answer.by.take().map_or(who, Arc::from);
                 let mut response = answer.respond(&tracking);
                 let skip = change.is_null() && (control || !call.switches.ledger_keeps_reads);
                 response.extensions_mut().insert(Mark { who, change, skip });

@@ -1,4 +1,4 @@
-//! Messages ("List Messages", "List Direct Messages", "Get Message Details" here; writing in [`write`]).
+//! Messages ("List Messages", "List Direct Messages", "Get Message Details" here; writing in [`mod@write`]).
 
 use uuid::Uuid;
 

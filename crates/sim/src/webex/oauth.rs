@@ -55,7 +55,7 @@ pub(super) fn access_token(webex: &Webex, call: &Call) -> Outcome {
         token_type: "Bearer",
         scope: issued.grant.scopes.join(" "),
     };
-    Ok(Answer::json(&shape).changed(change))
+    Ok(Answer::json(&shape).changed(change).by(client))
 }
 
 /// `GET /authorizations/tokenExpiry`: "Get expiration status for a token", in milliseconds since the Unix epoch.

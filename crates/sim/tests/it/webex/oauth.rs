@@ -144,6 +144,9 @@ async fn the_token_object() {
     );
     assert_eq!((&tokens["token_type"], &tokens["scope"]), (&json!("Bearer"), &json!(SCOPES)));
     let access = tokens["access_token"].as_str().unwrap();
+    let ledger = app.sim.webex.ledger().read(0, 1000);
+    let exchange = ledger.iter().find(|entry| entry.path == "/v1/access_token").unwrap();
+    assert_eq!(exchange.who, format!("app:{}", app.client));
     assert!(access.contains("_P0A1_"));
     assert_eq!(app.sim.get(access, "/v1/people/me").await.body["id"], app.sim.id(ADA));
     let expiry = app.sim.get(access, "/v1/authorizations/tokenExpiry").await.body["exp"].as_i64().unwrap();
