@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::answer::{Answer, Outcome, Refusal};
 use super::call::Call;
@@ -208,11 +208,11 @@ fn invalid(message: impl Into<std::borrow::Cow<'static, str>>) -> Refusal {
 
 impl Target {
     /// For messages to people.
-    fn words(&self) -> Value {
+    fn words(&self) -> String {
         match self {
-            Self::Chat(id) => json!(format!("chats/{id}/messages")),
-            Self::Person(id) => json!(format!("users/{id}/chats/getAllMessages")),
-            Self::Tenant => json!("chats/getAllMessages"),
+            Self::Chat(id) => format!("chats/{id}/messages"),
+            Self::Person(id) => format!("users/{id}/chats/getAllMessages"),
+            Self::Tenant => "chats/getAllMessages".to_owned(),
         }
     }
 }

@@ -1,8 +1,12 @@
 //! Microsoft Teams: every rule of its simulator through the router, both sides of every switch.
 
+mod bots;
+mod byhand;
 mod chats;
 mod limits;
 mod messages;
+mod notifications;
 mod signin;
+mod subscriptions;
 mod users;
 mod world;

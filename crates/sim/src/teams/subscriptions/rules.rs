@@ -3,10 +3,12 @@
 //! Graph: "Get change notifications for messages in Teams channels and chats" for resources, permissions and limits.
 //! The sources disagree about one rung, a person's token on all own chats; every rung is a switch.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 
 use super::invalid;
-use super::table::Target;
+use super::table::{Subscription, Target};
 use crate::teams::answer::Refusal;
 use crate::teams::call::segments;
 use crate::teams::caller::{Caller, Needs};
@@ -154,8 +156,9 @@ pub(super) fn room_for_another(sim: &Sim, caller: &Caller, target: &Target) -> R
     let per_user = sim.switches().chat_subscriptions_per_user;
     if let (Target::Chat(_), Some(most), Some(person)) = (target, per_user, caller.person()) {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
-        let own = |one: &&std::sync::Arc<super::table::Subscription>| {
-            one.person.as_ref().is_some_and(|maker| maker.id == person.id) && one.expires > now
+        let own = |one: &&Arc<Subscription>| {
+            let same = one.person.as_ref().is_some_and(|maker| maker.id == person.id);
+            same && one.app == *caller.app() && matches!(one.target, Target::Chat(_)) && one.expires > now
         };
         if subscriptions.all().filter(own).count() >= most {
             return full(most);

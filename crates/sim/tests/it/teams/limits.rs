@@ -122,13 +122,13 @@ async fn a_bot_sends_seven_a_second_and_sixty_in_half_a_minute() {
     let reply = send().await.expect(429);
     assert_eq!(reply.code(), "Throttled");
     assert!(reply.header("retry-after").parse::<f64>().unwrap() > 0.0);
-    let mut sent = 7;
+    let mut count = 7;
     for _ in 0..28 {
         pause(1.0).await;
         while send().await.status == 201 {
-            sent += 1;
+            count += 1;
         }
     }
     // Sixty at once and two a second while they last.
-    assert!((60..=120).contains(&sent), "{sent}");
+    assert!((60..=120).contains(&count), "{count}");
 }

@@ -342,7 +342,7 @@ impl Listener {
 
     /// Waits, in virtual time, until there are `count` items, and gives them.
     pub(crate) async fn wait_items(&self, count: usize) -> Vec<Value> {
-        for _ in 0..10_000 {
+        for _ in 0..30_000 {
             if self.items().len() >= count {
                 return self.items();
             }
@@ -353,7 +353,7 @@ impl Listener {
 
     /// Waits until there are `count` posts, and gives them.
     pub(crate) async fn wait_posts(&self, count: usize) -> Vec<Value> {
-        for _ in 0..10_000 {
+        for _ in 0..30_000 {
             if self.posts().len() >= count {
                 return self.posts();
             }

@@ -1,0 +1,80 @@
+//! The control paths that only Teams has.
+
+use serde_json::{Value, json};
+
+use super::world::{World, plain};
+
+#[tokio::test(start_paused = true)]
+async fn the_same_seed_makes_the_same_tenant() {
+    let (one, two) = (World::new(), World::new());
+    assert_eq!(one.teams.tenant(), two.teams.tenant());
+    let (a, b) = (one.who("Ada").await, two.who("Ada").await);
+    assert_eq!((a.id, a.token), (b.id, b.token));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_sees_conversations_and_messages_as_their_owner_does() {
+    let world = World::new();
+    let (ada, eva, hugo) = (world.who("Ada").await, world.who("Eva").await, world.who("Hugo").await);
+    let chat = world.pair(&ada, &eva).await;
+    let first = world.say(&chat, &ada.token, "one").await.expect(201).id();
+    let quote = json!({"messageIds": [first], "replyMessage": plain("two")});
+    world.post(&format!("/v1.0/chats/{chat}/messages/replyWithQuote"), &eva.token, quote).await.expect(201);
+    let list = world.get(&format!("/_sim/conversations?person={}", ada.email), "").await.expect(200).json;
+    let item = &list["items"][0];
+    assert_eq!(
+        (&item["chat"], &item["title"], &item["type"]),
+        (&json!(chat), &json!("Eva Lindqvist"), &json!("oneOnOne"))
+    );
+    assert_eq!(item["last"], json!({"author": "Eva Lindqvist", "text": "two"}));
+    let path = format!("/_sim/messages?chat={chat}&person={}", ada.id);
+    let items = world.get(&path, "").await.expect(200).json["items"].clone();
+    assert_eq!(
+        (&items[0]["text"], &items[0]["mine"], &items[0]["parent"]),
+        (&json!("one"), &json!(true), &Value::Null)
+    );
+    assert_eq!((&items[1]["mine"], &items[1]["parent"]), (&json!(false), &json!(first)));
+    assert_eq!(items[1]["author"]["email"], json!(eva.email));
+    world
+        .call("POST", &format!("/v1.0/chats/{chat}/messages/{first}/softDelete"), &ada.token, None)
+        .await
+        .expect(204);
+    let items = world.get(&path, "").await.expect(200).json["items"].clone();
+    assert_eq!((&items[0]["text"], &items[0]["deleted"]), (&json!(""), &json!(true)));
+    world.get(&format!("/_sim/messages?chat={chat}&person={}", hugo.id), "").await.expect(400);
+    world.get("/_sim/conversations?person=nobody", "").await.expect(400);
+    world.get("/_sim/nothing", "").await.expect(404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tokens_end_on_demand_and_peoples_own_stay() {
+    let world = World::new();
+    let (app, ada) = (world.app(json!({})).await, world.who("Ada").await);
+    let token = world.token(&app, &ada, "User.Read").await;
+    world.post("/_sim/expire", "", json!({"person": ada.id})).await.expect(204);
+    world.get("/v1.0/me", &token).await.expect(401);
+    world.get("/v1.0/me", &ada.token).await.expect(200);
+    let token = world.token(&app, &ada, "User.Read").await;
+    world.call("POST", "/v1.0/me/revokeSignInSessions", &ada.token, None).await.expect(200);
+    world.get("/v1.0/me", &token).await.expect(401);
+    world.get("/v1.0/me", &ada.token).await.expect(200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_by_hand_is_not_on_record_and_changing_is() {
+    let world = World::new();
+    world.get("/_sim/people", "").await.expect(200);
+    world.get("/_sim/apps", "").await.expect(200);
+    assert!(world.teams.ledger().is_empty());
+    let app = world.app(json!({})).await;
+    assert_eq!(world.changes(), [json!({"kind": "app.registered", "app": app.id})]);
+    let listed = world.get("/_sim/apps", "").await.expect(200).json;
+    assert!(listed["items"][0].get("client_secret").is_none());
+    let path = format!("/_sim/apps/{}", app.id);
+    let changed = world.post(&path, "", json!({"admin_consent": true})).await.expect(200).json;
+    assert_eq!((&changed["admin_consent"], &changed["client_secret"]), (&json!(true), &json!(app.secret)));
+    world.post("/_sim/apps", "", json!({"nmae": "x"})).await.expect(400);
+    world.post("/_sim/switches", "", json!({"echo": "sideways"})).await.expect(400);
+    world.get("/v1.0/teams", &world.who("Ada").await.token).await.expect(400);
+    world.get("/nowhere", "").await.expect(404);
+}
