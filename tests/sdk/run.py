@@ -18,10 +18,12 @@ ENDPOINTS = [
     "webex_rooms",
     "webex_messages",
     "webex_webhooks",
+    "graph_sign_in",
     "graph_people",
     "graph_chats",
     "graph_messages",
     "graph_subscriptions",
+    "teams_bot",
 ]
 PRODUCT = ["conversation"]
 

@@ -1,5 +1,6 @@
 """Webex's client: messages, the vendor's limits on them, and the client's own patience with 429."""
 
+import secrets
 from datetime import datetime
 
 from ledger import throttled
@@ -99,12 +100,13 @@ class Patience(WebexCase):
         before = ledger.end()
         with ledger.fault(throttled("/v1/people/me", "GET"), throttled("/v1/messages", "POST")):
             self.assertEqual(self.one.people.me().id, self.first.id)
-            said = self.one.messages.create(toPersonId=self.second.id, text="Sent once")
+            text = f"Sent once {secrets.token_hex(4)}"
+            said = self.one.messages.create(toPersonId=self.second.id, text=text)
         entries = ledger.entries(before)
         for method, path in (("GET", "/v1/people/me"), ("POST", "/v1/messages")):
             tries = [entry for entry in entries if (entry["method"], entry["path"]) == (method, path)]
             self.assertEqual([entry["status"] for entry in tries], [429, 200], (method, path))
             refused, answered = (datetime.fromisoformat(entry["at"]) for entry in tries)
             self.assertGreaterEqual((answered - refused).total_seconds(), 1.0, "not before Retry-After")
-        same = [m for m in self.two.messages.list_direct(personId=self.first.id) if m.text == "Sent once"]
+        same = [m for m in self.two.messages.list_direct(personId=self.first.id) if m.text == text]
         self.assertEqual([message.id for message in same], [said.id])
