@@ -3,7 +3,10 @@
 mod bots;
 mod byhand;
 mod chats;
+mod crypto;
+mod lifecycle;
 mod limits;
+mod listener;
 mod messages;
 mod notifications;
 mod signin;

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::world::{Answers, App, BASE, Listener, Who, World, html, plain, verified};
+use super::crypto::verified;
+use super::listener::{Answers, Listener};
+use super::world::{App, BASE, Who, World, html, plain};
 
 struct Setting {
     world: World,

@@ -6,7 +6,8 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 
-use crate::teams::world::{App, World, query_of, verified};
+use crate::teams::crypto::verified;
+use crate::teams::world::{App, World, query_of};
 
 const SCOPE: &str = "openid profile offline_access Chat.ReadWrite User.Read";
 

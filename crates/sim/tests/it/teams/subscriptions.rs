@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::world::{Keys, Listener, World, subscription};
+use super::crypto::Keys;
+use super::listener::Listener;
+use super::world::{World, subscription};
 
 const PATH: &str = "/v1.0/subscriptions";
 

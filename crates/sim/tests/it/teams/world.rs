@@ -1,20 +1,12 @@
 //! What the tests of the Teams simulator stand on: a tenant in process, callers, a listener, and keys to read with.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{Request, State};
-use axum::response::{IntoResponse as _, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use entente_sim::clock::Clock;
 use entente_sim::courier::Courier;
 use entente_sim::org;
 use entente_sim::teams::{Echo, Options, Switches, Teams};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -281,125 +273,6 @@ pub(crate) fn query_of(address: &str, name: &str) -> String {
     found.unwrap_or_else(|| panic!("{address} has no {name}"))
 }
 
-/// How a listener answers a notification.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Answers {
-    Status(u16),
-    Late(u64),
-}
-
-/// An endpoint that keeps what it is sent.
-#[derive(Clone, Default)]
-pub(crate) struct Listener {
-    inner: Arc<Mutex<Heard>>,
-}
-
-#[derive(Default)]
-struct Heard {
-    posts: Vec<(HeaderMap, Value)>,
-    answers: VecDeque<Answers>,
-    tokens: Vec<String>,
-    spoiled: Option<&'static str>,
-}
-
-impl Listener {
-    /// Listens at `https://{authority}/…`; answers hand-shakes properly and everything else with 202.
-    pub(crate) fn at(world: &World, authority: &str) -> Self {
-        let listener = Self::default();
-        let router = Router::new().fallback(hear).with_state(listener.clone());
-        world.courier.register(authority, router);
-        listener
-    }
-
-    /// The next notifications are answered like this.
-    pub(crate) fn answer_next(&self, answers: impl IntoIterator<Item = Answers>) {
-        self.inner.lock().unwrap().answers.extend(answers);
-    }
-
-    /// Hand-shakes are answered wrongly: `body`, `status`, `type` or `late`.
-    pub(crate) fn spoil(&self, how: Option<&'static str>) {
-        self.inner.lock().unwrap().spoiled = how;
-    }
-
-    /// The validation tokens seen.
-    pub(crate) fn tokens(&self) -> Vec<String> {
-        self.inner.lock().unwrap().tokens.clone()
-    }
-
-    /// Everything posted so far.
-    pub(crate) fn posts(&self) -> Vec<Value> {
-        self.inner.lock().unwrap().posts.iter().map(|(_, body)| body.clone()).collect()
-    }
-
-    pub(crate) fn headers(&self, n: usize) -> HeaderMap {
-        self.inner.lock().unwrap().posts[n].0.clone()
-    }
-
-    /// The items of all notifications so far.
-    pub(crate) fn items(&self) -> Vec<Value> {
-        self.posts().iter().flat_map(|post| post["value"].as_array().cloned().unwrap_or_default()).collect()
-    }
-
-    /// Waits, in virtual time, until there are `count` items, and gives them.
-    pub(crate) async fn wait_items(&self, count: usize) -> Vec<Value> {
-        for _ in 0..30_000 {
-            if self.items().len() >= count {
-                return self.items();
-            }
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        panic!("only {} of {count} notifications came", self.items().len());
-    }
-
-    /// Waits until there are `count` posts, and gives them.
-    pub(crate) async fn wait_posts(&self, count: usize) -> Vec<Value> {
-        for _ in 0..30_000 {
-            if self.posts().len() >= count {
-                return self.posts();
-            }
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
-        panic!("only {} of {count} posts came", self.posts().len());
-    }
-}
-
-async fn hear(State(listener): State<Listener>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let bytes = body.collect().await.unwrap().to_bytes();
-    let query: Vec<(String, String)> =
-        url::form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-    if let Some((_, token)) = query.into_iter().find(|(name, _)| name == "validationToken") {
-        let spoiled = {
-            let mut heard = listener.inner.lock().unwrap();
-            heard.tokens.push(token.clone());
-            heard.spoiled
-        };
-        return match spoiled {
-            Some("body") => "something else".into_response(),
-            Some("status") => (StatusCode::ACCEPTED, token).into_response(),
-            Some("type") => axum::Json(token).into_response(),
-            Some("late") => {
-                tokio::time::sleep(Duration::from_secs(11)).await;
-                token.into_response()
-            }
-            _ => token.into_response(),
-        };
-    }
-    let answer = {
-        let mut heard = listener.inner.lock().unwrap();
-        heard.posts.push((parts.headers, serde_json::from_slice(&bytes).unwrap_or_default()));
-        heard.answers.pop_front()
-    };
-    match answer {
-        None => StatusCode::ACCEPTED.into_response(),
-        Some(Answers::Status(code)) => StatusCode::from_u16(code).unwrap().into_response(),
-        Some(Answers::Late(millis)) => {
-            tokio::time::sleep(Duration::from_millis(millis)).await;
-            StatusCode::ACCEPTED.into_response()
-        }
-    }
-}
-
 /// A subscription to `resource`, delivered to `https://bridge.example/hook`, for 50 minutes.
 pub(crate) fn subscription(resource: &str) -> Value {
     json!({
@@ -409,57 +282,4 @@ pub(crate) fn subscription(resource: &str) -> Value {
         "expirationDateTime": "2026-01-05T10:50:00Z",
         "clientState": "secret state",
     })
-}
-
-/// A certificate in base64 and the key that opens what is sealed for it.
-pub(crate) struct Keys {
-    pub(crate) certificate: String,
-    key: aws_lc_rs::rsa::OaepPrivateDecryptingKey,
-}
-
-impl Keys {
-    pub(crate) fn new() -> Self {
-        let pair = rcgen::KeyPair::generate_for(&rcgen::PKCS_RSA_SHA256).unwrap();
-        let params = rcgen::CertificateParams::new(vec!["bridge.example".to_owned()]).unwrap();
-        let certificate = STANDARD.encode(params.self_signed(&pair).unwrap().der());
-        let key = aws_lc_rs::rsa::PrivateDecryptingKey::from_pkcs8(&pair.serialize_der()).unwrap();
-        Self { certificate, key: aws_lc_rs::rsa::OaepPrivateDecryptingKey::new(key).unwrap() }
-    }
-
-    /// Opens the `encryptedContent` of an item, checking the signature first, as the vendor's guide says.
-    pub(crate) fn open(&self, item: &Value) -> Value {
-        use aws_lc_rs::cipher::{AES_256, DecryptionContext, PaddedBlockDecryptingKey, UnboundCipherKey};
-        let content = &item["encryptedContent"];
-        let bytes = |name: &str| STANDARD.decode(content[name].as_str().unwrap()).unwrap();
-        let mut buffer = vec![0; self.key.min_output_size()];
-        let key = self
-            .key
-            .decrypt(&aws_lc_rs::rsa::OAEP_SHA1_MGF1SHA1, &bytes("dataKey"), &mut buffer, None)
-            .unwrap()
-            .to_vec();
-        assert_eq!(key.len(), 32);
-        let mut data = bytes("data");
-        let mac = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, &key);
-        aws_lc_rs::hmac::verify(&mac, &data, &bytes("dataSignature")).unwrap();
-        let cipher =
-            PaddedBlockDecryptingKey::cbc_pkcs7(UnboundCipherKey::new(&AES_256, &key).unwrap()).unwrap();
-        let vector: [u8; 16] = key[..16].try_into().unwrap();
-        let clear = cipher.decrypt(&mut data, DecryptionContext::Iv128(vector.into())).unwrap();
-        serde_json::from_slice(clear).unwrap()
-    }
-}
-
-/// Verifies a token with a published key set and gives its claims.
-pub(crate) fn verified(token: &str, keys: &Value, audience: &str) -> Value {
-    let header = jsonwebtoken::decode_header(token).unwrap();
-    let kid = header.kid.unwrap();
-    let key = keys["keys"].as_array().unwrap().iter().find(|key| key["kid"] == kid.as_str()).unwrap();
-    let text = |name: &str| key[name].as_str().unwrap();
-    let key = jsonwebtoken::DecodingKey::from_rsa_components(text("n"), text("e")).unwrap();
-    let mut rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::RS256);
-    rules.set_audience(&[audience]);
-    // The simulator's clock is not the machine's.
-    rules.validate_exp = false;
-    rules.validate_nbf = false;
-    jsonwebtoken::decode::<Value>(token, &key, &rules).unwrap().claims
 }
