@@ -8,6 +8,7 @@ use entente_store::{NewArrival, Report};
 use http::{Response, StatusCode};
 
 use crate::engine::Engine;
+use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
 
 /// What to answer to a webhook.
@@ -26,7 +27,9 @@ pub enum Reception {
 impl Engine {
     /// Takes a webhook of this workspace.
     pub async fn receive(&self, workspace: &WorkspaceId, hook: Hook<Unverified>) -> Reception {
-        let Some(workspace) = self.sites.get(workspace) else { return Reception::Refused(StatusCode::NOT_FOUND) };
+        let Some(workspace) = self.sites.get(workspace) else {
+            return Reception::Refused(StatusCode::NOT_FOUND);
+        };
         let receiver = workspace.receiver();
         let hook = match receiver.check(hook, self.clock.now()) {
             Ok(Checked::Answer(response)) => return Reception::Answer(response),
@@ -59,7 +62,11 @@ impl Engine {
         Reception::Refused(status)
     }
 
-    async fn store_items(&self, workspace: &Workspace, items: Vec<Item>) -> Result<(), entente_store::StoreError> {
+    async fn store_items(
+        &self,
+        workspace: &Workspace,
+        items: Vec<Item>,
+    ) -> Result<(), entente_store::StoreError> {
         let now = self.clock.now();
         let app = workspace.app_login();
         let mut arrivals = Vec::with_capacity(items.len());
@@ -83,9 +90,18 @@ impl Engine {
                 }
             }
         }
-        if !arrivals.is_empty() {
-            self.store.accept(arrivals, now).await?;
+        if arrivals.is_empty() {
+            return Ok(());
         }
+        if planted(Bug::AckBeforeCommit) {
+            let store = std::sync::Arc::clone(&self.store);
+            tokio::spawn(async move {
+                tokio::task::yield_now().await;
+                drop(store.accept(arrivals, now).await);
+            });
+            return Ok(());
+        }
+        self.store.accept(arrivals, now).await?;
         Ok(())
     }
 }
@@ -96,5 +112,12 @@ fn arrival(head: Head, always: bool) -> NewArrival {
         HeadKind::Changed => Report::Changed,
         HeadKind::Deleted => Report::Deleted,
     };
-    NewArrival { message: head.message, report, watcher: head.watcher, actor: head.actor, body: head.body, always }
+    NewArrival {
+        message: head.message,
+        report,
+        watcher: head.watcher,
+        actor: head.actor,
+        body: head.body,
+        always,
+    }
 }

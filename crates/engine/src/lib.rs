@@ -9,6 +9,7 @@ pub mod clock;
 pub mod error;
 pub mod grants;
 pub mod people;
+pub mod planted;
 pub mod provision;
 pub mod tuning;
 

@@ -4,10 +4,12 @@
 //! been done: it is looked for and never simply repeated. That is also what happens after a crash, so there is no
 //! recovery path besides the ordinary one.
 
+use entente_model::{Destination, Draft, Operation};
 use entente_platform::Step;
 use entente_store::{Begin, Claim, DeliveryState, Finish, Head, LaneKey, StoreError, Work};
 
 use crate::engine::Engine;
+use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
 
 mod cutting;
@@ -65,10 +67,21 @@ impl Engine {
             Prepared::Not(finish) => return self.finish(claim, head, finish).await,
         };
         let begin = Begin { delivery: head.delivery.id, fingerprint, at: now };
-        self.store.begin(claim, begin).await?;
+        if planted(Bug::DoneBeforeSent) && doubles(head.delivery.work) {
+            let done = Finish::Delivered { message: None, losses: Vec::new(), at: now };
+            let next = self.finish(claim, head, done).await;
+            drop(client.deliver(&draft).await);
+            return next;
+        }
+        if !planted(Bug::NoIntent) {
+            self.store.begin(claim, begin).await?;
+        }
         self.steps.reached(Step::Begun);
         let on_its_way = self.in_flight.enter(claim.key.clone());
         let result = client.deliver(&draft).await;
+        if result.is_ok() && opens(&draft) {
+            self.attend_opened();
+        }
         let finish = self.outcome(head, result);
         let next = self.finish(claim, head, finish).await;
         drop(on_its_way);
@@ -90,6 +103,11 @@ impl Engine {
             next => next,
         })
     }
+}
+
+/// Whether the call opened a direct conversation, or found one that was not known.
+fn opens(draft: &Draft) -> bool {
+    matches!(&draft.operation, Operation::Send { to: Destination::Direct(_), .. })
 }
 
 /// Whether doing the work twice could be seen: setting a text, or taking a message back, leaves the same behind each time.

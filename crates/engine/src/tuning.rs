@@ -29,6 +29,8 @@ pub struct Tuning {
     pub poll: Duration,
     /// How often conversations are asked after where nothing reports them.
     pub ask: Duration,
+    /// How often conversations are compared with what was reported, in case a report got lost.
+    pub compare: Duration,
     /// What bots' addresses end with, before the platform's own domain: `first.last.{suffix}`.
     pub bot_suffix: String,
     /// What bots are for, shown in their profile.
@@ -50,6 +52,7 @@ impl Tuning {
             lanes_at_once: 512,
             poll: Duration::from_secs(5),
             ask: Duration::from_secs(10),
+            compare: Duration::from_mins(5),
             bot_suffix: "entente".to_owned(),
             organization: "Entente".to_owned(),
         }

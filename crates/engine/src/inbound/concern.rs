@@ -25,6 +25,9 @@ impl Engine {
         let pair = self.pair_of(&conversation).await?;
         let interest = if pair.is_some() { Interest::Yes } else { Interest::No };
         self.store.remember(&conversation, interest, pair, self.clock.now()).await?;
+        if pair.is_some() {
+            self.attend_opened();
+        }
         Ok(pair)
     }
 

@@ -9,6 +9,7 @@ use entente_store::{Arrived, Known, LaneKey, Report, Seen};
 use crate::compare::{self, Verdict};
 use crate::engine::Engine;
 use crate::inbound::{Hold, Reported};
+use crate::planted::{Bug, planted};
 
 /// What was learned.
 #[derive(Debug, Default)]
@@ -28,12 +29,18 @@ const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
 
 impl Engine {
     /// Learns how the reported messages stand. `pair` names whose conversation it is, if it is anybody's.
-    pub(crate) async fn news(&self, reported: &Reported<'_>, known: &Known, pair: Option<Pair>) -> Result<News, Hold> {
+    pub(crate) async fn news(
+        &self,
+        reported: &Reported<'_>,
+        known: &Known,
+        pair: Option<Pair>,
+    ) -> Result<News, Hold> {
         let seen = self.settled_by_now(reported, known, pair).await?;
         let mut news = News::default();
         let mut snapshots = Vec::new();
         let listed = reported.workspace.profile().capabilities.listed;
-        let looks = reported.arrivals.iter().zip(&seen).any(|(arrival, seen)| wants_reading(arrival, *seen, listed));
+        let looks =
+            reported.arrivals.iter().zip(&seen).any(|(arrival, seen)| wants_reading(arrival, *seen, listed));
         if looks {
             snapshots = self.read_on(reported, known).await?;
         }
@@ -59,11 +66,18 @@ impl Engine {
             }
         }
         snapshots.sort_by(|a, b| (a.created_at, &a.message.at.id).cmp(&(b.created_at, &b.message.at.id)));
+        if planted(Bug::OrderById) {
+            snapshots.sort_by(|a, b| a.message.at.id.cmp(&b.message.at.id));
+        }
         news.mark = snapshots.iter().rfind(|s| !s.deleted).map(|s| (s.message.at.id.clone(), s.created_at));
+        if planted(Bug::MarkAtNow) {
+            news.mark = news.mark.map(|(message, _)| (message, self.clock.now()));
+        }
         let ids: Vec<MessageId> = snapshots.iter().map(|snapshot| snapshot.message.at.id.clone()).collect();
         let now_known = self.store.known(reported.conversation, &ids).await?;
         let judged = snapshots.into_iter().zip(now_known.seen);
-        news.stand = judged.map(|(snapshot, seen)| (compare::compare(&snapshot, seen), snapshot)).map(swap).collect();
+        news.stand =
+            judged.map(|(snapshot, seen)| (compare::compare(&snapshot, seen), snapshot)).map(swap).collect();
         news.gone.dedup();
         Ok(news)
     }

@@ -1,6 +1,8 @@
 //! From how messages stand to what is written: rows, reasons, and what counts as seen from here on.
 
-use entente_model::{Body, Change, DropReason, Event, EventKey, MessageRef, Pair, PersonId, Snapshot, Timestamp};
+use entente_model::{
+    Body, Change, DropReason, Event, EventKey, MessageRef, Pair, PersonId, Snapshot, Timestamp,
+};
 use entente_store::{Plan, Represented, Routed, SeenNow, Work};
 
 use crate::compare::{self, Verdict};
@@ -12,8 +14,15 @@ use crate::route::{self, Scene};
 
 impl Engine {
     /// Plans what these news mean to the pair.
-    pub(super) async fn planning(&self, reported: &Reported<'_>, pair: Pair, mut news: News) -> Result<Routed, Hold> {
-        let Some(people) = self.store.pair(pair).await? else { return Ok(nothing(reported, DropReason::NoInterest)) };
+    pub(super) async fn planning(
+        &self,
+        reported: &Reported<'_>,
+        pair: Pair,
+        mut news: News,
+    ) -> Result<Routed, Hold> {
+        let Some(people) = self.store.pair(pair).await? else {
+            return Ok(nothing(reported, DropReason::NoInterest));
+        };
         let here = &reported.conversation.workspace;
         let settled = self.recognize(here, pair, &people, &mut news.stand).await?;
         let mut routed = Routed {
@@ -74,7 +83,9 @@ impl Engine {
         routed.drops.extend(routing.drops);
         for target in routing.routes {
             let (work, body) = match &event.change {
-                Change::Created(message) => (Work::Send, Some(with_unsupported(&message.body, &message.unsupported))),
+                Change::Created(message) => {
+                    (Work::Send, Some(with_unsupported(&message.body, &message.unsupported)))
+                }
                 Change::Edited { .. } => {
                     let body = route::body_of(&event.change).unwrap_or_default();
                     (Work::Edit, Some(with_unsupported(&body, &snapshot.message.unsupported)))

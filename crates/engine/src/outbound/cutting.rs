@@ -19,13 +19,15 @@ impl Engine {
     ) -> Result<Operation, Finish> {
         let current = current(&head.counterparts);
         let body = payload.body.clone().unwrap_or_default();
-        let parts = if payload.cut || body.is_empty() { Vec::new() } else { workspace.platform.split(body.clone()) };
+        let parts =
+            if payload.cut || body.is_empty() { Vec::new() } else { workspace.platform.split(body.clone()) };
         let whole = parts.len() == 1 && head.counterparts.len() == 1;
         if payload.cut || whole {
             let Some(counterpart) = current.iter().find(|c| c.part == head.delivery.part) else {
                 return Err(Finish::Dropped(DropReason::NoCounterpart));
             };
-            let used_up = workspace.profile().capabilities.max_edits.is_some_and(|max| counterpart.edits >= max);
+            let used_up =
+                workspace.profile().capabilities.max_edits.is_some_and(|max| counterpart.edits >= max);
             if used_up {
                 return Err(Finish::Replaced(vec![reply(claim, head, payload, body)]));
             }
@@ -41,14 +43,26 @@ impl Engine {
         let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
         for (part, body) in (0..count).zip(parts) {
             let work = if current.iter().any(|c| c.part == part) { Work::Edit } else { Work::Send };
-            plans.push(row(claim, head, work, part, &Payload { body: Some(body), cut: true, ..payload.clone() }));
+            plans.push(row(
+                claim,
+                head,
+                work,
+                part,
+                &Payload { body: Some(body), cut: true, ..payload.clone() },
+            ));
         }
-        let surplus: Vec<Counterpart> = head.counterparts.iter().filter(|c| c.part >= count).cloned().collect();
+        let surplus: Vec<Counterpart> =
+            head.counterparts.iter().filter(|c| c.part >= count).cloned().collect();
         plans.extend(deletions(claim, head, payload, &surplus));
         Err(Finish::Replaced(plans))
     }
 
-    pub(super) fn deleting(&self, claim: &Claim, head: &Head, payload: &Payload) -> Result<Operation, Finish> {
+    pub(super) fn deleting(
+        &self,
+        claim: &Claim,
+        head: &Head,
+        payload: &Payload,
+    ) -> Result<Operation, Finish> {
         match &head.counterparts[..] {
             [] => Err(Finish::Dropped(DropReason::NoCounterpart)),
             [only] => Ok(Operation::Delete { target: only.message.clone() }),
@@ -86,11 +100,18 @@ impl Engine {
             speaks.person.name,
             home.profile().name
         );
-        let body = Body(vec![entente_model::Block::Paragraph(vec![Inline::Italic(vec![Inline::Text(line)])])]);
+        let body =
+            Body(vec![entente_model::Block::Paragraph(vec![Inline::Italic(vec![Inline::Text(line)])])]);
         let notice = Payload { body: Some(body), cut: true, introduced: true, ..payload.clone() };
         let mut notice = row(claim, head, Work::Notice, 0, &notice);
         notice.source = None;
-        let message = row(claim, head, Work::Send, head.delivery.part, &Payload { introduced: true, ..payload.clone() });
+        let message = row(
+            claim,
+            head,
+            Work::Send,
+            head.delivery.part,
+            &Payload { introduced: true, ..payload.clone() },
+        );
         Ok(Some(Finish::Replaced(vec![notice, message])))
     }
 }

@@ -9,6 +9,7 @@ use crate::engine::Engine;
 use crate::outbound::Next;
 use crate::outbound::outcome::FIRST_LOOK;
 use crate::outbound::preparing::Prepared;
+use crate::planted::{Bug, planted};
 use crate::schedule;
 use crate::sites::Workspace;
 
@@ -31,7 +32,9 @@ impl Engine {
         let (draft, client, fingerprint) = match self.prepare(claim, workspace, head).await? {
             Prepared::Do { draft, client, fingerprint } => (draft, client, fingerprint),
             // Whoever spoke cannot be asked now, so nothing can be ruled out; nothing may be sent either.
-            Prepared::Not(Finish::RetryAt { at, .. }) => return self.finish(claim, head, Finish::LookAt { at }).await,
+            Prepared::Not(Finish::RetryAt { at, .. }) => {
+                return self.finish(claim, head, Finish::LookAt { at }).await;
+            }
             Prepared::Not(finish) => return self.finish(claim, head, finish).await,
         };
         let entente_model::Operation::Send { to, .. } = &draft.operation else {
@@ -58,7 +61,7 @@ impl Engine {
             return self.finish(claim, head, finish).await;
         }
         let quiet = self.tuning.quiet.unwrap_or(workspace.profile().quiet);
-        if now.since(began) < quiet {
+        if now.since(began) < quiet && !planted(Bug::ImpatientQuiet) {
             return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await;
         }
         self.store.count("unknown_had_not_landed", 1);
@@ -67,7 +70,11 @@ impl Engine {
     }
 
     /// The first of these messages that says what the row says and is nobody else's effect.
-    async fn effect_among(&self, found: Vec<Snapshot>, fingerprint: [u8; 32]) -> Result<Option<Snapshot>, StoreError> {
+    async fn effect_among(
+        &self,
+        found: Vec<Snapshot>,
+        fingerprint: [u8; 32],
+    ) -> Result<Option<Snapshot>, StoreError> {
         let same = |snapshot: &Snapshot| {
             self.fingerprints.of_message(&snapshot.message.author.id, &snapshot.message.body) == fingerprint
         };

@@ -6,6 +6,7 @@ use entente_model::{CallError, DropReason, Receipt};
 use entente_store::{Finish, Head, Work};
 
 use crate::engine::Engine;
+use crate::planted::{Bug, planted};
 use crate::schedule;
 
 /// A login that was refused is tried again this often; a person must act before it can work.
@@ -21,6 +22,12 @@ impl Engine {
             Ok(receipt) => {
                 Finish::Delivered { message: receipt.message, losses: receipt.losses, at: receipt.at }
             }
+            Err(CallError::Unknown) if planted(Bug::RepeatUnknown) => {
+                Finish::RetryAt { at: now, reason: String::new() }
+            }
+            Err(CallError::Retry { .. }) if planted(Bug::GiveUpAtOnce) => {
+                Finish::Dead { reason: String::new() }
+            }
             Err(CallError::Unknown) => Finish::LookAt { at: now.plus(FIRST_LOOK) },
             Err(CallError::Retry { after }) => self.again(head, after, "the platform could not take it"),
             Err(CallError::Reauthorize) => {
@@ -32,7 +39,9 @@ impl Engine {
                 Finish::Delivered { message: None, losses: Vec::new(), at: now }
             }
             Err(CallError::Gone) if head.delivery.work == Work::Edit => Finish::Dropped(DropReason::Gone),
-            Err(CallError::Gone) => Finish::Dead { reason: "the conversation does not exist any more".to_owned() },
+            Err(CallError::Gone) => {
+                Finish::Dead { reason: "the conversation does not exist any more".to_owned() }
+            }
         }
     }
 

@@ -28,7 +28,12 @@ struct Voice {
 }
 
 impl Engine {
-    pub(super) async fn prepare(&self, claim: &Claim, workspace: &Workspace, head: &Head) -> Result<Prepared, StoreError> {
+    pub(super) async fn prepare(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+    ) -> Result<Prepared, StoreError> {
         let Some(payload) = Payload::decode(&head.delivery.payload) else {
             return Ok(Prepared::Not(Finish::Dead { reason: "the stored row cannot be read".to_owned() }));
         };
@@ -133,7 +138,9 @@ fn voice_of(represented: Option<Represented>, workspace: &Workspace) -> Result<V
             Ok(Voice { sender, account: account.id })
         }
         (StandInState::AwaitingConsent, ..) => Err("the sender has not given consent there yet"),
-        (StandInState::Planned | StandInState::Provisioning, ..) => Err("the sender's stand-in is being made"),
+        (StandInState::Planned | StandInState::Provisioning, ..) => {
+            Err("the sender's stand-in is being made")
+        }
         _ => Err("the sender's stand-in cannot speak now"),
     }
 }
