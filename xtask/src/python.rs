@@ -25,7 +25,8 @@ pub(crate) fn environment(root: &Path, requirements: &str) -> anyhow::Result<Pat
         return Ok(python);
     }
     make(root, &folder)?;
-    let install = ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile", "--quiet"];
+    let install =
+        ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile", "--quiet", "--retries", "2"];
     let mut pip = program(root, &python, &install);
     run(pip.args(["--only-binary", ":all:", "--requirement", requirements])).context(
         "cannot install the vendors' SDKs: pip must reach its package index (set PIP_INDEX_URL to use a mirror)",
@@ -44,6 +45,8 @@ fn make(root: &Path, folder: &Path) -> anyhow::Result<()> {
     }
     if !answers(root, "python3", &["-c", "import ensurepip, venv"]) {
         // Debian ships the module in a package of its own.
+        run(&mut program(root, "apt-get", &["update", "--quiet"]))
+            .context("apt-get cannot reach its sources")?;
         run(&mut program(root, "apt-get", &["install", "--yes", "--no-install-recommends", "python3-venv"]))
             .context("python3 cannot make virtual environments; install your system's python3-venv")?;
     }

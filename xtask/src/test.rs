@@ -23,6 +23,11 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
         shell::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
     })?;
     steps.step("tidy", || tidy::run(root))?;
+    steps.step("scripts", || scripts(root))?;
+    if answers(root, "cargo", &["deny", "--version"]) {
+        let deny = ["deny", "--offline", "check", "bans", "licenses", "sources"];
+        steps.step("supply chain", || run_cargo(root, &deny))?;
+    }
     steps.step("tests", || tests(root, &["--workspace"]))?;
     steps.step("examples", || run_cargo(root, &["test", "--locked", "--workspace", "--doc", "--quiet"]))?;
     steps.step("release build", || {
@@ -46,6 +51,14 @@ pub(crate) fn tests(root: &Path, selection: &[&str]) -> anyhow::Result<()> {
 
 fn run_cargo(root: &Path, arguments: &[&str]) -> anyhow::Result<()> {
     shell::run(&mut cargo(root, arguments))
+}
+
+/// Whether the browser will be able to read the scripts that pages come with.
+fn scripts(root: &Path) -> anyhow::Result<()> {
+    for script in tidy::files(root, &[".js", ".mjs"])? {
+        shell::run(&mut shell::program(root, "node", &["--check", &script]))?;
+    }
+    Ok(())
 }
 
 fn nextest(root: &Path) -> bool {

@@ -107,6 +107,12 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// The project's files whose names end with one of `endings`, by path from the root.
+pub(crate) fn files(root: &Path, endings: &[&str]) -> anyhow::Result<Vec<String>> {
+    let tree = project::Tree::read(root).context("cannot read the project's files")?;
+    Ok(tree.ending(endings).map(|(path, _)| path.to_owned()).collect())
+}
+
 fn gather(root: &Path) -> anyhow::Result<Project> {
     let tree = project::Tree::read(root).context("cannot read the project's files")?;
     let metadata = shell::read(&mut shell::cargo(
