@@ -25,7 +25,7 @@ const PAGES: usize = 20;
 const TOP: usize = 50;
 
 impl GraphClient {
-    /// A message. System messages are none.
+    /// A message.
     pub(crate) async fn one(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
         let chat = message.conversation.id.as_str();
         let behind = format!("/{}", id::segment(message.id.as_str()));
@@ -74,7 +74,7 @@ impl GraphClient {
         Ok(snapshots)
     }
 
-    /// Everything in a chat that is new or changed since then, oldest first, and whether there is more than was read.
+    /// Everything people and apps wrote in a chat that is new or changed since then, oldest first, and whether there is more than was read.
     async fn modified_since(
         &self,
         conversation: &ConversationRef,
@@ -93,7 +93,7 @@ impl GraphClient {
             let page: List<ChatMessage> = self.page(call).await?;
             snapshots.extend(page.value.iter().filter_map(|message| {
                 let at = MessageRef { conversation: conversation.clone(), id: message.id.as_str().into() };
-                parse::snapshot(at, message).ok()
+                parse::snapshot(at, message).ok().filter(|one| one.message.author.id.as_str() != id::SYSTEM)
             }));
             let Some(next) = page.next else {
                 gap = false;

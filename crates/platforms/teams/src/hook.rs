@@ -43,7 +43,9 @@ pub(crate) fn check(
     for item in &batch.value {
         let proof: Proof<'_> = serde_json::from_str(item.get()).map_err(|_| Refused::Forged)?;
         let state = proof.client_state.ok_or(Refused::Forged)?;
-        login_of(&receiver.hook_key, &state).ok_or(Refused::Forged)?;
+        if !is_ours(&receiver.hook_key, &state) {
+            return Err(Refused::Forged);
+        }
         if proof.tenant_id.is_some_and(|tenant| !tenant.eq_ignore_ascii_case(&receiver.tenant)) {
             return Err(Refused::Forged);
         }
@@ -74,11 +76,15 @@ pub(crate) fn client_state(key: &HookKey, login: LoginId) -> String {
     format!("{login}.{secret}")
 }
 
-/// The login that a client state names, if it was made by us.
-pub(crate) fn login_of(key: &HookKey, state: &str) -> Option<LoginId> {
-    let (label, secret) = state.split_once('.')?;
-    let login: LoginId = label.parse().ok()?;
-    key.verify(label, secret).then_some(login)
+/// The login that a client state names. Only of a batch that was checked.
+pub(crate) fn login_of(state: &str) -> Option<LoginId> {
+    state.split_once('.')?.0.parse().ok()
+}
+
+/// Whether a client state was made by us.
+fn is_ours(key: &HookKey, state: &str) -> bool {
+    login_of(state).is_some()
+        && state.split_once('.').is_some_and(|(label, secret)| key.verify(label, secret))
 }
 
 fn validation_token(query: Option<&str>) -> Option<String> {

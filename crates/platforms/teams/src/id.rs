@@ -13,6 +13,10 @@ pub(crate) fn account(workspace: &WorkspaceRef, id: &str) -> AccountRef {
     AccountRef { workspace: workspace.clone(), id: AccountId::from(id) }
 }
 
+/// Who wrote what nobody wrote: that a call began, that somebody was added. No object id looks like it, so it stands for
+/// no person, and such a message concerns nobody.
+pub(crate) const SYSTEM: &str = "system";
+
 /// A message of this workspace.
 pub(crate) fn message(workspace: &WorkspaceRef, chat: &str, id: &str) -> MessageRef {
     let conversation = conversation(workspace, chat);

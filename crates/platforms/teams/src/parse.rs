@@ -30,8 +30,7 @@ pub(crate) fn heads(receiver: &TeamsReceiver, body: &Bytes) -> Vec<Item> {
 
 fn item(receiver: &TeamsReceiver, body: &Bytes, raw: &str) -> Result<Item, &'static str> {
     let item: Notification<'_> = serde_json::from_str(raw).map_err(|_| "not a notification")?;
-    let login = item.client_state.as_deref().and_then(|state| login_of(&receiver.hook_key, state));
-    let login = login.ok_or("clientState is not ours")?;
+    let login = item.client_state.as_deref().and_then(login_of).ok_or("no login in clientState")?;
     if let Some(event) = item.lifecycle_event.as_deref() {
         let kind = match event {
             "reauthorizationRequired" => LifecycleKind::Reauthorize,
@@ -93,23 +92,21 @@ pub(crate) fn snapshot_of(at: &MessageRef, json: &[u8]) -> Result<Snapshot, Stri
     snapshot(at.clone(), &message).map_err(str::to_owned)
 }
 
-/// A chat message as the model has it. System messages have nobody who wrote them and are errors.
+/// A chat message as the model has it. A message of the system says nothing and is by [`id::SYSTEM`].
 pub(crate) fn snapshot(at: MessageRef, message: &ChatMessage) -> Result<Snapshot, &'static str> {
     let deleted = message.deleted_date_time.is_some();
-    let author = author(message);
-    if message.message_type.as_deref().is_some_and(|kind| kind != "message") || (author.is_none() && !deleted)
-    {
-        return Err("a message of the system");
-    }
+    let by_somebody = message.message_type.as_deref().is_none_or(|kind| kind == "message");
+    let author = author(message).filter(|_| by_somebody);
     let workspace = &at.conversation.workspace;
-    let author = id::account(workspace, author.ok_or("a deleted message of nobody")?);
     let created_at = instant(message.created_date_time.as_deref())?
         .or_else(|| id::written(&message.id))
         .ok_or("no createdDateTime")?;
     // Reactions, pins and previews move `lastModifiedDateTime`, an edit moves this too.
     let edited_at = instant(message.last_edited_date_time.as_deref())?;
+    let says_nothing = deleted || author.is_none();
+    let author = id::account(workspace, author.unwrap_or(id::SYSTEM));
     let (body, thread, unsupported) =
-        if deleted { (Body::default(), None, Vec::new()) } else { content(workspace, &at, message) };
+        if says_nothing { (Body::default(), None, Vec::new()) } else { content(workspace, &at, message) };
     Ok(Snapshot {
         message: Message { at, thread, author, body, unsupported },
         created_at,

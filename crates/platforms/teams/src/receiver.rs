@@ -67,7 +67,6 @@ impl Receiver for TeamsReceiver {
         }
     }
 
-    /// A system message (a call began, somebody was added) is an error too: it says nothing and nobody wrote it.
     fn open(&self, message: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
         // What Graph reports is encrypted, what the Bot Framework reports is the activity itself.
         if let Ok(content) = serde_json::from_slice::<EncryptedContent<'_>>(body) {

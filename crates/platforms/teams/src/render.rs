@@ -50,9 +50,9 @@ pub(crate) fn quotation(quoted: &ChatMessage, preview: &str) -> Attachment {
     let user = quoted.from.as_ref().and_then(|from| from.user.as_ref());
     let user = user.and_then(|user| Some((user.id.as_deref()?, user.display_name.as_deref())));
     let reference = MessageReference {
-        message_id: &quoted.id,
-        message_preview: preview,
-        message_sender: user.map(|(id, display_name)| MessageSender {
+        id: &quoted.id,
+        preview,
+        sender: user.map(|(id, display_name)| MessageSender {
             user: SendingUser { user_identity_type: "aadUser", id, display_name },
         }),
     };

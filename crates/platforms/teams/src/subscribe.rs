@@ -28,6 +28,11 @@ use crate::{hook, id, refusal};
 /// Graph's clock). Graph: `subscription`, maximum length per resource type.
 const LIFE: Duration = Duration::from_mins(4_320 - 5);
 
+/// How often it is renewed. A subscription is authorized by the token it was last renewed with, and tokens last little
+/// more than an hour; renewed twice in that time it never comes to a notice that authorization is about to end, and a
+/// notice that comes all the same is answered soon even if it was lost.
+const RENEW: Duration = Duration::from_mins(30);
+
 /// How often to look whether everything is still there.
 const LOOK: Duration = Duration::from_mins(5);
 
@@ -94,9 +99,9 @@ impl<'a> Plan<'a> {
         end.map_or(Duration::ZERO, |end| end.since(self.now))
     }
 
-    /// How long until it is to be renewed: at half its life.
+    /// How long until it is to be renewed.
     fn due_in(&self, one: &Subscription) -> Duration {
-        if self.confirm { Duration::ZERO } else { self.left(one).saturating_sub(LIFE / 2) }
+        if self.confirm { Duration::ZERO } else { self.left(one).saturating_sub(LIFE.saturating_sub(RENEW)) }
     }
 
     fn end(&self) -> String {
@@ -177,10 +182,10 @@ impl GraphClient {
             match self.renew(plan, tokens, good).await {
                 // It ended meanwhile.
                 Err(failure) if failure.error == CallError::Gone => {}
-                renewed => return renewed.map(|()| Held { due_in: LIFE / 2, made: false }),
+                renewed => return renewed.map(|()| Held { due_in: RENEW, made: false }),
             }
         }
-        self.make(plan, tokens, resource).await.map(|()| Held { due_in: LIFE / 2, made: true })
+        self.make(plan, tokens, resource).await.map(|()| Held { due_in: RENEW, made: true })
     }
 
     /// What is ours among what this token may see.

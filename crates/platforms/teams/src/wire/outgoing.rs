@@ -90,15 +90,16 @@ pub(crate) struct QuotingReply<'a> {
 
 /// What an attachment of content type `messageReference` holds, as JSON text.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct MessageReference<'a> {
     /// What is quoted.
-    pub(crate) message_id: &'a str,
+    #[serde(rename = "messageId")]
+    pub(crate) id: &'a str,
     /// How it begins.
-    pub(crate) message_preview: &'a str,
+    #[serde(rename = "messagePreview")]
+    pub(crate) preview: &'a str,
     /// Who said it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) message_sender: Option<MessageSender<'a>>,
+    #[serde(rename = "messageSender", skip_serializing_if = "Option::is_none")]
+    pub(crate) sender: Option<MessageSender<'a>>,
 }
 
 /// Who said what is quoted.

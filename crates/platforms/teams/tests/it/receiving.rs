@@ -160,14 +160,27 @@ fn a_bots_message_is_the_apps() {
 }
 
 #[test]
-fn a_system_message_is_an_error_and_not_nobodys_message() {
-    assert_eq!(opened("chat_message_system").unwrap_err(), "a message of the system");
-    // The kind as it is shown without `Prefer: include-unknown-enum-members`.
+fn a_system_message_says_nothing_and_is_nobodys() {
+    let nothing = |snapshot: Snapshot| {
+        assert_eq!(snapshot.message.author, account("system"));
+        assert!(snapshot.message.body.is_empty() && snapshot.message.unsupported.is_empty());
+        assert!(!snapshot.deleted);
+    };
+    nothing(opened("chat_message_system").unwrap());
+    // The kind as it is shown without `Prefer: include-unknown-enum-members`, with and without an author.
     let mut message: Value = fixture("chat_message_system");
     message["messageType"] = json!("unknownFutureValue");
+    message["body"]["content"] = json!("<p>x</p>");
     let at = crate::support::message(CHAT, "1767607100000");
-    let body = encrypted(message.to_string().as_bytes()).to_string();
-    assert_eq!(receiver().open(&at, body.as_bytes()).unwrap_err(), "a message of the system");
+    let open = |message: &Value| {
+        let body = encrypted(message.to_string().as_bytes()).to_string();
+        receiver().open(&at, body.as_bytes()).unwrap()
+    };
+    nothing(open(&message));
+    message["from"] = json!({"user": {"id": ALICE}});
+    nothing(open(&message));
+    message["messageType"] = json!("message");
+    assert_eq!(open(&message).message.body, Body::text("x"));
 }
 
 #[test]

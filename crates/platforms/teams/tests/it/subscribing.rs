@@ -136,19 +136,19 @@ async fn without_a_certificate_reports_are_asked_for_without_content() {
 #[tokio::test]
 async fn what_stands_is_kept_and_seen_to_in_time() {
     let url = address().await;
-    let (result, asked) = Case::new([list([held("s1", &url, &resource(), 4_000)])]).run().await;
+    let (result, asked) = Case::new([list([held("s1", &url, &resource(), 4_310)])]).run().await;
     let wanted = Listening { rung: Rung::Own, again: Duration::from_mins(5), resumed: false };
     assert_eq!(result.unwrap(), wanted);
     assert_eq!(steps(&asked), ["GET /subscriptions"]);
-    // Two minutes and a half before half its life it is to be looked at then.
-    let (result, _) = Case::new([list([held("s1", &url, &resource(), 2_160)])]).run().await;
-    assert_eq!(result.unwrap().again, Duration::from_secs(150));
+    // What is due in three minutes is to be looked at then.
+    let (result, _) = Case::new([list([held("s1", &url, &resource(), 4_288)])]).run().await;
+    assert_eq!(result.unwrap().again, Duration::from_mins(3));
 }
 
 #[tokio::test]
-async fn at_half_its_life_a_subscription_is_renewed() {
+async fn half_an_hour_after_the_last_time_a_subscription_is_renewed() {
     let url = address().await;
-    let (result, asked) = Case::new([list([held("s1", &url, &resource(), 2_157)]), made()]).run().await;
+    let (result, asked) = Case::new([list([held("s1", &url, &resource(), 4_285)]), made()]).run().await;
     assert!(!result.unwrap().resumed);
     assert_eq!(steps(&asked), ["GET /subscriptions", "PATCH /subscriptions/s1"]);
     let end = NOW.plus(Duration::from_mins(4_315)).to_string();
@@ -176,14 +176,14 @@ async fn what_ended_meanwhile_is_made_anew() {
 #[tokio::test]
 async fn what_was_made_otherwise_is_replaced_and_strangers_are_left_alone() {
     let url = address().await;
-    let mut other_certificate = held("s1", &url, &resource(), 4_000);
+    let mut other_certificate = held("s1", &url, &resource(), 4_310);
     other_certificate["encryptionCertificateId"] = json!("entente-0");
-    let mut thin = held("s2", &url, &resource(), 4_000);
+    let mut thin = held("s2", &url, &resource(), 4_310);
     thin["includeResourceData"] = json!(false);
     let old_key =
-        held("s3", "https://entente.acme.example/hooks/sales/changes?tag=other", &resource(), 4_000);
-    let stranger = held("s4", "https://other.acme.example/hooks/sales/changes", &resource(), 4_000);
-    let neighbour = held("s5", "https://entente.acme.example/hooks/sales2/changes", &resource(), 4_000);
+        held("s3", "https://entente.acme.example/hooks/sales/changes?tag=other", &resource(), 4_310);
+    let stranger = held("s4", "https://other.acme.example/hooks/sales/changes", &resource(), 4_310);
+    let neighbour = held("s5", "https://entente.acme.example/hooks/sales2/changes", &resource(), 4_310);
     let replies =
         [list([other_certificate, thin, old_key, stranger, neighbour]), done(), done(), done(), made()];
     let (result, asked) = Case::new(replies).run().await;
@@ -203,7 +203,7 @@ async fn what_was_made_otherwise_is_replaced_and_strangers_are_left_alone() {
 #[tokio::test]
 async fn of_two_alike_one_is_kept() {
     let url = address().await;
-    let ones = [held("s1", &url, &resource(), 4_000), held("s2", &url, &resource(), 4_000)];
+    let ones = [held("s1", &url, &resource(), 4_310), held("s2", &url, &resource(), 4_310)];
     let (result, asked) = Case::new([list(ones), done()]).run().await;
     assert!(!result.unwrap().resumed);
     assert_eq!(steps(&asked), ["GET /subscriptions", "DELETE /subscriptions/s2"]);
@@ -212,7 +212,7 @@ async fn of_two_alike_one_is_kept() {
 #[tokio::test]
 async fn another_key_makes_another_address() {
     let url = address().await;
-    let mut case = Case::new([list([held("s1", &url, &resource(), 4_000)]), done(), made()]);
+    let mut case = Case::new([list([held("s1", &url, &resource(), 4_310)]), done(), made()]);
     case.key = HookKey::new([8; 32]);
     let (_, asked) = case.run().await;
     assert_ne!(asked[2].body["notificationUrl"].as_str(), Some(url.as_str()));
@@ -229,7 +229,7 @@ async fn the_second_rung_is_the_apps() {
     assert_eq!(asked[3].body["resource"], json!(resource()));
     // It stands: nothing better is asked for until it is due.
     let url = asked[3].body["notificationUrl"].as_str().unwrap();
-    let mine = held("s1", url, &resource(), 4_000);
+    let mine = held("s1", url, &resource(), 4_310);
     let others = held("s2", url, "/users/b0b/chats/getAllMessages", 1);
     let case = Case { app: true, ..Case::new([list([]), list([mine, others])]) };
     let (result, asked) = case.run().await;
@@ -256,9 +256,9 @@ async fn the_third_rung_is_chat_by_chat() {
     // They stand: nothing better is asked for. One is not wanted any more.
     let url = asked[4].body["notificationUrl"].as_str().unwrap();
     let ones = [
-        held("s1", url, &per_chat(CHAT), 4_000),
-        held("s2", url, "chats/19:two@thread.v2/messages", 4_000),
-        held("s3", url, &per_chat("19:three@thread.v2"), 4_000),
+        held("s1", url, &per_chat(CHAT), 4_310),
+        held("s2", url, "chats/19:two@thread.v2/messages", 4_310),
+        held("s3", url, &per_chat("19:three@thread.v2"), 4_310),
     ];
     let case = Case { chats, ..Case::new([list(ones), done()]) };
     let (result, asked) = case.run().await;

@@ -225,7 +225,7 @@ impl World {
         kind: LoginKind,
         account: Option<AccountRef>,
         token: Option<&str>,
-        app: Option<String>,
+        app: Option<&str>,
     ) -> Arc<dyn Client> {
         let transport = Arc::new(self.transport.clone());
         let http = Http::new(transport, Arc::new(Limiter::new(1.0)), Duration::from_secs(30));
@@ -235,7 +235,7 @@ impl World {
             kind,
             account,
             tokens: tokens(token.unwrap_or_default()),
-            app_tokens: app.as_deref().map(tokens),
+            app_tokens: app.map(tokens),
         };
         Teams.client(&self.site, http, credentials)
     }
@@ -245,7 +245,7 @@ impl World {
         let person = self.person(first);
         let token = self.sign_in(&person).await;
         let app = self.as_app(Teams.profile().oauth.app_scope.unwrap()).await;
-        self.client(LoginKind::Account, Some(person.account()), Some(&token), Some(app))
+        self.client(LoginKind::Account, Some(person.account()), Some(&token), Some(&app))
     }
 
     /// The connector as our app.
