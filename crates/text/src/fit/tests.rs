@@ -1,3 +1,5 @@
+//! What is cut keeps its words and its limits.
+
 use super::*;
 
 fn measure(body: &Body) -> usize {

@@ -1,3 +1,5 @@
+//! HTML as it comes, and what becomes of it.
+
 use entente_model::Mention;
 
 use super::*;

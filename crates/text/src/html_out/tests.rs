@@ -1,3 +1,5 @@
+//! Bodies as HTML, and what must never get out.
+
 use entente_model::{Inline, Mention};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Markdown as it comes, and what becomes of it.
+
 use entente_model::Mention;
 
 use super::*;

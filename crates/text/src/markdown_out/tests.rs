@@ -1,3 +1,5 @@
+//! Bodies as Markdown, and what must stay text.
+
 use entente_model::Mention;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Messages as the vendor writes them, and what is understood.
+
 use entente_model::WorkspaceRef;
 
 use super::*;

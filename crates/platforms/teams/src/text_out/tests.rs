@@ -1,3 +1,5 @@
+//! Bodies as the vendor wants them.
+
 use entente_model::{AccountRef, Block, Inline, WorkspaceRef};
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! What becomes of text and Markdown on the way in.
+
 use super::*;
 use crate::webex::id;
 
