@@ -76,3 +76,27 @@ pub(crate) fn next(headers: &HeaderMap) -> Option<String> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(values: &[&'static str]) -> Option<String> {
+        let pairs = values.iter().map(|value| (http::header::LINK, value.parse().unwrap()));
+        next(&pairs.collect())
+    }
+
+    #[test]
+    fn the_next_page_is_found_among_links() {
+        assert_eq!(of(&[]), None);
+        assert_eq!(of(&["<https://x/v1/a?b=c,d&e>; rel=\"next\""]).unwrap(), "https://x/v1/a?b=c,d&e");
+        let several =
+            "<https://x/1>; rel=\"first\", <https://x/2>; rel=\"next\", <https://x/3>; rel=\"prev\"";
+        assert_eq!(of(&[several]).unwrap(), "https://x/2");
+        assert_eq!(
+            of(&["<https://x/1>; rel=\"prev\"", "<https://x/2?max=null&a=b>; rel=next"]).unwrap(),
+            "https://x/2?a=b"
+        );
+        assert_eq!(of(&["nonsense"]), None);
+    }
+}

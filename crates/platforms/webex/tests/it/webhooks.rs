@@ -1,0 +1,125 @@
+//! The webhooks of a login: made, revived, tidied.
+
+use std::time::Duration;
+
+use entente_model::{CallError, Timestamp};
+use entente_platform::{HookKey, Listen, Listening, Rung};
+use serde_json::{Value, json};
+
+use crate::support::*;
+
+const TARGET: &str = "https://entente.example/hooks/webex/acme/0191a0d0-0000-7000-8000-000000000001";
+const HOOKS: &str = "https://webex.example/v1/webhooks";
+
+/// The id of the fixtures' webhook of this number.
+fn hook_url(number: usize) -> String {
+    let list: Value = serde_json::from_str(fixture!("webhooks")).unwrap();
+    format!("{HOOKS}/{}", list["items"][number]["id"].as_str().unwrap())
+}
+
+fn secret() -> String {
+    HookKey::new([7; 32]).secret("0191a0d0-0000-7000-8000-000000000001")
+}
+
+async fn listen(script: &Script) -> Result<Listening, CallError> {
+    let callback = "https://entente.example/hooks/webex/acme".parse().unwrap();
+    let wanted = Listen {
+        login: login(),
+        callback: &callback,
+        key: &HookKey::new([7; 32]),
+        certificate: None,
+        conversations: &[],
+        now: Timestamp::default(),
+    };
+    script.client(Some(BOT)).listen(&wanted).await
+}
+
+fn heard(resumed: bool) -> Listening {
+    Listening { rung: Rung::Own, again: Duration::from_mins(1), resumed }
+}
+
+fn wanted(event: &str) -> Value {
+    json!({"name": format!("entente {event}"), "targetUrl": TARGET, "resource": "messages", "event": event,
+           "secret": secret()})
+}
+
+#[tokio::test]
+async fn a_new_login_gets_its_three() {
+    let script = Script::new([ok("{\"items\":[]}"), ok("{}"), ok("{}"), ok("{}")]);
+    assert_eq!(listen(&script).await, Ok(heard(true)));
+    let asked = script.asked();
+    assert_eq!(asked[0].line, format!("GET {HOOKS}?max=100"));
+    for (asked, event) in asked[1..].iter().zip(["created", "updated", "deleted"]) {
+        assert_eq!((asked.line.as_str(), &asked.body), (format!("POST {HOOKS}").as_str(), &wanted(event)));
+    }
+}
+
+#[tokio::test]
+async fn what_died_is_revived_what_is_old_removed_what_is_not_ours_left_alone() {
+    let script = Script::new([ok(fixture!("webhooks")), ok("{}"), status(204, ""), ok("{}")]);
+    assert_eq!(listen(&script).await, Ok(heard(true)));
+    let asked = script.asked();
+    assert_eq!(asked[1].line, format!("PUT {}", hook_url(1)));
+    let revival =
+        json!({"name": "entente updated", "targetUrl": TARGET, "secret": secret(), "status": "active"});
+    assert_eq!(asked[1].body, revival);
+    assert_eq!(asked[2].line, format!("DELETE {}", hook_url(2)));
+    assert_eq!(
+        (asked[3].line.as_str(), &asked[3].body),
+        (format!("POST {HOOKS}").as_str(), &wanted("deleted"))
+    );
+}
+
+/// Three webhooks as they should be, with these changes.
+fn whole(change: impl Fn(&mut Value)) -> String {
+    let list: Value = serde_json::from_str(fixture!("webhooks")).unwrap();
+    let items = ["created", "updated", "deleted"].map(|event| {
+        let mut item = list["items"][0].clone();
+        item["event"] = event.into();
+        item["name"] = format!("entente {event}").into();
+        item["id"] = format!("id-{event}").into();
+        item
+    });
+    let mut list = json!({"items": items});
+    change(&mut list);
+    list.to_string()
+}
+
+#[tokio::test]
+async fn nothing_is_done_when_all_is_well() {
+    let script = Script::new([ok(&whole(|_| {}))]);
+    assert_eq!(listen(&script).await, Ok(heard(false)));
+    assert_eq!(script.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn another_secret_is_replaced_and_a_second_one_removed() {
+    let script = Script::new([ok(&whole(|list| list["items"][0]["secret"] = "other".into())), ok("{}")]);
+    assert_eq!(listen(&script).await, Ok(heard(true)));
+    assert_eq!(script.lines()[1], format!("PUT {HOOKS}/id-created"));
+    let twice = whole(|list| {
+        let again = list["items"][2].clone();
+        list["items"].as_array_mut().unwrap().push(again);
+    });
+    let script = Script::new([ok(&twice), status(404, "")]);
+    assert_eq!(listen(&script).await, Ok(heard(false)), "one that is gone already is as good");
+    assert_eq!(script.lines()[1], format!("DELETE {HOOKS}/id-deleted"));
+}
+
+#[tokio::test]
+async fn a_webhook_made_by_somebody_else_meanwhile_is_as_good() {
+    let script = Script::new([ok("{\"items\":[]}"), ok("{}"), status(409, fixture!("error")), ok("{}")]);
+    assert_eq!(listen(&script).await, Ok(heard(true)));
+    let script = Script::new([ok("{\"items\":[]}"), status(403, fixture!("error"))]);
+    assert!(matches!(listen(&script).await, Err(CallError::Reject(_))));
+}
+
+/// Each field that is read is needed under its documented name.
+#[tokio::test]
+async fn a_renamed_field_is_noticed() {
+    for field in ["targetUrl", "resource", "event", "status"] {
+        let renamed = whole(|_| {}).replace(&format!("\"{field}\""), &format!("\"{field}2\""));
+        let script = Script::new([ok(&renamed)].into_iter().chain((0..6).map(|_| ok("{}"))));
+        assert_eq!(listen(&script).await, Ok(heard(true)), "{field}");
+    }
+}
