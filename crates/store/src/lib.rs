@@ -12,10 +12,16 @@
 //! 3. Write it for the memory twin (`memory/`), then for SQL (`sql/`): one constant per statement at the top of the file.
 
 pub mod api;
+mod key_file;
 mod leases;
 mod memory;
+mod payload_keys;
+mod seal;
+mod sql;
 
-pub use api::console::{Console, Counts, DeadLetter, EXPIRED, Overdue, OverdueState, SetAside, Wedged};
+pub use api::console::{
+    Console, Counts, DeadLetter, EXPIRED, Overdue, OverdueState, SetAside, UNKNOWN_OUTCOME, Wedged,
+};
 pub use api::error::StoreError;
 pub use api::inbox::{Accepted, Arrived, Inbox, NewArrival, Report, Routed, SeenNow, Settled};
 pub use api::lanes::{Claim, LaneId, LaneKey, Lanes, Side};
@@ -26,7 +32,10 @@ pub use api::outbox::{
 };
 pub use api::people::{Identity, Imported, People, Represented};
 pub use api::settings::Settings;
+pub use key_file::{KeyFile, KeyFileError};
 pub use memory::Memory;
+pub use seal::MasterKey;
+pub use sql::{OpenError, Sqlite};
 
 /// Everything that is durable.
 pub trait Store: Inbox + Outbox + Lanes + Links + People + Logins + Settings + Console {}

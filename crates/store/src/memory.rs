@@ -46,7 +46,7 @@ impl Memory {
         for (lane, key, at) in state.lanes_with_work() {
             self.leases().wake(lane, &key, at);
         }
-        for (lane, _) in &state.wedged {
+        for lane in state.wedged.keys() {
             self.leases().wedge(*lane, state.key(*lane));
         }
     }

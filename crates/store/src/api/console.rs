@@ -41,6 +41,9 @@ pub struct Counts {
 /// The reason in [`Counts::dropped`] of rows that were dead until [`Console::sweep`] forgot them.
 pub const EXPIRED: &str = "expired";
 
+/// The reason in [`Overdue::reason`] of a row that may have been done and is being looked for.
+pub const UNKNOWN_OUTCOME: &str = "unknown_outcome";
+
 /// A row refused for good.
 #[derive(Debug, Clone)]
 pub struct DeadLetter {

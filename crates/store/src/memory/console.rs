@@ -75,7 +75,7 @@ impl Console for Memory {
     async fn replay(&self, delivery: DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
         let mut state = self.state();
         let Some(mut row) = state.dead.remove(&delivery) else { return Ok(false) };
-        row.seq = state.next_id();
+        row.seq = state.next_seq();
         row.died = None;
         row.delivery.attempts = 0;
         row.delivery.state = DeliveryState::Planned { not_before: now };

@@ -6,8 +6,8 @@ use entente_model::{ArrivalId, DropReason, MessageRef, Timestamp};
 use super::Memory;
 use super::state::State;
 use crate::{
-    Accepted, Arrived, Claim, DeliveryState, Inbox, Interest, LaneKey, NewArrival, Report, Routed, Settled,
-    StoreError,
+    Accepted, Arrived, Claim, DeliveryState, Inbox, Interest, LaneId, LaneKey, NewArrival, Report, Routed,
+    Settled, StoreError,
 };
 
 #[async_trait]
@@ -21,37 +21,16 @@ impl Inbox for Memory {
                 accepted.uninteresting += 1;
                 continue;
             }
-            let trace = state.messages.get(&arrival.message);
-            if trace.is_some_and(|trace| trace.ours) {
-                accepted.echoes += 1;
-                continue;
-            }
-            if arrival.report == Report::Created {
-                let seen = trace.is_some_and(|trace| trace.version.is_some());
-                if seen || !state.pending.insert(arrival.message.clone()) {
-                    accepted.repeats += 1;
-                    continue;
+            match state.known_already(&arrival) {
+                Some(DropReason::Echo) => accepted.echoes += 1,
+                Some(_) => accepted.repeats += 1,
+                None => {
+                    accepted.stored += 1;
+                    let kept = arrival.always || interest == Interest::Yes;
+                    let (lane, key) = state.store(arrival, kept, now);
+                    self.leases().wake(lane, &key, now);
                 }
             }
-            accepted.stored += 1;
-            state.trace(&arrival.message, now);
-            let key = LaneKey::Reports(arrival.message.conversation.clone());
-            let lane = state.lane(&key);
-            let id = ArrivalId(state.next_id());
-            let kept = arrival.always || interest == Interest::Yes;
-            state.inbox.insert(
-                (lane, id),
-                Arrived {
-                    id,
-                    message: arrival.message,
-                    report: arrival.report,
-                    watcher: arrival.watcher,
-                    actor: arrival.actor,
-                    body: arrival.body.filter(|_| kept),
-                    accepted_at: now,
-                },
-            );
-            self.leases().wake(lane, &key, now);
         }
         state.tally.accepted += accepted.stored as u64;
         state.tally.other(DropReason::Repeat.name(), accepted.repeats as u64);
@@ -77,11 +56,7 @@ impl Inbox for Memory {
             return Err(StoreError::Inconsistent { table: "outbox", column: "lane" });
         }
         for id in routed.done {
-            if let Some(arrived) = state.inbox.remove(&(under.lane, id))
-                && arrived.report == Report::Created
-            {
-                state.pending.remove(&arrived.message);
-            }
+            state.done(under.lane, id);
         }
         for settled in routed.settled {
             self.settle(&mut state, settled, now);
@@ -106,6 +81,51 @@ impl Inbox for Memory {
             *state.tally.dropped.entry(reason.name().to_owned()).or_default() += 1;
         }
         Ok(())
+    }
+}
+
+impl State {
+    /// Why a report need not be stored.
+    fn known_already(&self, arrival: &NewArrival) -> Option<DropReason> {
+        let trace = self.messages.get(&arrival.message);
+        let known = match arrival.report {
+            Report::Look => self.looks.contains(&arrival.message.conversation),
+            _ if trace.is_some_and(|trace| trace.ours) => return Some(DropReason::Echo),
+            Report::Created => {
+                trace.is_some_and(|trace| trace.version.is_some()) || self.pending.contains(&arrival.message)
+            }
+            Report::Changed | Report::Deleted => false,
+        };
+        known.then_some(DropReason::Repeat)
+    }
+
+    fn store(&mut self, arrival: NewArrival, kept: bool, now: Timestamp) -> (LaneId, LaneKey) {
+        let NewArrival { mut message, report, watcher, actor, body, .. } = arrival;
+        let key = LaneKey::Reports(message.conversation.clone());
+        let lane = self.lane(&key);
+        let id = ArrivalId(self.next_id());
+        if report == Report::Look {
+            self.looks.insert(message.conversation.clone());
+            message.id = "".into();
+        } else {
+            self.trace(&message, now);
+        }
+        if report == Report::Created {
+            self.pending.insert(message.clone());
+        }
+        let body = body.filter(|_| kept);
+        let arrived = Arrived { id, message, report, watcher, actor, body, accepted_at: now };
+        self.inbox.insert((lane, id), arrived);
+        (lane, key)
+    }
+
+    fn done(&mut self, lane: LaneId, id: ArrivalId) {
+        let Some(arrived) = self.inbox.remove(&(lane, id)) else { return };
+        match arrived.report {
+            Report::Created => self.pending.remove(&arrived.message),
+            Report::Look => self.looks.remove(&arrived.message.conversation),
+            Report::Changed | Report::Deleted => false,
+        };
     }
 }
 

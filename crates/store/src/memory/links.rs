@@ -1,5 +1,7 @@
 //! What is known of conversations and messages.
 
+use std::collections::btree_map::Entry;
+
 use async_trait::async_trait;
 use entente_model::{
     Conversation, ConversationRef, MessageId, MessageRef, Pair, PersonId, Timestamp, WorkspaceRef,
@@ -64,8 +66,8 @@ impl Links for Memory {
         }
         if let Some(pair) = pair {
             let slot = (pair, at.workspace.clone());
-            if !state.directs.contains_key(&slot) {
-                state.directs.insert(slot, at.clone());
+            if let Entry::Vacant(free) = state.directs.entry(slot) {
+                free.insert(at.clone());
                 link.pair = Some(pair);
             }
         }

@@ -7,7 +7,7 @@ use super::Memory;
 use super::state::{Row, State};
 use crate::{
     Begin, Begun, Claim, Counterpart, DeliveryState, Finish, Finished, Head, LaneId, LaneKey, Outbox, Plan,
-    StoreError,
+    StoreError, UNKNOWN_OUTCOME,
 };
 
 #[async_trait]
@@ -122,9 +122,6 @@ impl Outbox for Memory {
         Ok(())
     }
 }
-
-/// Why a row waits that may have been done.
-pub(super) const UNKNOWN_OUTCOME: &str = "unknown_outcome";
 
 /// Only the head of a lane is ever begun.
 fn begun(row: &Row) -> Option<Begun> {

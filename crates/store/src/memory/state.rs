@@ -13,6 +13,9 @@ use crate::{
     Plan, SetAside, Work,
 };
 
+/// Order numbers are this far apart, so that the rows that replace the head of a lane fit in front of the next one.
+const GAP: i64 = 1 << 10;
+
 /// What is recorded about a conversation.
 #[derive(Default)]
 pub(super) struct Link {
@@ -90,6 +93,7 @@ impl Tally {
 pub(super) struct State {
     pub(super) boot: i64,
     last_id: i64,
+    last_seq: i64,
     pub(super) keys: Vec<LaneKey>,
     ids: HashMap<LaneKey, LaneId>,
     pub(super) people_version: i64,
@@ -99,6 +103,8 @@ pub(super) struct State {
     pub(super) inbox: BTreeMap<(LaneId, ArrivalId), Arrived>,
     /// New messages in the inbox.
     pub(super) pending: BTreeSet<MessageRef>,
+    /// Conversations of which a look waits in the inbox.
+    pub(super) looks: BTreeSet<ConversationRef>,
     pub(super) outbox: BTreeMap<DeliveryId, Row>,
     pub(super) queue: BTreeMap<(LaneId, i64), DeliveryId>,
     pub(super) dead: BTreeMap<DeliveryId, Row>,
@@ -126,6 +132,12 @@ impl State {
     pub(super) fn next_id(&mut self) -> i64 {
         self.last_id += 1;
         self.last_id
+    }
+
+    /// The next place in order of planning.
+    pub(super) fn next_seq(&mut self) -> i64 {
+        self.last_seq += GAP;
+        self.last_seq
     }
 
     /// The row of a lane, made if there is none.
@@ -169,7 +181,7 @@ impl State {
     pub(super) fn plan(&mut self, plan: Plan, seq: Option<i64>, now: Timestamp) -> LaneId {
         let lane = self.lane(&plan.lane);
         let id = self.next_id();
-        let seq = seq.unwrap_or(id);
+        let seq = seq.unwrap_or_else(|| self.next_seq());
         let row = Row {
             lane,
             seq,

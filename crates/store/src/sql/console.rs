@@ -1,0 +1,186 @@
+//! What operators see.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use entente_model::{DeliveryId, Timestamp, WorkspaceRef};
+
+use super::Sqlite;
+use super::readers::at_once;
+use super::run::{Run, limit};
+use super::writer::lock;
+use crate::{Console, Counts, DeadLetter, LaneId, LaneKey, Overdue, SetAside, StoreError, Wedged};
+
+const COUNTERS: &str = "select name, value from counter";
+const UNROUTED: &str = "select count(*) from inbox";
+const WAITING: &str = "select count(*) from outbox where work <> 3";
+const DEAD_ROWS: &str = "select count(*) from dead where work <> 3";
+const WEDGED_LANES: &str = "select count(*) from wedged";
+const SET_ASIDE: &str = "insert into aside (id, workspace, reason, at) values (?1, ?2, ?3, ?4)";
+const ASIDE: &str = "select workspace, reason, at from aside order by at desc, id desc limit ?1";
+const DEAD: &str = "select id, lane, source_conversation, source, reason, died from dead \
+     order by died desc, id desc limit ?1";
+const WEDGED: &str = "select lane, reason from wedged order by lane limit ?1";
+const REPLAY: &str = "insert into outbox (id, lane, seq, work, source_conversation, source, part, thread_conversation, \
+     thread, accepted_at, not_before, reason, told) select id, lane, ?2, work, source_conversation, source, part, \
+     thread_conversation, thread, accepted_at, ?3, reason, told from dead \
+     where id = ?1 and exists (select 1 from payload p where p.id = ?1) returning lane";
+const NOT_DEAD: &str = "delete from dead where id = ?1";
+
+#[async_trait]
+impl Console for Sqlite {
+    async fn counts(&self) -> Result<Counts, StoreError> {
+        // What is not written yet is added; what is written between the two readings is counted twice this once.
+        let counted = lock(&self.shared.counted).clone();
+        let mut counts = self.read(|conn| {
+            at_once(conn, |conn| {
+                let number =
+                    |sql| Ok::<u64, StoreError>(unsigned(conn.one(sql, [], |row| row.get(0))?.unwrap_or(0)));
+                let mut counts = Counts {
+                    unrouted: number(UNROUTED)?,
+                    waiting: number(WAITING)?,
+                    dead: number(DEAD_ROWS)?,
+                    wedged: number(WEDGED_LANES)?,
+                    ..Counts::default()
+                };
+                let counters = conn.all(COUNTERS, [], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
+                for (name, value) in counters {
+                    put(&mut counts, &name, unsigned(value));
+                }
+                Ok(counts)
+            })
+        })?;
+        for (name, by) in counted {
+            *counts.other.entry(name).or_default() += by;
+        }
+        Ok(counts)
+    }
+
+    fn count(&self, name: &str, by: u64) {
+        if by > 0 {
+            *lock(&self.shared.counted).entry(name.to_owned()).or_default() += by;
+        }
+    }
+
+    async fn set_aside(
+        &self,
+        workspace: &WorkspaceRef,
+        reason: &str,
+        body: Bytes,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (sealed, key) = self.seal(&body, now)?;
+        let (workspace, reason) = (workspace.clone(), reason.to_owned());
+        self.write_sealed(vec![key], move |tx| {
+            let workspace = tx.workspace(&workspace)?;
+            tx.insert_payload(&sealed)?;
+            tx.conn.run(SET_ASIDE, (sealed.row, workspace, reason, now.0))?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn aside(&self, max: usize) -> Result<Vec<SetAside>, StoreError> {
+        self.read(|conn| {
+            let rows = conn.all(ASIDE, [limit(max)], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get(1)?, Timestamp(row.get(2)?)))
+            })?;
+            rows.into_iter()
+                .map(|(workspace, reason, at)| {
+                    let workspace = self.shared.names.workspace_ref(conn, workspace)?;
+                    Ok(SetAside { workspace, reason, at })
+                })
+                .collect()
+        })
+    }
+
+    async fn dead(&self, max: usize) -> Result<Vec<DeadLetter>, StoreError> {
+        self.read(|conn| {
+            let rows = conn.all(DEAD, [limit(max)], |row| {
+                let source: (Option<i64>, Option<String>) = (row.get(2)?, row.get(3)?);
+                let lane = LaneId(row.get(1)?);
+                Ok((DeliveryId(row.get(0)?), lane, source, row.get(4)?, Timestamp(row.get(5)?)))
+            })?;
+            rows.into_iter()
+                .map(|(delivery, lane, (conversation, name), reason, at)| {
+                    Ok(DeadLetter {
+                        delivery,
+                        lane: self.shared.names.lane_key(conn, lane)?,
+                        source: self.shared.names.message(conn, conversation, name)?,
+                        reason,
+                        at,
+                    })
+                })
+                .collect()
+        })
+    }
+
+    async fn wedged(&self, max: usize) -> Result<Vec<Wedged>, StoreError> {
+        self.read(|conn| {
+            let rows = conn.all(WEDGED, [limit(max)], |row| Ok((LaneId(row.get(0)?), row.get(1)?)))?;
+            rows.into_iter()
+                .map(|(lane_id, reason)| {
+                    Ok(Wedged { lane_id, lane: self.shared.names.lane_key(conn, lane_id)?, reason })
+                })
+                .collect()
+        })
+    }
+
+    async fn replay(&self, delivery: DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            let seq = tx.next_seq();
+            let lane = tx.conn.one(REPLAY, (delivery.0, seq, now.0), |row| row.get(0).map(LaneId))?;
+            let Some(lane) = lane else { return Ok(false) };
+            tx.conn.run(NOT_DEAD, [delivery.0])?;
+            let key = tx.shared.names.lane_key(tx.conn, lane)?;
+            tx.wake(lane, &key, now);
+            Ok(true)
+        })
+        .await
+    }
+
+    async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Overdue>, StoreError> {
+        self.read(|conn| at_once(conn, |conn| self.shared.overdue(conn, before, max)))
+    }
+
+    async fn told(&self, delivery: DeliveryId) -> Result<(), StoreError> {
+        self.write(move |tx| tx.told(delivery)).await
+    }
+
+    async fn went_through(&self, max: usize) -> Result<Vec<LaneKey>, StoreError> {
+        self.through(max).await
+    }
+
+    async fn sweep(
+        &self,
+        before: Timestamp,
+        seen_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.forget_dead(before, now).await?;
+        self.forget_messages(seen_before).await?;
+        self.destroy_keys(now).await
+    }
+}
+
+fn unsigned(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or(0)
+}
+
+/// Puts a stored counter where it belongs.
+fn put(counts: &mut Counts, name: &str, value: u64) {
+    match name.split_once('/') {
+        Some(("dropped", reason)) => {
+            counts.dropped.insert(reason.to_owned(), value);
+        }
+        Some(("other", name)) => {
+            counts.other.insert(name.to_owned(), value);
+        }
+        _ => match name {
+            "accepted" => counts.accepted = value,
+            "planned" => counts.planned = value,
+            "delivered" => counts.delivered = value,
+            "dropped_rows" => counts.dropped_rows = value,
+            _ => {}
+        },
+    }
+}

@@ -1,0 +1,215 @@
+//! What the end of a row leaves behind.
+
+use entente_model::{DeliveryId, Loss, MessageRef, Pair, Timestamp};
+use rusqlite::Row as SqlRow;
+
+use super::inbox::{DELETED, OURS};
+use super::links::INTEREST_YES;
+use super::routed::{SealedPlan, work};
+use super::run::Run;
+use super::tx::Tx;
+use crate::{Finish, Finished, LaneId, LaneKey, StoreError, UNKNOWN_OUTCOME, Work};
+
+pub(super) const ROW: &str = "select lane, seq, work, source_conversation, source, part, begun_at is not null, told \
+     from outbox where id = ?1";
+const HEAD: &str = "select id from outbox where lane = ?1 order by seq limit 1";
+const DELETE_ROW: &str = "delete from outbox where id = ?1";
+const RETRY: &str = "update outbox set begun_at = null, not_before = ?2, reason = ?3 where id = ?1";
+const LOOK: &str = "update outbox set not_before = ?2, reason = ?3 where id = ?1";
+const DIE: &str = "insert into dead (id, lane, seq, work, source_conversation, source, part, thread_conversation, \
+     thread, accepted_at, reason, told, died) select id, lane, seq, work, source_conversation, source, part, \
+     thread_conversation, thread, accepted_at, ?2, told, ?3 from outbox where id = ?1";
+const THROUGH: &str = "insert or ignore into through (lane) values (?1)";
+const OUR_MESSAGE: &str = "insert into message (conversation, name, version, flags, origin, at) \
+     values (?1, ?2, ?3, 1, ?4, ?5) on conflict (conversation, name) do update set flags = flags | 1, \
+     version = max(coalesce(version, excluded.version), excluded.version), origin = coalesce(excluded.origin, origin) \
+     returning id";
+const CHANGED: &str =
+    "update message set version = max(coalesce(version, ?2), ?2), flags = flags | ?3 where id = ?1";
+const COUNTERPART: &str = "select target from counterpart where source = ?1 and lane = ?2 and part = ?3";
+const ADD_COUNTERPART: &str =
+    "insert or replace into counterpart (source, lane, part, target, edits) values (?1, ?2, ?3, ?4, 0)";
+const EDITED: &str = "update counterpart set edits = edits + 1 where source = ?1 and lane = ?2 and part = ?3";
+const DELETE_COUNTERPART: &str =
+    "delete from counterpart where source = ?1 and lane = ?2 and part = ?3 returning target";
+const OPENED: &str = "update conversation set low = ?2, high = ?3, interest = ?4, people = ?5 where id = ?1 and low is null \
+     and not exists (select 1 from conversation o where o.low = ?2 and o.high = ?3 and o.workspace = ?6)";
+
+/// A row of the outbox without its payload.
+pub(super) struct Row {
+    pub(super) lane: LaneId,
+    pub(super) seq: i64,
+    pub(super) work: Work,
+    pub(super) source: Option<(i64, String)>,
+    pub(super) part: u32,
+    pub(super) begun: bool,
+    pub(super) told: bool,
+}
+
+impl Row {
+    /// Notices are not counted, and nobody is told about them.
+    pub(super) fn counts(&self) -> bool {
+        self.work != Work::Notice
+    }
+}
+
+pub(super) fn read_row(row: &SqlRow<'_>) -> rusqlite::Result<Row> {
+    let (conversation, name): (Option<i64>, Option<String>) = (row.get(3)?, row.get(4)?);
+    Ok(Row {
+        lane: LaneId(row.get(0)?),
+        seq: row.get(1)?,
+        work: work(row.get(2)?),
+        source: conversation.zip(name),
+        part: row.get(5)?,
+        begun: row.get(6)?,
+        told: row.get(7)?,
+    })
+}
+
+/// How a row ends, with its payloads sealed.
+pub(super) enum SealedFinish {
+    Replaced(Vec<SealedPlan>),
+    Other(Finish),
+}
+
+impl Tx<'_> {
+    pub(super) fn head_of(&self, lane: LaneId) -> Result<Option<DeliveryId>, StoreError> {
+        self.conn.one(HEAD, [lane.0], |row| row.get(0).map(DeliveryId))
+    }
+
+    pub(super) fn finish(
+        &mut self,
+        lane: LaneId,
+        key: &LaneKey,
+        id: DeliveryId,
+        finish: SealedFinish,
+        now: Timestamp,
+    ) -> Result<Finished, StoreError> {
+        let row = self.conn.one(ROW, [id.0], read_row)?.filter(|row| row.lane == lane);
+        let Some(row) = row else { return Ok(Finished::Settled) };
+        match finish {
+            SealedFinish::Replaced(plans) => self.replace(id, &row, key, plans, now)?,
+            SealedFinish::Other(Finish::RetryAt { at, reason }) => {
+                self.conn.run(RETRY, (id.0, at.0, reason))?;
+            }
+            SealedFinish::Other(Finish::LookAt { at }) => {
+                self.conn.run(LOOK, (id.0, at.0, UNKNOWN_OUTCOME))?;
+            }
+            SealedFinish::Other(Finish::Delivered { message, losses, at }) => {
+                self.delivered(id, row, key, message.as_ref(), &losses, at, now)?;
+            }
+            SealedFinish::Other(Finish::Dead { reason }) => {
+                self.conn.run(DIE, (id.0, reason, now.0))?;
+                self.conn.run(DELETE_ROW, [id.0])?;
+            }
+            SealedFinish::Other(Finish::Dropped(reason)) => {
+                self.delete_row(id)?;
+                if row.counts() {
+                    self.count("dropped_rows", 1);
+                    self.count(format!("dropped/{}", reason.name()), 1);
+                }
+            }
+            SealedFinish::Other(Finish::Replaced(_)) => {
+                return Err(StoreError::Inconsistent { table: "outbox", column: "lane" });
+            }
+        }
+        Ok(Finished::Written)
+    }
+
+    pub(super) fn delete_row(&mut self, id: DeliveryId) -> Result<(), StoreError> {
+        self.conn.run(DELETE_ROW, [id.0])?;
+        self.delete_payload(id.0)
+    }
+
+    /// Records everything that a delivered row leaves behind, and takes it away.
+    #[expect(clippy::too_many_arguments, reason = "a row, what became of it, and two instants")]
+    pub(super) fn delivered(
+        &mut self,
+        id: DeliveryId,
+        row: Row,
+        key: &LaneKey,
+        message: Option<&MessageRef>,
+        losses: &[Loss],
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.delete_row(id)?;
+        if row.counts() {
+            self.count("delivered", 1);
+        }
+        for loss in losses {
+            self.count(format!("other/loss_{}", loss.name()), 1);
+        }
+        if row.told {
+            self.conn.run(THROUGH, [row.lane.0])?;
+        }
+        let source = match &row.source {
+            Some((conversation, name)) => Some(self.message(*conversation, name, now)?),
+            None => None,
+        };
+        let target = match message {
+            Some(message) => Some(self.ours(message, source, key, at, now)?),
+            None => None,
+        };
+        let Some(source) = source else { return Ok(()) };
+        let slot = (source, row.lane.0, row.part);
+        match (row.work, target) {
+            (Work::Notice, _) | (Work::Send, None) => {}
+            (Work::Send, Some(target)) => self.add_counterpart(slot, target)?,
+            (Work::Edit, target) => {
+                let before = self.conn.one(COUNTERPART, slot, |row| row.get::<_, i64>(0))?;
+                match (before, target) {
+                    (Some(before), target) if target.is_none_or(|target| target == before) => {
+                        self.conn.run(EDITED, slot)?;
+                        self.conn.run(CHANGED, (before, at.0, 0))?;
+                    }
+                    (_, Some(target)) => self.add_counterpart(slot, target)?,
+                    (_, None) => {}
+                }
+            }
+            (Work::Delete, _) => {
+                if let Some(gone) = self.conn.one(DELETE_COUNTERPART, slot, |row| row.get::<_, i64>(0))? {
+                    self.conn.run(CHANGED, (gone, at.0, DELETED))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn add_counterpart(&self, (source, lane, part): (i64, i64, u32), target: i64) -> Result<(), StoreError> {
+        self.conn.run(ADD_COUNTERPART, (source, lane, part, target))?;
+        Ok(())
+    }
+
+    /// Records that a message is ours, and the conversation of a direct lane.
+    fn ours(
+        &mut self,
+        message: &MessageRef,
+        source: Option<i64>,
+        key: &LaneKey,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
+        const { assert!(OURS == 1, "as the statement says") };
+        let conversation = self.conversation(&message.conversation)?;
+        if let LaneKey::Direct(pair, workspace) = key
+            && message.conversation.workspace == *workspace
+        {
+            self.opened(conversation, *pair, message)?;
+        }
+        let params = (conversation, message.id.as_str(), at.0, source, now.0);
+        self.conn
+            .one(OUR_MESSAGE, params, |row| row.get(0))?
+            .ok_or(StoreError::Inconsistent { table: "message", column: "id" })
+    }
+
+    /// Remembers a conversation as a pair's, unless the pair has one there or the conversation is another pair's.
+    fn opened(&mut self, conversation: i64, pair: Pair, message: &MessageRef) -> Result<(), StoreError> {
+        let workspace = self.workspace(&message.conversation.workspace)?;
+        let [low, high] = pair.both();
+        let params =
+            (conversation, low.0.as_bytes(), high.0.as_bytes(), INTEREST_YES, self.people, workspace);
+        self.conn.run(OPENED, params)?;
+        Ok(())
+    }
+}
