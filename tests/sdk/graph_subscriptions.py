@@ -10,6 +10,8 @@ import hmac
 import json
 from datetime import datetime, timedelta, timezone
 
+import http_json
+import jwt
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, padding, serialization
 from cryptography.hazmat.primitives.asymmetric import padding as rsa_padding
@@ -23,6 +25,9 @@ from graph_case import GraphCase
 from listener import Listener
 
 STATE = "only we know this"
+
+# Graph's own app, which signs. Graph: "Set up change notifications that include resource data", validation tokens.
+PUBLISHER = "0bf30f3b-4a52-48df-9a82-234910c4a086"
 
 
 class Subscriptions(GraphCase):
@@ -99,7 +104,17 @@ class Subscriptions(GraphCase):
             opened = _open(key, content)
             self.assertEqual((opened.id, opened.body.content), (said.id, said.body.content))
             self.assertEqual(opened.from_.user.id, self.second.id)
-            self.assertTrue(json.loads(delivery.body)["validationTokens"], "signed by the vendor")
+            tokens = json.loads(delivery.body)["validationTokens"]
+            self.assertEqual([self.publisher(token) for token in tokens], [PUBLISHER])
+
+    def publisher(self, token):
+        """Who signed a validation token for us, checked with the keys that the vendor's sign-in publishes."""
+        origin = self.world.directory.teams.origin
+        metadata = http_json.get(f"{origin}/common/.well-known/openid-configuration")
+        key = jwt.PyJWKClient(metadata["jwks_uri"]).get_signing_key_from_jwt(token)
+        ours = jwt.decode(self.first.token, options={"verify_signature": False})["appid"]
+        claims = jwt.decode(token, key, algorithms=["RS256"], audience=ours)
+        return claims.get("azp") or claims.get("appid")
 
 
 def _notification(change, message):
