@@ -14,6 +14,7 @@
 //! [`server`] (a port whose plug can be pulled), [`org`] (Acme, Inc.).
 
 pub mod clock;
+pub mod console;
 pub mod control;
 pub mod courier;
 pub mod faults;

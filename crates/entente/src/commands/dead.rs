@@ -1,0 +1,62 @@
+//! `entente dead`, `entente replay`, `entente aside`: what was refused for good, and what could not be read.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{Remote, rows};
+use crate::table;
+
+/// What it takes.
+#[derive(Args)]
+pub(super) struct Dead {
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl Dead {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let dead = self.remote.client()?.get("/dead").await?;
+        if !self.remote.printed(&dead) {
+            let rows = rows(&dead, "dead", &["id", "at", "workspace", "reason"]);
+            table::print(&["id", "when", "to", "why"], &rows, "No dead letters.");
+        }
+        Ok(())
+    }
+}
+
+/// What it takes.
+#[derive(Args)]
+pub(super) struct Replay {
+    /// Which, by the first column of `entente dead`.
+    id: i64,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl Replay {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        self.remote.client()?.post(&format!("/dead/{}/replay", self.id), &json!({})).await?;
+        if !self.remote.json {
+            println!("It is tried again.");
+        }
+        Ok(())
+    }
+}
+
+/// What it takes.
+#[derive(Args)]
+pub(super) struct Aside {
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl Aside {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let aside = self.remote.client()?.get("/aside").await?;
+        if !self.remote.printed(&aside) {
+            let rows = rows(&aside, "aside", &["at", "workspace", "reason"]);
+            table::print(&["when", "from", "what is wrong"], &rows, "Nothing was set aside.");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,47 @@
+//! `entente sandbox`: only the simulated platforms, for trying integrations.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use clap::Args;
+use entente_sim::server::Port;
+
+use crate::demo::{Source, World, directory_routes, register};
+use crate::lifecycle;
+use crate::refusal::Refusal;
+
+/// What it takes.
+#[derive(Args)]
+pub(super) struct Sandbox {
+    /// The port of the directory; the platforms take the next ones. 0: any free ports.
+    #[arg(long, value_name = "N", default_value_t = 7700)]
+    port: u16,
+    /// Multiplies the rate limits.
+    #[arg(long, value_name = "F", default_value_t = 1.0)]
+    limits_factor: f64,
+}
+
+impl Sandbox {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let stop = lifecycle::stop_on_signals()?;
+        let world = Arc::new(World::start(self.port, self.limits_factor)?);
+        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
+        let apps = register(&world, address).await?;
+        let source = Source::new(Arc::clone(&world), &apps);
+        let directory = Port::open(address, directory_routes(source)).map_err(|error| {
+            Refusal::new(format!(
+                "cannot listen on {address} ({error}); stop what listens there, or choose another port with --port N"
+            ))
+        })?;
+        println!("The simulated platforms are ready.\n");
+        println!("  http://{}/directory.json  addresses, people and tokens", directory.addr());
+        println!("  http://{}/v1              Webex", world.webex.addr());
+        println!(
+            "  http://{}/v1.0            Microsoft Graph; its sign-in and bot service are on the same port",
+            world.teams.addr()
+        );
+        println!("\nEach has control paths under /_sim. Stop with ctrl-c.");
+        stop.cancelled().await;
+        Ok(())
+    }
+}

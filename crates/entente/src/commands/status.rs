@@ -1,0 +1,56 @@
+//! `entente status` and `entente sign-in`.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{Remote, rows, text};
+use crate::table;
+
+/// What it takes.
+#[derive(Args)]
+pub(super) struct Status {
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl Status {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let status = self.remote.client()?.get("/status").await?;
+        if self.remote.printed(&status) {
+            return Ok(());
+        }
+        println!("{}", if status["healthy"] == true { "All is well." } else { "Something needs you:" });
+        for line in status["attention"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            println!("  {line}");
+        }
+        let counts = &status["counts"];
+        let numbers = ["delivered", "waiting", "dead", "wedged", "unrouted", "accepted"];
+        let numbers: Vec<String> =
+            numbers.iter().map(|name| format!("{name} {}", text(counts, name))).collect();
+        println!("\n{}\n", numbers.join(" · "));
+        let columns = ["workspace", "kind", "person", "rung", "error"];
+        table::print(
+            &["workspace", "login", "person", "hears", "error"],
+            &rows(&status, "logins", &columns),
+            "No logins yet.",
+        );
+        Ok(())
+    }
+}
+
+/// What it takes.
+#[derive(Args)]
+pub(super) struct SignIn {
+    #[command(flatten)]
+    remote: Remote,
+}
+
+impl SignIn {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        let made = self.remote.client()?.post("/sign-in-link", &json!({})).await?;
+        if !self.remote.printed(&made) {
+            println!("{}", text(&made, "url"));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use entente_platform::Registry;
+
+use super::keys::{Kind, SECTIONS, WORKSPACES};
+use super::{Config, DEFAULTS, Workspace, Written, Wrong};
+use crate::platforms;
+
+fn parse(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
+    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::parse(text, Path::new("/etc/entente"), environment, &platforms::all()).map_err(
+        |wrong| match wrong {
+            Wrong::At(line, why) => format!("{line}: {why}"),
+            Wrong::Whole(why) | Wrong::Environment(why) => why,
+        },
+    )
+}
+
+#[test]
+fn the_documented_defaults_are_the_real_ones_and_complete() {
+    let documented: Written = toml::from_str(DEFAULTS).unwrap();
+    let real = Written::default();
+    assert_eq!(documented.server, real.server);
+    assert_eq!(documented.data, real.data);
+    assert_eq!(documented.engine, real.engine);
+    assert_eq!(documented.calls, real.calls);
+    assert_eq!(documented.log, real.log);
+    let table: toml::Table = DEFAULTS.parse().unwrap();
+    for (section, keys) in SECTIONS {
+        let written = table[section].as_table().unwrap();
+        let known: Vec<&str> = keys.iter().map(|key| key.name).collect();
+        assert_eq!(written.len(), known.len(), "[{section}]");
+        for key in keys {
+            assert!(written.contains_key(key.name), "{section}.{} is not documented", key.name);
+        }
+    }
+    for key in Workspace::KEYS {
+        assert!(
+            DEFAULTS.contains(&format!("\n# {} = ", key.name)),
+            "{WORKSPACES}.…{} is not documented",
+            key.name
+        );
+    }
+}
+
+#[test]
+fn every_documented_key_has_a_comment_before_it() {
+    let mut before = "";
+    for line in DEFAULTS.lines() {
+        if line.contains(" = ") && !line.starts_with('#') {
+            assert!(before.starts_with("# "), "{line} has no comment");
+        }
+        before = line;
+    }
+}
+
+#[test]
+fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
+    assert_eq!(
+        parse("[server]\nlisten = \"127.0.0.1:1\"\npublic_adress = \"x\"\n", &[]).unwrap_err(),
+        "3: unknown key \"public_adress\" in [server]; did you mean \"public_address\"?"
+    );
+    assert_eq!(parse("[sever]\n", &[]).unwrap_err(), "1: unknown section [sever]; did you mean \"server\"?");
+    assert_eq!(
+        parse("[workspaces.a]\nplatform = \"webex\"\nclientid = \"x\"\n", &[]).unwrap_err(),
+        "3: unknown key \"clientid\" in [workspaces.a]; did you mean \"client_id\"?"
+    );
+}
+
+#[test]
+fn a_wrong_type_is_named_with_its_line() {
+    let wrong = parse("[server]\n\nmax_connections = \"many\"\n", &[]).unwrap_err();
+    assert!(wrong.starts_with("3: invalid type: string \"many\""), "{wrong}");
+}
+
+#[test]
+fn the_environment_wins_and_is_checked_like_the_file() {
+    let of = |name, value| parse("[server]\nmax_connections = 1\n", &[(name, value)]);
+    assert_eq!(of("ENTENTE_SERVER__MAX_CONNECTIONS", "7").unwrap().server.max_connections, 7);
+    assert_eq!(of("ENTENTE_ENGINE__ORGANIZATION", "42").unwrap().engine, {
+        let mut written = Written::default();
+        written = toml::from_str(&DEFAULTS.replace("\"Entente\"", "\"42\"")).unwrap_or(written);
+        written.engine
+    });
+    assert_eq!(
+        of("ENTENTE_SERVER__LISTN", "x").unwrap_err(),
+        "environment: ENTENTE_SERVER__LISTN: no key named listn; did you mean \"listen\"?"
+    );
+    assert!(of("ENTENTE_HOME", "x").is_ok());
+}
+
+#[test]
+fn a_workspace_is_read_with_defaults_and_its_mistakes_are_named() {
+    let registry: Registry = platforms::all();
+    let platform = registry.iter().next().unwrap();
+    let (name, profile) = (platform.id(), platform.profile());
+    let tenant = if profile.needs_tenant { "tenant = \"t\"\n" } else { "" };
+    let text = format!("[workspaces.acme-one]\nplatform = \"{name}\"\n{tenant}client_id = \"c\"\n");
+    assert_eq!(
+        parse(&text, &[]).unwrap_err(),
+        "workspaces.acme-one: client_secret or client_secret_file is needed"
+    );
+    let config = parse(&text, &[("ENTENTE_WORKSPACES__ACME_ONE__CLIENT_SECRET", "s")]).unwrap();
+    let site = &config.sites[0];
+    assert_eq!(site.workspace.id.as_str(), "acme-one");
+    let defaults: BTreeMap<&str, &str> = profile.addresses.iter().copied().collect();
+    assert_eq!(site.addresses.len(), defaults.len());
+    let (address, _) = profile.addresses[0];
+    let other =
+        format!("{text}client_secret = \"s\"\naddresses = {{ {address} = \"http://203.0.113.9\" }}\n");
+    assert!(parse(&other, &[]).unwrap_err().ends_with("must be https, or http on this machine"));
+    let other = text.replace(&format!("\"{name}\""), &format!("\"{name}x\""));
+    assert!(parse(&other, &[]).unwrap_err().ends_with(&format!("did you mean \"{name}\"?")));
+}
+
+#[test]
+fn kinds_are_what_the_defaults_hold() {
+    let table: toml::Table = DEFAULTS.parse().unwrap();
+    for (section, keys) in SECTIONS {
+        for key in keys {
+            let is_text = table[section][key.name].is_str();
+            assert_eq!(is_text, key.kind == Kind::Text, "{section}.{}", key.name);
+        }
+    }
+}

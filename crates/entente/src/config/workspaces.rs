@@ -1,0 +1,134 @@
+//! `[workspaces.NAME]`: an organization's area on one platform, and the app of ours that is registered there.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use entente_model::{PlatformId, WorkspaceId, WorkspaceRef};
+use entente_platform::{Registry, Site};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::Deserialize;
+use url::Url;
+
+use super::keys::{Key, nearest, table, text};
+
+/// A workspace as it is written down.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Workspace {
+    platform: String,
+    #[serde(default)]
+    tenant: String,
+    client_id: String,
+    client_secret: Option<SecretString>,
+    client_secret_file: Option<PathBuf>,
+    #[serde(default)]
+    addresses: BTreeMap<String, Url>,
+}
+
+impl Workspace {
+    /// The keys of each such section.
+    pub(super) const KEYS: &'static [Key] = &[
+        text("platform"),
+        text("tenant"),
+        text("client_id"),
+        text("client_secret"),
+        text("client_secret_file"),
+        table("addresses"),
+    ];
+
+    /// The site that this describes.
+    ///
+    /// # Errors
+    /// What is wrong, in one line that names the key.
+    pub(super) fn site(&self, name: &str, base: &Path, platforms: &Registry) -> Result<Site, String> {
+        let at = |key: &str| format!("workspaces.{name}.{key}");
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if name.is_empty() || name.len() > 64 || !name.chars().all(plain) {
+            return Err(format!("workspaces.{name}: a name is of letters, digits, `-` and `_`"));
+        }
+        let id = PlatformId::from(self.platform.as_str());
+        let Some(platform) = platforms.get(&id) else {
+            let known: Vec<String> = platforms.iter().map(|p| p.id().as_str().to_owned()).collect();
+            let hint = nearest(&self.platform, known.iter().map(String::as_str)).map_or_else(
+                || format!("known are {}", known.join(", ")),
+                |near| format!("did you mean \"{near}\"?"),
+            );
+            return Err(format!("{}: no platform \"{}\"; {hint}", at("platform"), self.platform));
+        };
+        let profile = platform.profile();
+        if profile.needs_tenant && self.tenant.is_empty() {
+            return Err(format!("{}: {} needs the id of your organization here", at("tenant"), profile.name));
+        }
+        if self.client_id.is_empty() {
+            return Err(format!(
+                "{}: give the id of the app registered at {}",
+                at("client_id"),
+                profile.name
+            ));
+        }
+        let mut addresses = BTreeMap::new();
+        for (name, default) in profile.addresses {
+            let default = Url::parse(default).map_err(|error| error.to_string())?;
+            addresses.insert((*name).to_owned(), default);
+        }
+        for (address, url) in &self.addresses {
+            if !addresses.contains_key(address) {
+                let known = profile.addresses.iter().map(|(name, _)| *name);
+                let hint = nearest(address, known)
+                    .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+                return Err(format!(
+                    "{}: {} has no such address{hint}",
+                    at(&format!("addresses.{address}")),
+                    profile.name
+                ));
+            }
+            let local =
+                url.host_str().is_some_and(|host| matches!(host, "localhost" | "127.0.0.1" | "[::1]"));
+            if url.scheme() != "https" && !(url.scheme() == "http" && local) {
+                return Err(format!(
+                    "{}: must be https, or http on this machine",
+                    at(&format!("addresses.{address}"))
+                ));
+            }
+            addresses.insert(address.clone(), without_slash(url));
+        }
+        Ok(Site {
+            workspace: WorkspaceRef { platform: id, id: WorkspaceId::from(name) },
+            addresses,
+            tenant: Some(self.tenant.clone()).filter(|tenant| !tenant.is_empty()),
+            client_id: self.client_id.clone(),
+            client_secret: self.secret(name, base)?,
+        })
+    }
+
+    fn secret(&self, name: &str, base: &Path) -> Result<SecretString, String> {
+        let secret = match (&self.client_secret, &self.client_secret_file) {
+            (Some(_), Some(_)) => {
+                return Err(format!("workspaces.{name}: give client_secret or client_secret_file, not both"));
+            }
+            (Some(secret), None) => secret.clone(),
+            (None, Some(file)) => {
+                let path = base.join(file);
+                let text = std::fs::read_to_string(&path).map_err(|error| {
+                    format!(
+                        "workspaces.{name}.client_secret_file: {} cannot be read: {error}",
+                        path.display()
+                    )
+                })?;
+                SecretString::from(text.trim().to_owned())
+            }
+            (None, None) => SecretString::from(String::new()),
+        };
+        if secret.expose_secret().is_empty() {
+            return Err(format!("workspaces.{name}: client_secret or client_secret_file is needed"));
+        }
+        Ok(secret)
+    }
+}
+
+fn without_slash(url: &Url) -> Url {
+    let mut url = url.clone();
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    url
+}

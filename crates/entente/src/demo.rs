@@ -1,0 +1,149 @@
+//! `entente demo`: the whole product with simulated platforms and the sample organization, Acme, Inc.
+//!
+//! The demo is not a mode of the server. It starts the simulated platforms on ports of their own, writes a configuration
+//! that names their addresses, starts the server with it as `entente serve` would, and then does what an administrator
+//! and the engineers would do by hand: registers the apps on the vendors' side, gives consent in a browser, and brings
+//! people in with the product's own commands. Whatever works here works the same way with the real platforms.
+//!
+//! The simulated platforms forget everything when they end. With `--data` the server's folder is kept; at the next start
+//! its database, which speaks of chats that do not exist any more, is put aside and not deleted.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use tempfile::TempDir;
+use tokio::net::TcpSocket;
+use tokio::time::Instant;
+
+use crate::client::Client;
+use crate::config::Config;
+use crate::refusal::Refusal;
+use crate::server::Server;
+use crate::{lifecycle, platforms, wire};
+
+mod browser;
+mod configuration;
+mod directory;
+mod said;
+mod story;
+mod world;
+
+pub(crate) use directory::{Source, routes as directory_routes};
+pub(crate) use story::register;
+pub(crate) use world::World;
+
+/// What it takes.
+#[derive(Args)]
+pub(crate) struct Demo {
+    /// Keep the server's data in this folder. Otherwise it is gone when the demo ends.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// The port of the console; the platforms take the next ones. 0: any free ports.
+    #[arg(long, value_name = "N", default_value_t = 7700)]
+    port: u16,
+    /// Multiplies the rate limits of the simulated platforms, and what the server keeps to.
+    #[arg(long, value_name = "F", default_value_t = 1.0)]
+    limits_factor: f64,
+}
+
+impl Demo {
+    pub(crate) async fn run(self) -> anyhow::Result<()> {
+        let began = Instant::now();
+        let stop = lifecycle::stop_on_signals()?;
+        let (folder, temporary) = folder(self.data.as_deref())?;
+        let (listen, held) = reserve(self.port)?;
+        let world = Arc::new(World::start(self.port, self.limits_factor)?);
+        let apps = story::register(&world, listen).await?;
+        let file = configuration::write(&folder, listen, &world, &apps, self.limits_factor)?;
+        let config = Config::load(&file, &platforms::all()).map_err(Refusal::new)?;
+        wire::log(&config.log);
+        let source = Source::new(Arc::clone(&world), &apps);
+        let extra = directory_routes(source.clone()).merge(world.page());
+        let server = Server::start(&config, extra, stop.clone()).await?;
+        drop(held);
+        let client = Client::at(server.public.clone(), server.token.clone());
+        source.product(Client::at(server.public.clone(), server.token.clone()));
+        let done = tokio::select! {
+            done = story::play(&world, &apps, &client, &server.public, &server.token) => done,
+            () = stop.cancelled() => Ok(()),
+        };
+        match done {
+            Ok(()) if stop.is_cancelled() => {}
+            Ok(()) => {
+                said::ready(&server.public, &client, &folder, temporary.is_some(), began.elapsed()).await?
+            }
+            Err(error) => {
+                stop.cancel();
+                server.ended().await?;
+                return Err(error);
+            }
+        }
+        server.ended().await
+    }
+}
+
+/// The server's folder, and what makes it go away.
+fn folder(kept: Option<&Path>) -> anyhow::Result<(PathBuf, Option<TempDir>)> {
+    match kept {
+        Some(folder) => {
+            std::fs::create_dir_all(folder).map_err(|error| {
+                Refusal::new(format!(
+                    "the data folder {} cannot be made ({error}); name another with --data DIR",
+                    folder.display()
+                ))
+            })?;
+            put_aside(folder)?;
+            Ok((folder.to_owned(), None))
+        }
+        None => {
+            let folder = TempDir::with_prefix("entente-demo-").context("no temporary folder can be made")?;
+            Ok((folder.path().to_owned(), Some(folder)))
+        }
+    }
+}
+
+/// Puts the database of an earlier demo where it can be looked at and does no harm. A server that still runs on it keeps
+/// it: its lock says so when the new one opens the same file, so nothing is moved away under it.
+fn put_aside(folder: &Path) -> anyhow::Result<()> {
+    let database = folder.join("entente.db");
+    if !database.exists() {
+        return Ok(());
+    }
+    if folder.join("server.json").exists() {
+        return Err(Refusal::new(format!(
+            "another demo runs with {0}, or ended without cleaning up; stop it, or delete {0}/server.json",
+            folder.display()
+        ))
+        .into());
+    }
+    let aside = (1..).map(|number| folder.join(format!("before-{number}"))).find(|path| !path.exists());
+    let aside = aside.context("no name is left")?;
+    std::fs::create_dir(&aside).with_context(|| format!("{} cannot be made", aside.display()))?;
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("entente.db") {
+            std::fs::rename(entry.path(), aside.join(entry.file_name()))?;
+        }
+    }
+    println!(
+        "The simulated platforms begin anew, so the database of the last demo was put into {}.",
+        aside.display()
+    );
+    Ok(())
+}
+
+/// The address of the console, and, if any port will do, what keeps others from it until the server listens there: a
+/// socket that is bound and does not listen.
+fn reserve(port: u16) -> anyhow::Result<(SocketAddr, Option<TcpSocket>)> {
+    let wanted = SocketAddr::from(([127, 0, 0, 1], port));
+    if port != 0 {
+        return Ok((wanted, None));
+    }
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(wanted)?;
+    Ok((socket.local_addr()?, Some(socket)))
+}

@@ -1,0 +1,149 @@
+//! `GET /directory.json`: everything that any client needs to join in. Read from the platforms and the server when it is
+//! asked for, so that it is never out of date.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use axum::{Json, Router};
+use entente_sim::org;
+use entente_sim::server::Port;
+use http::{HeaderMap, Method, StatusCode, header};
+use serde_json::{Map, Value, json};
+
+use super::story::{App, Apps, TEAMS, WEBEX};
+use super::world::{World, base};
+use crate::client::Client;
+
+/// Where the directory is read from.
+#[derive(Clone)]
+pub(crate) struct Source(Arc<Inner>);
+
+struct Inner {
+    world: Arc<World>,
+    apps: Apps,
+    product: OnceLock<Client>,
+}
+
+impl Source {
+    /// The platforms alone, as in a sandbox.
+    pub(crate) fn new(world: Arc<World>, apps: &Apps) -> Self {
+        Self(Arc::new(Inner { world, apps: apps.clone(), product: OnceLock::new() }))
+    }
+
+    /// The server too.
+    pub(crate) fn product(&self, server: Client) {
+        // Told once, before anybody asks.
+        drop(self.0.product.set(server));
+    }
+
+    async fn read(&self, console: &str) -> anyhow::Result<Value> {
+        let Inner { world, apps, product } = &*self.0;
+        let represented = match product.get() {
+            Some(server) => server.get("/people").await?["people"].take(),
+            None => Value::Null,
+        };
+        let webex =
+            platform(world, &world.webex, WEBEX, &apps.webex, &represented, "/_sim/people?bots=false")
+                .await?;
+        let mut teams =
+            platform(world, &world.teams, TEAMS, &apps.teams, &represented, "/_sim/people").await?;
+        teams.insert("login".to_owned(), json!(base(&world.teams)));
+        teams.insert("tenant".to_owned(), json!(apps.tenant));
+        let mut webex = webex;
+        webex.insert("base".to_owned(), json!(format!("{}/v1", base(&world.webex))));
+        teams.insert("base".to_owned(), json!(format!("{}/v1.0", base(&world.teams))));
+        Ok(json!({"console": console, "platforms": {WEBEX: webex, TEAMS: teams}}))
+    }
+}
+
+async fn platform(
+    world: &World,
+    port: &Port,
+    name: &str,
+    app: &App,
+    represented: &Value,
+    path: &str,
+) -> anyhow::Result<Map<String, Value>> {
+    // A platform whose plug is pulled tells nothing; what it is and who stands in there is known all the same.
+    let listed = match world.ask(port, Method::GET, path, None).await {
+        Ok(listed) => listed,
+        Err(_) if !port.is_open() => json!({"items": []}),
+        Err(error) => return Err(error),
+    };
+    let homes = homes(represented);
+    let people: Vec<Value> = listed["items"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|person| {
+            let email = person["email"].as_str().unwrap_or_default();
+            json!({
+                "id": person["id"],
+                "email": email,
+                "name": person["name"],
+                "token": person["token"],
+                "primary": homes.get(email).is_some_and(|home| home == name),
+            })
+        })
+        .collect();
+    let mut all = Map::new();
+    all.insert("people".to_owned(), json!(people));
+    all.insert("stand_ins".to_owned(), json!(stand_ins(represented, name)));
+    all.insert("app".to_owned(), json!({"client_id": app.client_id, "client_secret": app.client_secret}));
+    Ok(all)
+}
+
+/// Where everybody works: as the server has it, or, without one, as Acme has it.
+fn homes(represented: &Value) -> BTreeMap<String, String> {
+    match represented.as_array() {
+        Some(people) => {
+            let home = |person: &Value| {
+                Some((person["email"].as_str()?.to_owned(), person["primary"].as_str()?.to_owned()))
+            };
+            people.iter().filter_map(home).collect()
+        }
+        None => {
+            let home = |on_webex| if on_webex { WEBEX } else { TEAMS };
+            org::acme().into_iter().map(|person| (person.email, home(person.on_webex).to_owned())).collect()
+        }
+    }
+}
+
+fn stand_ins(represented: &Value, name: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    for person in represented.as_array().into_iter().flatten() {
+        for stand_in in person["stand_ins"].as_array().into_iter().flatten() {
+            if stand_in["workspace"] == name && stand_in["state"] == "active" {
+                found.push(json!({
+                    "person": person["email"],
+                    "mode": stand_in["mode"],
+                    "id": stand_in["account"],
+                    "email": stand_in["address"],
+                }));
+            }
+        }
+    }
+    found
+}
+
+/// The route.
+pub(crate) fn routes(source: Source) -> Router {
+    Router::new().route("/directory.json", get(show)).with_state(source)
+}
+
+async fn show(State(source): State<Source>, headers: HeaderMap) -> Response {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    // Tokens stand in it: only programs and our own page may read it, and only under an address of this machine, so
+    // that no foreign page can reach it under a name of its own.
+    let local = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    if !matches!(local, "127.0.0.1" | "localhost" | "[::1]") {
+        return StatusCode::FORBIDDEN.into_response();
+    }
+    match source.read(&format!("http://{host}")).await {
+        Ok(directory) => Json(directory).into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error:#}\n")).into_response(),
+    }
+}

@@ -1,0 +1,187 @@
+//! `GET /status`: how it is, in numbers. The console's page reads the same.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use entente_engine::Engine;
+use entente_model::{PersonId, StandInState};
+use entente_store::{Counts, LoginState, Represented, StoreError};
+use serde::Serialize;
+
+use crate::error::Problem;
+use crate::surfaces::Surfaces;
+
+/// How it is.
+#[derive(Debug, Serialize)]
+pub(crate) struct Status {
+    /// Whether nothing needs anybody.
+    pub(crate) healthy: bool,
+    /// What needs somebody, in sentences.
+    pub(crate) attention: Vec<String>,
+    /// This program's version.
+    pub(crate) version: &'static str,
+    /// The present instant.
+    pub(crate) now: String,
+    /// Where all work is.
+    pub(crate) counts: Numbers,
+    /// People's stand-ins by state.
+    pub(crate) stand_ins: BTreeMap<&'static str, usize>,
+    /// The configured workspaces.
+    pub(crate) workspaces: Vec<Place>,
+    /// All logins and how well each hears.
+    pub(crate) logins: Vec<Hearing>,
+}
+
+/// [`Counts`], at this edge.
+#[derive(Debug, Serialize)]
+pub(crate) struct Numbers {
+    pub(crate) accepted: u64,
+    pub(crate) unrouted: u64,
+    pub(crate) planned: u64,
+    pub(crate) delivered: u64,
+    pub(crate) waiting: u64,
+    pub(crate) dead: u64,
+    pub(crate) wedged: u64,
+    pub(crate) dropped: BTreeMap<String, u64>,
+    pub(crate) dropped_rows: u64,
+    pub(crate) other: BTreeMap<String, u64>,
+}
+
+impl From<Counts> for Numbers {
+    fn from(counts: Counts) -> Self {
+        let Counts {
+            accepted,
+            unrouted,
+            planned,
+            delivered,
+            dropped,
+            dropped_rows,
+            waiting,
+            dead,
+            wedged,
+            other,
+        } = counts;
+        Self { accepted, unrouted, planned, delivered, waiting, dead, wedged, dropped, dropped_rows, other }
+    }
+}
+
+/// A workspace.
+#[derive(Debug, Serialize)]
+pub(crate) struct Place {
+    pub(crate) name: String,
+    pub(crate) platform: String,
+    /// Whether an administrator connects it here; elsewhere they do so on the vendor's side.
+    pub(crate) connectable: bool,
+    /// Whether an administrator's login works.
+    pub(crate) connected: bool,
+}
+
+/// A login and how well it hears.
+#[derive(Debug, Serialize)]
+pub(crate) struct Hearing {
+    pub(crate) id: String,
+    pub(crate) workspace: String,
+    pub(crate) kind: String,
+    /// Whose, by name; `None` for the app and administrators.
+    pub(crate) person: Option<String>,
+    pub(crate) works: bool,
+    pub(crate) rung: Option<String>,
+    pub(crate) seen_at: Option<String>,
+    pub(crate) error: Option<String>,
+}
+
+/// Reads the status, given the people who were read already.
+pub(crate) async fn read(engine: &Engine, people: &[Represented]) -> Result<Status, StoreError> {
+    let store = engine.store();
+    let counts = Numbers::from(store.counts().await?);
+    let names: BTreeMap<PersonId, &str> =
+        people.iter().map(|somebody| (somebody.person.id, somebody.person.name.as_str())).collect();
+    let mut heard: BTreeMap<_, _> = store.listening().await?.into_iter().collect();
+    let logins = store.logins(None).await?;
+    let workspaces = engine.sites().iter().map(|workspace| {
+        let admin = logins.iter().any(|login| {
+            login.kind == "admin" && login.workspace == *workspace.at() && login.state == LoginState::Active
+        });
+        let profile = workspace.profile();
+        Place {
+            name: workspace.at().id.to_string(),
+            platform: profile.name.to_owned(),
+            connectable: !profile.oauth.admin_scopes.is_empty(),
+            connected: admin,
+        }
+    });
+    let workspaces: Vec<Place> = workspaces.collect();
+    let mut logins: Vec<Hearing> = logins
+        .into_iter()
+        .map(|login| {
+            let listening = heard.remove(&login.id);
+            Hearing {
+                id: login.id.to_string(),
+                workspace: login.workspace.id.to_string(),
+                kind: login.kind,
+                person: login.person.and_then(|person| names.get(&person)).map(|name| (*name).to_owned()),
+                works: login.state == LoginState::Active,
+                rung: listening.as_ref().map(|listening| listening.rung.clone()),
+                seen_at: listening.as_ref().map(|listening| listening.at.to_string()),
+                error: listening.and_then(|listening| listening.error),
+            }
+        })
+        .collect();
+    logins.sort_by(|one, other| {
+        (&one.workspace, &one.kind, &one.person).cmp(&(&other.workspace, &other.kind, &other.person))
+    });
+    let stand_ins = by_state(people);
+    let attention = attention(&counts, &stand_ins, &workspaces, &logins);
+    Ok(Status {
+        healthy: attention.is_empty(),
+        attention,
+        version: env!("CARGO_PKG_VERSION"),
+        now: engine.now().to_string(),
+        counts,
+        stand_ins,
+        workspaces,
+        logins,
+    })
+}
+
+fn by_state(people: &[Represented]) -> BTreeMap<&'static str, usize> {
+    let mut states = BTreeMap::new();
+    for stand_in in people.iter().flat_map(|somebody| &somebody.stand_ins) {
+        *states.entry(stand_in.state.name()).or_insert(0) += 1;
+    }
+    states
+}
+
+/// What needs somebody. Waiting consents do not: they are other people's to give.
+fn attention(
+    counts: &Numbers,
+    stand_ins: &BTreeMap<&'static str, usize>,
+    workspaces: &[Place],
+    logins: &[Hearing],
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for workspace in workspaces.iter().filter(|workspace| workspace.connectable && !workspace.connected) {
+        found.push(format!("{}: no administrator has connected it", workspace.name));
+    }
+    let mut say = |number: u64, one: &str, many: &str| match number {
+        0 => {}
+        1 => found.push(format!("1 {one}")),
+        number => found.push(format!("{number} {many}")),
+    };
+    say(counts.wedged, "conversation stands until somebody acts", "conversations stand until somebody acts");
+    say(counts.dead, "message could not be delivered", "messages could not be delivered");
+    let suspended = stand_ins.get(StandInState::Suspended.name()).copied().unwrap_or_default();
+    say(suspended as u64, "stand-in is suspended", "stand-ins are suspended");
+    let refused = logins.iter().filter(|login| !login.works).count();
+    say(refused as u64, "login was refused by its platform", "logins were refused by their platform");
+    let deaf = logins.iter().filter(|login| login.works && login.error.is_some()).count();
+    say(deaf as u64, "login does not hear", "logins do not hear");
+    found
+}
+
+/// Shows it.
+pub(super) async fn show(State(surfaces): State<Surfaces>) -> Result<Json<Status>, Problem> {
+    let people = surfaces.engine.store().people().await?;
+    Ok(Json(read(&surfaces.engine, &people).await?))
+}
