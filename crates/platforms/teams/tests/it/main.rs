@@ -1,9 +1,11 @@
 //! Teams through its public face: documented payloads in, documented requests out, and forgeries refused.
 
 mod forged;
+mod reading;
 mod receiving;
 mod requests;
 mod simulated;
+mod speaking;
 mod subscribing;
 mod support;
 mod wiretap;

@@ -1,7 +1,7 @@
 //! Documented payloads to heads and snapshots.
 
 use bytes::Bytes;
-use entente_model::{Block, Body, Inline, Mention, Message, Snapshot, Timestamp};
+use entente_model::{Block, Body, Inline, Mention, Message, Snapshot};
 use entente_platform::{Checked, Head, HeadKind, Hook, Item, LifecycleKind, Receiver, Unverified};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -27,10 +27,6 @@ fn opened(fixture: &str) -> Result<Snapshot, String> {
     let document: Value = serde_json::from_str(&content).unwrap();
     let at = message(document["chatId"].as_str().unwrap(), document["id"].as_str().unwrap());
     receiver().open(&at, encrypted(content.as_bytes()).to_string().as_bytes())
-}
-
-fn at(text: &str) -> Timestamp {
-    Timestamp::parse(text).unwrap()
 }
 
 #[test]

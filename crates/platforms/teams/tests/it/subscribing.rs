@@ -13,7 +13,6 @@ use url::Url;
 use crate::support::*;
 use crate::wiretap::{Asked, Fixed, Reply, Wiretap};
 
-const V1: &str = "https://graph.microsoft.com/v1.0";
 const CERTIFICATE: &[u8] = b"not looked into here";
 
 /// What is wanted, and what is there.

@@ -10,7 +10,10 @@ use aws_lc_rs::rsa::{KeyPair, KeySize, OAEP_SHA1_MGF1SHA1, OaepPublicEncryptingK
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use entente_model::{AccountRef, ConversationRef, LoginId, MessageRef, PlatformId, Timestamp, WorkspaceRef};
+use entente_model::{
+    AccountRef, Block, Body, ConversationRef, Destination, Inline, LoginId, Mention, MessageRef, PlatformId,
+    Timestamp, WorkspaceRef,
+};
 use entente_platform::{AppSecrets, Hook, HookKey, Platform as _, PrivateKey, Receiver, Site, Unverified};
 use entente_platform_teams::Teams;
 use http::{HeaderMap, HeaderValue, header};
@@ -211,4 +214,26 @@ pub(crate) fn activity(body: &Value, token: &str) -> Hook<Unverified> {
 
 pub(crate) fn bot_token() -> String {
     token(&bot_header(), &bot_claims(), &SIGNER)
+}
+
+/// Graph.
+pub(crate) const V1: &str = "https://graph.microsoft.com/v1.0";
+
+/// Where most tests happen.
+pub(crate) fn here() -> Destination {
+    Destination::Conversation(conversation(CHAT))
+}
+
+/// Something with markup in every sense.
+pub(crate) fn bold_and_bob() -> Body {
+    Body(vec![Block::Paragraph(vec![
+        Inline::Bold(vec![Inline::Text("a < b".into())]),
+        Inline::Text(" ".into()),
+        Inline::Mention(Mention { account: Some(account(BOB)), name: "Bob".into() }),
+    ])])
+}
+
+/// An instant.
+pub(crate) fn at(text: &str) -> Timestamp {
+    Timestamp::parse(text).unwrap()
 }
