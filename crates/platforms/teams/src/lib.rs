@@ -3,12 +3,12 @@
 //! What is particular about Teams:
 //!
 //! - An app may read almost everything but say nothing in a chat. People's messages are sent with their own delegated
-//!   token, the app's own words through the Bot Framework ([`bot`]).
+//!   token, the app's own words through the Bot Framework (`bot`).
 //! - Message ids are unique inside one chat only. A chat's id is never derived; `POST /chats` finds or makes it.
 //! - Reports carry the message, encrypted to a certificate of ours: one RSA operation each, done only for conversations
 //!   of interest. An `updated` report is most often a reaction; only `lastEditedDateTime` tells an edit.
 //! - Who may subscribe to all chats of a person is disputed between Microsoft's own pages, so subscribing is a ladder
-//!   ([`subscribe`]) and the rung in use is reported.
+//!   (`subscribe`) and the rung in use is reported.
 //! - A subscription ends after three days at most, an answer to a report has three seconds, and reports may be repeated,
 //!   shuffled or missing.
 //! - Posting is neither idempotent nor tagged: after an unknown outcome the chat has to be read.
