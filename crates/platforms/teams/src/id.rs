@@ -28,6 +28,11 @@ pub(crate) fn conversation(workspace: &WorkspaceRef, id: &str) -> ConversationRe
     ConversationRef { workspace: workspace.clone(), id: ConversationId::from(id) }
 }
 
+/// Whether it is a personal conversation of a bot, which Graph knows under another id. Bot Framework ids begin so.
+pub(crate) fn is_bots(conversation: &ConversationId) -> bool {
+    conversation.as_str().starts_with("a:")
+}
+
 /// When a message was written, by its id.
 pub(crate) fn written(message: &str) -> Option<Timestamp> {
     message.parse().ok().filter(|millis| *millis > 0).map(Timestamp::from_millis)

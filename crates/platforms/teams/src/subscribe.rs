@@ -137,8 +137,9 @@ impl GraphClient {
         let stands = |among: &[Subscription], resource: &str| {
             among.iter().any(|one| about(one, resource) && plan.is_good(one) && !plan.due_in(one).is_zero())
         };
-        let resources: Vec<_> =
-            wanted.conversations.iter().map(|one| format!("/chats/{}/messages", one.id)).collect();
+        // What is said to the app comes by another way and has no chat of Graph's.
+        let chats = wanted.conversations.iter().filter(|one| !id::is_bots(&one.id));
+        let resources: Vec<_> = chats.map(|one| format!("/chats/{}/messages", one.id)).collect();
         let below_stands = app.as_ref().is_some_and(|(_, app)| stands(app, &all))
             || (!resources.is_empty() && resources.iter().all(|one| stands(&own, one)));
         if !below_stands && let Some(held) = refused(self.hold(&plan, own_tokens, &own, &all).await)? {

@@ -245,7 +245,9 @@ async fn the_second_rung_is_the_apps() {
 async fn the_third_rung_is_chat_by_chat() {
     let chats = vec![conversation(CHAT), conversation("19:two@thread.v2")];
     let replies = [list([]), list([]), forbidden(), forbidden(), made(), made()];
-    let case = Case { app: true, chats: chats.clone(), ..Case::new(replies) };
+    // The app's own conversation is none of Graph's.
+    let with_app = [chats.clone(), vec![conversation(PERSONAL)]].concat();
+    let case = Case { app: true, chats: with_app, ..Case::new(replies) };
     let (result, asked) = case.run().await;
     let wanted = Listening { rung: Rung::PerConversation, again: Duration::from_mins(5), resumed: true };
     assert_eq!(result.unwrap(), wanted);
