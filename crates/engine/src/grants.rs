@@ -148,7 +148,7 @@ impl Engine {
         let at = account.account.clone();
         match (kind, grant.person) {
             (LoginKind::Account, Some(person)) => {
-                self.consented_by(person, workspace, account, secret).await?
+                self.consented_by(person, workspace, account, secret).await?;
             }
             (LoginKind::Admin, None) => {
                 let _held = self.locks.apps.lock().await;
@@ -188,9 +188,9 @@ impl Engine {
     /// # Errors
     /// [`EngineError::Refused`] when the token is unknown, used or expired.
     pub async fn follow_invitation(&self, token: &str) -> Result<(PersonId, WorkspaceId), EngineError> {
-        let taken = self.store.take_grant(&hash("invitation", token), self.now()).await?;
-        let invited = taken.and_then(|grant| Some((grant.person?, grant.workspace.id)));
-        invited.ok_or_else(|| {
+        let grant = self.store.take_grant(&hash("invitation", token), self.now()).await?;
+        let who = grant.and_then(|grant| Some((grant.person?, grant.workspace.id)));
+        who.ok_or_else(|| {
             EngineError::Refused("this invitation was used or has expired; ask for a new one".to_owned())
         })
     }

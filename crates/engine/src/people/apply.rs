@@ -89,7 +89,7 @@ impl Engine {
             Some(login) => self.works(login).await?,
             None => false,
         };
-        if let Some(next) = next(line, workspace, current, login) {
+        if let Some(next) = next(line, &workspace, current, login) {
             self.store.save_stand_in(&next).await?;
         }
         Ok(())
@@ -101,7 +101,12 @@ impl Engine {
 }
 
 /// What a stand-in becomes by a line; `None` if it is so already.
-fn next(line: &PlanLine, workspace: WorkspaceRef, current: Option<StandIn>, login: bool) -> Option<StandIn> {
+pub(super) fn next(
+    line: &PlanLine,
+    workspace: &WorkspaceRef,
+    current: Option<StandIn>,
+    login: bool,
+) -> Option<StandIn> {
     let made = |mode, state| StandIn {
         person: line.person,
         workspace: workspace.clone(),
@@ -112,11 +117,18 @@ fn next(line: &PlanLine, workspace: WorkspaceRef, current: Option<StandIn>, logi
         login: None,
         reason: None,
     };
-    let living = current.filter(|stand_in| stand_in.state != StandInState::Removed);
+    let (living, former) = match current {
+        Some(stand_in) if stand_in.state == StandInState::Removed => (None, Some(stand_in)),
+        living => (living, None),
+    };
     match (&line.action, living) {
-        (Action::MakeBot { address }, None) => {
-            Some(StandIn { address: Some(address.clone()), ..made(StandInMode::Bot, StandInState::Planned) })
-        }
+        (Action::MakeBot { address }, None) => Some(match former {
+            // The bot of old may still be there: it is looked for before it is made.
+            Some(former) if former.address.as_ref() == Some(address) && former.mode == StandInMode::Bot => {
+                StandIn { state: StandInState::Provisioning, reason: None, ..former }
+            }
+            _ => StandIn { address: Some(address.clone()), ..made(StandInMode::Bot, StandInState::Planned) },
+        }),
         (Action::AskConsent { account }, None) => Some(StandIn {
             account: Some(account.clone()),
             address: Some(line.email.clone()),
@@ -158,15 +170,11 @@ fn differences(saved: &SavedPlan, fresh: &SyncPlan, from: &Planned) -> Vec<Strin
 }
 
 fn stale(differences: &[String]) -> String {
-    let mut text = "the plan is out of date; make a new one. What differs:".to_owned();
-    for difference in differences.iter().take(SHOWN) {
-        text.push('\n');
-        text.push_str(difference);
-    }
-    if differences.len() > SHOWN {
-        text.push_str(&format!("\nand {} more", differences.len() - SHOWN));
-    }
-    text
+    let shown = differences.iter().take(SHOWN).cloned();
+    let more = differences.len().saturating_sub(SHOWN);
+    let more = (more > 0).then(|| format!("and {more} more"));
+    let lines: Vec<String> = shown.chain(more).collect();
+    format!("the plan is out of date; make a new one. What differs:\n{}", lines.join("\n"))
 }
 
 /// What is recorded already.

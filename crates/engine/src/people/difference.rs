@@ -55,16 +55,19 @@ pub(crate) fn difference(matching: &Matching, facts: &Facts, around: &Surroundin
         }
         let Some(primary) = &matched.person.primary else { continue };
         for place in &around.places {
-            let stand_in = current
+            let recorded = current
                 .get(&matched.person.id)
-                .and_then(|stand_ins| stand_ins.get(&place.workspace.id).copied())
-                .filter(|stand_in| stand_in.state != StandInState::Removed);
+                .and_then(|stand_ins| stand_ins.get(&place.workspace.id).copied());
+            let (stand_in, former) = match recorded {
+                Some(stand_in) if stand_in.state == StandInState::Removed => (None, recorded),
+                living => (living, None),
+            };
             let wanted = if place.workspace == primary.account.workspace {
                 stand_in.map_or(Wanted::Nothing, |_| Wanted::Do(Action::Remove))
             } else if let Some(stand_in) = stand_in {
                 keep(matched, stand_in, around)
             } else {
-                make(matched, place, around, &mut addresses)
+                make(matched, place, former, around, &mut addresses)
             };
             match wanted {
                 Wanted::Nothing => {}
@@ -82,6 +85,9 @@ pub(crate) fn difference(matching: &Matching, facts: &Facts, around: &Surroundin
     out
 }
 
+/// Why nobody stands in for somebody who cannot read the answers.
+const LEFT: &str = "their own account is disabled";
+
 enum Wanted {
     Nothing,
     Keep,
@@ -92,8 +98,7 @@ enum Wanted {
 /// What becomes of a stand-in that exists. Its mode is kept: a bot that colleagues know is not taken from them because
 /// its person was given an account.
 fn keep(matched: &Matched, stand_in: &StandIn, around: &Surroundings) -> Wanted {
-    let works =
-        matched.person.primary.as_ref().is_some_and(|primary| matched.usable.contains(&primary.account));
+    let works = works(matched);
     let speaks = match stand_in.mode {
         StandInMode::Bot => true,
         StandInMode::Account => {
@@ -103,7 +108,7 @@ fn keep(matched: &Matched, stand_in: &StandIn, around: &Surroundings) -> Wanted 
     let login = stand_in.login.and_then(|login| around.logins.get(&login));
     match stand_in.state {
         StandInState::Active | StandInState::AwaitingConsent if !works => {
-            Wanted::Do(Action::Suspend { reason: "their own account is disabled".to_owned() })
+            Wanted::Do(Action::Suspend { reason: LEFT.to_owned() })
         }
         StandInState::Active | StandInState::AwaitingConsent if !speaks => {
             Wanted::Do(Action::Suspend { reason: "the account that speaks for them is disabled".to_owned() })
@@ -118,7 +123,16 @@ fn keep(matched: &Matched, stand_in: &StandIn, around: &Surroundings) -> Wanted 
 }
 
 /// How somebody is represented who is not yet.
-fn make(matched: &Matched, place: &Place, around: &Surroundings, addresses: &mut HashSet<String>) -> Wanted {
+fn make(
+    matched: &Matched,
+    place: &Place,
+    former: Option<&StandIn>,
+    around: &Surroundings,
+    addresses: &mut HashSet<String>,
+) -> Wanted {
+    if !works(matched) {
+        return Wanted::Cannot(LEFT);
+    }
     let here = |accounts: &[AccountRef]| accounts.iter().find(|at| at.workspace == place.workspace).cloned();
     if let Some(account) = here(&matched.usable) {
         return Wanted::Do(Action::AskConsent { account });
@@ -131,11 +145,21 @@ fn make(matched: &Matched, place: &Place, around: &Surroundings, addresses: &mut
             "they have no account there, and the platform has no bots that could stand in",
         );
     };
+    // An address once given stays given.
+    let former = former.filter(|former| former.mode == StandInMode::Bot);
+    if let Some(address) = former.and_then(|former| former.address.clone()) {
+        return Wanted::Do(Action::MakeBot { address });
+    }
     let candidates = address::of_person(&matched.person, &around.suffix, domain);
     let address = candidates.iter().find(|address| !addresses.contains(*address)).or(candidates.first());
     let Some(address) = address.cloned() else { return Wanted::Cannot("no address can be derived") };
     addresses.insert(address.clone());
     Wanted::Do(Action::MakeBot { address })
+}
+
+/// Whether the account they work with can be used.
+fn works(matched: &Matched) -> bool {
+    matched.person.primary.as_ref().is_some_and(|primary| matched.usable.contains(&primary.account))
 }
 
 fn recording(matched: &Matched) -> Action {
@@ -156,3 +180,6 @@ fn line(matched: &Matched, workspace: Option<&WorkspaceId>, action: Action) -> P
         action,
     }
 }
+
+#[cfg(test)]
+mod tests;

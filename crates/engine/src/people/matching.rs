@@ -90,6 +90,9 @@ pub enum ConflictReason {
     /// Accounts of different people have the address.
     #[error("accounts of several people have this address")]
     SeveralPeople,
+    /// The person's accounts have different addresses, and more than one account here goes with them.
+    #[error("several accounts of this workspace would be one person's")]
+    SeveralAccounts,
 }
 
 impl ConflictReason {
@@ -102,6 +105,7 @@ impl ConflictReason {
             Self::SharedAddress => "shared_address",
             Self::ReusedAddress => "reused_address",
             Self::SeveralPeople => "several_people",
+            Self::SeveralAccounts => "several_accounts",
         }
     }
 }
@@ -135,27 +139,32 @@ pub(crate) fn matching(facts: &Facts, rules: &[PrimaryRule]) -> Matching {
     });
     let desk = Desk::new(facts, &holdings);
     let mut conflicts = Vec::new();
-    let mut found: Vec<(PersonId, &Account)> = Vec::new();
+    let mut found: BTreeMap<(PersonId, &WorkspaceId), Vec<&Account>> = BTreeMap::new();
     let mut strangers: BTreeMap<&str, BTreeMap<&AccountRef, &Account>> = BTreeMap::new();
     for account in free {
         match desk.owner(account) {
-            Ok(Some(person)) => found.push((person, account)),
+            Ok(Some(person)) => {
+                found.entry((person, &account.account.workspace.id)).or_default().push(account);
+            }
             Ok(None) => {
                 strangers.entry(&account.email).or_default().insert(&account.account, account);
             }
-            Err((reason, person)) => conflicts.push(Conflict {
-                account: account.account.clone(),
-                name: account.name.clone(),
-                email: account.email.clone(),
-                reason,
-                person,
-            }),
+            Err((reason, person)) => conflicts.push(conflict(account, reason, person)),
         }
     }
-    for (person, account) in found {
-        holdings.entry(person).or_default().insert(&account.account, account);
+    for ((person, _), accounts) in found {
+        match accounts.as_slice() {
+            [only] => {
+                holdings.entry(person).or_default().insert(&only.account, only);
+            }
+            several => conflicts.extend(
+                several
+                    .iter()
+                    .map(|account| conflict(account, ConflictReason::SeveralAccounts, Some(person))),
+            ),
+        }
     }
-    let mut people = known(facts, &holdings, rules);
+    let mut people = known(facts, &holdings, &conflicts, rules);
     people.extend(strangers.into_values().filter_map(|accounts| stranger(&accounts, rules)));
     people.sort_by(|a, b| (&a.person.name, a.person.id).cmp(&(&b.person.name, b.person.id)));
     conflicts.sort_by(|a, b| {
@@ -163,6 +172,16 @@ pub(crate) fn matching(facts: &Facts, rules: &[PrimaryRule]) -> Matching {
         key(a).cmp(&key(b))
     });
     Matching { people, conflicts }
+}
+
+fn conflict(account: &Account, reason: ConflictReason, person: Option<PersonId>) -> Conflict {
+    Conflict {
+        account: account.account.clone(),
+        name: account.name.clone(),
+        email: account.email.clone(),
+        reason,
+        person,
+    }
 }
 
 /// Who has which address.
@@ -238,9 +257,19 @@ impl<'a> Desk<'a> {
     }
 }
 
-fn known(facts: &Facts, holdings: &Holdings<'_>, rules: &[PrimaryRule]) -> Vec<Matched> {
+fn known(
+    facts: &Facts,
+    holdings: &Holdings<'_>,
+    conflicts: &[Conflict],
+    rules: &[PrimaryRule],
+) -> Vec<Matched> {
     let mut addresses: BTreeSet<&str> =
         facts.people.iter().map(|known| known.person.email.as_str()).collect();
+    let contested: HashSet<&str> = conflicts
+        .iter()
+        .filter(|conflict| conflict.reason != ConflictReason::Bot)
+        .map(|conflict| conflict.email.as_str())
+        .collect();
     let nothing = BTreeMap::new();
     let mut people = Vec::new();
     for Represented { person: old, .. } in &facts.people {
@@ -251,8 +280,10 @@ fn known(facts: &Facts, holdings: &Holdings<'_>, rules: &[PrimaryRule]) -> Vec<M
             if !source.name.is_empty() {
                 person.name.clone_from(&source.name);
             }
-            // An address that somebody else was recorded with waits until they have let it go.
-            if !source.email.is_empty() && (source.email == old.email || addresses.insert(&source.email)) {
+            // An address that somebody else was recorded with waits until they have let it go. And while an account
+            // that is nobody's holds the recorded one, that stays, or the account would look like a stranger's.
+            let free = !source.email.is_empty() && !contested.contains(old.email.as_str());
+            if free && source.email != old.email && addresses.insert(&source.email) {
                 person.email.clone_from(&source.email);
             }
         }
@@ -323,4 +354,4 @@ pub(crate) fn named_id(words: &[&str]) -> Uuid {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -134,7 +134,7 @@ mod tests {
             for (index, address) in tried.iter().enumerate() {
                 let (local, domain) = address.split_once('@').unwrap();
                 assert_eq!(domain, "bots.example");
-                assert!(local.len() <= MAX_LOCAL && local.ends_with(".acme"), "{address}");
+                assert!(local.len() <= MAX_LOCAL && local.strip_suffix(".acme").is_some(), "{address}");
                 assert!(!local.contains("..") && !local.starts_with('.'), "{address}");
                 assert!(!tried[..index].contains(address), "{address} occurs twice");
             }
