@@ -39,7 +39,7 @@ pub struct Call {
     pub body: Option<(&'static str, Bytes)>,
     /// Whether it may be repeated.
     pub effect: Effect,
-    /// The limits it falls under; a wait that the platform asks for applies to all of them.
+    /// The limits it falls under; a wait that the platform asks for applies to those that wait.
     pub limits: Vec<Limit>,
     /// Whether it is the visible call of a delivery, of which the named boundaries are told.
     pub visible: bool,
@@ -239,7 +239,7 @@ impl Http {
         let error = classify::status(parts.status, &parts.headers, call.effect);
         if let (CallError::Retry { after }, 429) = (&error, parts.status.as_u16()) {
             let wait = after.unwrap_or(DEFAULT_WAIT);
-            for limit in &call.limits {
+            for limit in call.limits.iter().filter(|limit| limit.waits) {
                 self.limiter.block(&limit.key, wait);
             }
         }

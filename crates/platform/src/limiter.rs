@@ -16,12 +16,21 @@ pub struct Limit {
     pub per_second: f64,
     /// How many may go at once after a rest.
     pub burst: f64,
+    /// Whether a wait that the platform asks for holds for everything under this key. Not for what many conversations
+    /// share: a platform that limits one of them would silence all.
+    pub waits: bool,
 }
 
 impl Limit {
     /// A limit of `per_second` calls, `burst` of them at once.
     pub fn new(key: impl Into<String>, per_second: f64, burst: f64) -> Self {
-        Self { key: key.into(), per_second, burst }
+        Self { key: key.into(), per_second, burst, waits: true }
+    }
+
+    /// The same, only to keep our own pace: a wait that the platform asks for is no matter of this key.
+    #[must_use]
+    pub fn pace(self) -> Self {
+        Self { waits: false, ..self }
     }
 }
 

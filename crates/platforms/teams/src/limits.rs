@@ -1,6 +1,8 @@
 //! How often Teams may be called. Graph: "Microsoft Graph service-specific throttling limits", Microsoft Teams; Teams:
 //! "Optimize your bot with rate limiting". Graph counts by app and tenant, and one call a second by app and tenant in one
-//! chat, whatever the call; so all calls about a chat share a key, and a wait that is asked for holds for all of them.
+//! chat, whatever the call; so all calls about a chat share a key, and a wait that is asked for holds for that chat. What
+//! counts for the whole app only sets our pace: Graph does not say which limit was hit, and one chat's must not silence
+//! the others.
 
 use entente_platform::Limit;
 
@@ -33,23 +35,23 @@ impl Limits {
 
     /// Looking at one chat or at the chats of a person.
     pub(crate) fn chats(&self, person: &str) -> Vec<Limit> {
-        vec![self.app("get", 30.0), Limit::new(format!("{}/chats/{person}", self.prefix), 5.0, 5.0)]
+        vec![self.app("get", 30.0), self.own(&format!("chats/{person}"), 5.0)]
     }
 
     /// Making a chat.
     pub(crate) fn make_chat(&self) -> Vec<Limit> {
-        vec![self.app("other", 30.0)]
+        vec![self.app("other", 30.0), self.own("make_chat", 30.0)]
     }
 
     /// Subscriptions. Graph: "Microsoft Graph service-specific throttling limits", change notifications: 1,000 writes in
     /// 20 seconds.
     pub(crate) fn subscriptions(&self) -> Vec<Limit> {
-        vec![self.app("subscriptions", 50.0)]
+        vec![self.own("subscriptions", 50.0)]
     }
 
     /// The directory, which is limited by costs that nobody is told; a page a moment does no harm.
     pub(crate) fn directory(&self) -> Vec<Limit> {
-        vec![self.app("directory", 10.0)]
+        vec![self.own("directory", 10.0)]
     }
 
     /// A bot in one conversation: 7 a second, 60 in half a minute, 1,800 an hour; this stays below all three.
@@ -58,6 +60,10 @@ impl Limits {
     }
 
     fn app(&self, what: &str, per_second: f64) -> Limit {
+        self.own(what, per_second).pace()
+    }
+
+    fn own(&self, what: &str, per_second: f64) -> Limit {
         Limit::new(format!("{}/{what}", self.prefix), per_second, per_second)
     }
 

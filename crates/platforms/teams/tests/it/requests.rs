@@ -224,3 +224,18 @@ async fn failures_are_what_they_mean_for_the_effect() {
     assert!(matches!(post(vec![long]).await, CallError::Reject(text) if text.contains("longer")));
     assert_eq!(post(vec![Reply::Json(404, json!({}))]).await, CallError::Gone);
 }
+
+#[tokio::test]
+async fn a_wait_that_is_asked_for_holds_for_the_chat_alone() {
+    let throttled = Reply::Text(429, &[("retry-after", "60")], fixture_text("error_throttled"));
+    let tap = Wiretap::new([throttled, Reply::Json(201, fixture("chat_message"))]);
+    let client = tap.client(LoginKind::Account);
+    let wait = client.deliver(&send(here(), None, Body::text("x"))).await.unwrap_err();
+    assert_eq!(wait, CallError::Retry { after: Some(Duration::from_secs(60)) });
+    // Asked again, nothing leaves; elsewhere it does.
+    let again = client.deliver(&send(here(), None, Body::text("x"))).await.unwrap_err();
+    assert!(matches!(again, CallError::Retry { after: Some(after) } if after > Duration::from_secs(50)));
+    let elsewhere = Destination::Conversation(conversation("19:elsewhere@thread.v2"));
+    client.deliver(&send(elsewhere, None, Body::text("x"))).await.unwrap();
+    assert_eq!(tap.lines().len(), 2);
+}
