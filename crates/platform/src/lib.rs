@@ -20,6 +20,8 @@
 
 pub mod classify;
 pub mod client;
+#[cfg(feature = "conformance")]
+pub mod conformance;
 pub mod contract;
 pub mod hook;
 pub mod http;

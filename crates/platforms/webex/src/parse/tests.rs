@@ -68,6 +68,19 @@ fn a_report_without_a_field_we_need_is_set_aside_without_its_text() {
     }
 }
 
+proptest::proptest! {
+    /// Whatever is signed is one item, and never a panic.
+    #[test]
+    fn anything_is_something(junk in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..200), at in 0..900_usize) {
+        let watcher = LoginId("0191a0d0-0000-7000-8000-000000000001".parse().unwrap());
+        head(&workspace(), watcher, &Bytes::from(junk.clone()));
+        let mut whole = fixture!("delivery_created").as_bytes().to_vec();
+        let at = at.min(whole.len());
+        whole.splice(at..(at + junk.len() / 8).min(whole.len()), junk);
+        head(&workspace(), watcher, &Bytes::from(whole));
+    }
+}
+
 fn snap(body: &str) -> Snapshot {
     let message: message::Message<'_> = serde_json::from_str(body).unwrap();
     let conversation = id::conversation(&workspace(), &message.room_id);

@@ -1,6 +1,13 @@
 //! The Webex connector against documented payloads and against the simulator.
 
 mod calls;
+mod particular;
 mod reading;
 mod support;
 mod webhooks;
+mod world;
+
+/// What every platform must do.
+mod conformance {
+    entente_platform::conformance!(crate::world::make);
+}

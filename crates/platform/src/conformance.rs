@@ -1,0 +1,132 @@
+//! What every platform must do, as one suite. A connector's tests make a [`World`] of its simulator and call
+//! [`conformance!`](crate::conformance!), which makes one test of each scenario.
+//!
+//! The suite names no platform and sees no simulator's types: it calls the client and the receiver, lets a person do
+//! things by hand, sets faults through `POST /_sim/faults`, and judges by what that person sees and by `GET
+//! /_sim/ledger`. What the connector believes is never the judge.
+//!
+//! All of it is meant for a paused clock (`start_paused`), in process: a wait of an hour takes no time.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use entente_model::{AccountRef, ConversationRef, MessageRef, Timestamp};
+use url::Url;
+
+use crate::{AppSecrets, Credentials, Platform, Site, Transport};
+
+mod bench;
+mod ear;
+pub mod failing;
+pub mod hearing;
+pub mod people;
+pub mod reading;
+pub mod speaking;
+
+pub use bench::{Fault, Fixed};
+
+/// A simulated workspace with one login of ours and one person who talks to it, in a direct conversation. Each scenario
+/// gets a fresh one.
+#[async_trait]
+pub trait World: Send + Sync {
+    /// The connector.
+    fn platform(&self) -> Arc<dyn Platform>;
+    /// The workspace, with the simulator's addresses.
+    fn site(&self) -> Site;
+    /// The way to the simulator.
+    fn transport(&self) -> Arc<dyn Transport>;
+    /// Scheme and authority of the simulator.
+    fn simulator(&self) -> Url;
+    /// The present instant on the simulator's clock.
+    fn now(&self) -> Timestamp;
+
+    /// The login that speaks and hears, and is not limited in what it may do in direct conversations.
+    fn ours(&self) -> Credentials;
+    /// An administrator's login, or one that lists the directory.
+    fn admin(&self) -> Credentials;
+    /// The person's account.
+    fn person(&self) -> AccountRef;
+    /// The work addresses that the directory must list, and no other people's.
+    fn addresses(&self) -> Vec<String>;
+
+    /// The secrets that webhooks are proven and opened with.
+    async fn secrets(&self) -> AppSecrets;
+    /// Our certificate, its id and DER, where content is encrypted to us.
+    fn certificate(&self) -> Option<(String, Vec<u8>)> {
+        None
+    }
+    /// Where our webhooks come in, without the channel.
+    fn callback(&self) -> Url;
+    /// Makes `router` answer for the authority of [`World::callback`].
+    fn hear(&self, router: Router);
+    /// Ends or deactivates all subscriptions, without telling anybody.
+    async fn silence(&self);
+
+    /// The person writes to our account. In answer to a message, if one is named.
+    async fn writes(&self, text: &str, thread: Option<&MessageRef>) -> MessageRef;
+    /// The person changes their message.
+    async fn edits(&self, message: &MessageRef, text: &str);
+    /// The person takes their message back.
+    async fn deletes(&self, message: &MessageRef);
+    /// What the person sees in this conversation, oldest first.
+    async fn sees(&self, conversation: &ConversationRef) -> Vec<Seen>;
+
+    /// Method and path (a prefix, or with `*` a suffix) of the visible call of a send.
+    fn sending(&self) -> (&'static str, &'static str);
+    /// Method and path of the call that lists a conversation's messages.
+    fn listing(&self) -> (&'static str, &'static str);
+    /// An id of a message that is well-formed and not there.
+    fn nowhere(&self, conversation: &ConversationRef) -> MessageRef;
+}
+
+/// A message as the person sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Its text, without markup.
+    pub text: String,
+    /// Whether our account wrote it.
+    pub ours: bool,
+    /// Whether it is marked as edited.
+    pub edited: bool,
+}
+
+/// Makes a test of each scenario. The argument is an `async fn() -> impl World`.
+#[macro_export]
+macro_rules! conformance {
+    ($make:path) => {
+        $crate::conformance!(@tests $make, speaking, [
+            a_message_arrives_as_it_was_said, it_opens_the_conversation_once, it_can_be_changed_and_taken_back,
+            an_answer_belongs_to_what_it_answers, markup_stays_text, a_long_text_arrives_in_parts,
+            what_is_not_there_is_gone
+        ]);
+        $crate::conformance!(@tests $make, reading, [
+            what_is_new_is_read_in_order, an_edit_is_read_as_it_is_now, the_first_report_brings_no_history,
+            a_mark_that_was_deleted_loses_nothing, a_long_absence_is_caught_up_with, only_our_own_is_what_we_sent,
+            one_message_is_read_by_its_id, a_conversation_tells_who_is_in_it
+        ]);
+        $crate::conformance!(@tests $make, failing, [
+            a_refusal_before_the_effect_is_certain, a_lost_answer_is_unknown_and_can_be_found,
+            reading_may_be_repeated, a_dead_token_needs_a_person, no_connection_means_nothing_was_sent,
+            our_own_limits_stay_below_the_vendors
+        ]);
+        $crate::conformance!(@tests $make, hearing, [
+            what_happens_is_reported_and_proven, listening_again_changes_nothing, silence_is_noticed_and_ended,
+            a_report_of_somebody_else_is_a_forgery
+        ]);
+        $crate::conformance!(@tests $make, people, [
+            the_login_knows_itself, the_directory_is_whole, a_bot_is_made_once
+        ]);
+    };
+    (@tests $make:path, $module:ident, [$($name:ident),*]) => {
+        mod $module {
+            $(
+                #[tokio::test(start_paused = true)]
+                async fn $name() {
+                    let world = $make().await;
+                    $crate::conformance::$module::$name(&world).await;
+                }
+            )*
+        }
+    };
+}

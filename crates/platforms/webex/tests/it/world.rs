@@ -1,0 +1,229 @@
+//! The simulator as the conformance suite's world: Ada, and a bot that stands in for Grace.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use bytes::Bytes;
+use entente_model::{AccountRef, ConversationRef, LoginId, MessageRef, Timestamp};
+use entente_platform::conformance::{Fixed, Seen, World};
+use entente_platform::{
+    AppSecrets, Client, Credentials, HookKey, Http, InProcess, Limiter, LoginKind, Platform, Site, Transport,
+};
+use entente_platform_webex::Webex;
+use entente_sim::clock::Clock;
+use entente_sim::courier::Courier;
+use entente_sim::{org, webex};
+use http::{Method, Request};
+use serde_json::{Value, json};
+use url::Url;
+
+use crate::support;
+
+const SIMULATOR: &str = "webex.example";
+const CALLBACK: &str = "entente.example";
+
+pub(crate) struct Simulated {
+    clock: Clock,
+    courier: Courier,
+    transport: InProcess,
+    addresses: Vec<String>,
+    admin: String,
+    ada: (String, String),
+    bot: (String, String),
+    logins: AtomicU32,
+}
+
+/// A world with limits as they are, and webhooks that come as they like.
+pub(crate) async fn make() -> Simulated {
+    let clock = Clock::starting_at("2026-01-05T09:00:00Z".parse().unwrap());
+    let courier = Courier::in_process();
+    let simulator = webex::Webex::new(webex::Options {
+        clock,
+        courier: courier.clone(),
+        seed: 7,
+        limits_factor: 1.0,
+        switches: webex::Switches::default(),
+        public_base: Some(format!("https://{SIMULATOR}")),
+        people: org::generated(300),
+    });
+    let transport = InProcess::default();
+    transport.register(SIMULATOR, simulator.router());
+    let people = call(&transport, Method::GET, "/_sim/people", "", None).await;
+    let people = people["items"].as_array().unwrap();
+    let text = |person: &Value, field: &str| person[field].as_str().unwrap().to_owned();
+    let admin = people.iter().find(|person| person["admin"] == true).unwrap();
+    let ada = people.iter().find(|person| person["admin"] == false).unwrap();
+    let application = json!({"type": "bot", "name": "Grace Mbeki", "botEmail": "grace.acme@webex.bot"});
+    let admin_token = text(admin, "token");
+    let bot = call(&transport, Method::POST, "/v1/applications", &admin_token, Some(application)).await;
+    Simulated {
+        clock,
+        courier,
+        transport,
+        addresses: people.iter().map(|person| text(person, "email")).collect(),
+        ada: (text(ada, "id"), text(ada, "token")),
+        bot: (text(&bot, "botPersonId"), text(&bot, "botToken")),
+        admin: admin_token,
+        logins: AtomicU32::new(0),
+    }
+}
+
+async fn call(transport: &InProcess, method: Method, path: &str, token: &str, body: Option<Value>) -> Value {
+    let url = format!("https://{SIMULATOR}{path}");
+    let request = Request::builder().method(method).uri(url).header("content-type", "application/json");
+    let request = request.header("authorization", format!("Bearer {token}"));
+    let body = body.map(|body| body.to_string()).unwrap_or_default();
+    let answer = transport.carry(request.body(Bytes::from(body)).unwrap(), None).await.unwrap();
+    assert!(answer.status().is_success(), "{path}: {} {:?}", answer.status(), answer.body());
+    serde_json::from_slice(answer.body()).unwrap_or(Value::Null)
+}
+
+impl Simulated {
+    fn credentials(&self, kind: LoginKind, account: Option<&str>, token: &str) -> Credentials {
+        let number = match kind {
+            LoginKind::Bot => 1,
+            _ => 100 + self.logins.fetch_add(1, Ordering::Relaxed),
+        };
+        Credentials {
+            login: LoginId(format!("0191a0d0-0000-7000-8000-{number:012}").parse().unwrap()),
+            kind,
+            account: account.map(support::account),
+            tokens: Arc::new(Fixed(token.to_owned())),
+            app_tokens: None,
+        }
+    }
+
+    /// A client with limits of its own.
+    pub(crate) fn client(&self, credentials: Credentials) -> Arc<dyn Client> {
+        let limiter = Arc::new(Limiter::new(1.0));
+        let http = Http::new(Arc::new(self.transport.clone()), limiter, Duration::from_secs(10));
+        Webex.client(&support::site(), http, credentials)
+    }
+
+    /// Changes what the vendor's documents leave open.
+    pub(crate) async fn switch(&self, change: Value) {
+        call(&self.transport, Method::POST, "/_sim/switches", "", Some(change)).await;
+    }
+
+    /// Ada writes by program.
+    pub(crate) async fn writes_markdown(&self, markdown: &str) -> MessageRef {
+        self.written(json!({"toPersonId": self.bot.0, "markdown": markdown})).await
+    }
+
+    async fn written(&self, message: Value) -> MessageRef {
+        let posted = self.by_hand(Method::POST, "/v1/messages", Some(message)).await;
+        let room = posted["roomId"].as_str().unwrap();
+        let conversation = ConversationRef { workspace: support::workspace(), id: room.into() };
+        MessageRef { conversation, id: posted["id"].as_str().unwrap().into() }
+    }
+
+    /// Does something as Ada does it in her app. A person is not as fast as a limit.
+    async fn by_hand(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        call(&self.transport, method, path, &self.ada.1, body).await
+    }
+}
+
+#[async_trait]
+impl World for Simulated {
+    fn platform(&self) -> Arc<dyn Platform> {
+        Arc::new(Webex)
+    }
+
+    fn site(&self) -> Site {
+        support::site()
+    }
+
+    fn transport(&self) -> Arc<dyn Transport> {
+        Arc::new(self.transport.clone())
+    }
+
+    fn simulator(&self) -> Url {
+        format!("https://{SIMULATOR}").parse().unwrap()
+    }
+
+    fn now(&self) -> Timestamp {
+        Timestamp(self.clock.now().as_microsecond())
+    }
+
+    fn ours(&self) -> Credentials {
+        self.credentials(LoginKind::Bot, Some(&self.bot.0), &self.bot.1)
+    }
+
+    fn admin(&self) -> Credentials {
+        self.credentials(LoginKind::Admin, None, &self.admin)
+    }
+
+    fn person(&self) -> AccountRef {
+        support::account(&self.ada.0)
+    }
+
+    fn addresses(&self) -> Vec<String> {
+        // Bots are not listed with the people.
+        self.addresses.iter().filter(|address| !address.ends_with("@webex.bot")).cloned().collect()
+    }
+
+    async fn secrets(&self) -> AppSecrets {
+        AppSecrets {
+            hook_key: HookKey::new([7; 32]),
+            public_keys: [].into(),
+            private_keys: [].into(),
+            app_login: None,
+        }
+    }
+
+    fn callback(&self) -> Url {
+        format!("https://{CALLBACK}/hooks/webex/acme").parse().unwrap()
+    }
+
+    fn hear(&self, router: Router) {
+        self.courier.register(CALLBACK, router);
+    }
+
+    async fn silence(&self) {
+        call(&self.transport, Method::POST, "/_sim/webhooks/deactivate", "", Some(json!({}))).await;
+    }
+
+    async fn writes(&self, text: &str, thread: Option<&MessageRef>) -> MessageRef {
+        let mut message = json!({"toPersonId": self.bot.0, "text": text});
+        if let Some(thread) = thread {
+            message["parentId"] = thread.id.as_str().into();
+        }
+        self.written(message).await
+    }
+
+    async fn edits(&self, message: &MessageRef, text: &str) {
+        let edit = json!({"roomId": message.conversation.id.as_str(), "text": text});
+        self.by_hand(Method::PUT, &format!("/v1/messages/{}", message.id), Some(edit)).await;
+    }
+
+    async fn deletes(&self, message: &MessageRef) {
+        self.by_hand(Method::DELETE, &format!("/v1/messages/{}", message.id), None).await;
+    }
+
+    async fn sees(&self, conversation: &ConversationRef) -> Vec<Seen> {
+        let path = format!("/_sim/messages?room={}&person={}", conversation.id, self.ada.0);
+        let list = call(&self.transport, Method::GET, &path, "", None).await;
+        let seen = |item: &Value| Seen {
+            text: item["text"].as_str().unwrap().to_owned(),
+            ours: item["author"]["id"] == self.bot.0.as_str(),
+            edited: item["edited"] == true,
+        };
+        list["items"].as_array().unwrap().iter().map(seen).collect()
+    }
+
+    fn sending(&self) -> (&'static str, &'static str) {
+        ("POST", "/v1/messages")
+    }
+
+    fn listing(&self) -> (&'static str, &'static str) {
+        ("GET", "/v1/messages")
+    }
+
+    fn nowhere(&self, conversation: &ConversationRef) -> MessageRef {
+        MessageRef { conversation: conversation.clone(), id: support::message_id(0).into() }
+    }
+}
