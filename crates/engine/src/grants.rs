@@ -71,6 +71,10 @@ impl Engine {
                 return Err(nothing(workspace, "consent is for one person's account, or an administrator's"));
             }
         };
+        // Without anything to tell browsers apart, a state could be brought back by any.
+        if browser.is_empty() {
+            return Err(nothing(workspace, "the browser brings no cookie"));
+        }
         let state = self.secret();
         let verifier = oauth.pkce.then(|| self.secret());
         let mut url = workspace.site.url(oauth.address, &with_tenant(oauth.authorize_path, &workspace.site));

@@ -84,7 +84,7 @@ impl Engine {
             }
         }
         let people = self.store.people().await?;
-        self.consented(&people, &mut done).await?;
+        self.spoken_for(&people, &mut done).await?;
         self.bots(&people, &mut done).await?;
         for stand_in in self.store.people().await?.iter().flat_map(|known| &known.stand_ins) {
             match stand_in.state {
@@ -160,37 +160,25 @@ impl Engine {
         Ok(again)
     }
 
-    /// Stand-ins by consent: a consent that was stored, and whose stand-in was not written any more, counts.
-    async fn consented(&self, people: &[Represented], done: &mut Provisioned) -> Result<(), EngineError> {
-        let waiting = |stand_in: &&StandIn| {
-            stand_in.mode == StandInMode::Account
-                && matches!(stand_in.state, StandInState::Planned | StandInState::AwaitingConsent)
-        };
-        let waiting: Vec<&StandIn> =
-            people.iter().flat_map(|known| &known.stand_ins).filter(waiting).collect();
-        if waiting.is_empty() {
-            return Ok(());
-        }
+    /// Whether those who speak still may, and those who wait already do: a consent that was stored, and whose stand-in
+    /// was not written any more, counts; a login that its platform refused speaks for nobody.
+    async fn spoken_for(&self, people: &[Represented], done: &mut Provisioned) -> Result<(), EngineError> {
         let logins: HashMap<LoginId, Login> =
             self.store.logins(None).await?.into_iter().map(|login| (login.id, login)).collect();
-        for stand_in in waiting {
-            let login = stand_in
-                .login
-                .unwrap_or_else(|| login_of(LoginKind::Account, &stand_in.workspace, stand_in.person));
-            let good = logins
-                .get(&login)
-                .is_some_and(|login| login.state == LoginState::Active && login.account == stand_in.account);
-            let state = if good { StandInState::Active } else { StandInState::AwaitingConsent };
-            if state == stand_in.state {
+        for stand_in in people.iter().flat_map(|known| &known.stand_ins) {
+            if next(stand_in, &logins).is_none() {
                 continue;
             }
+            // Somebody may have acted meanwhile: what counts is how things are under the lock.
             let _held = self.locks.person(stand_in.person).await;
-            let Some(now) = self.stand_in(stand_in.person, &stand_in.workspace).await? else { continue };
-            if now == *stand_in {
-                let login = if good { Some(login) } else { now.login };
-                self.store.save_stand_in(&StandIn { state, login, reason: None, ..now }).await?;
-                done.activated += usize::from(good);
-            }
+            let Some(stand_in) = self.stand_in(stand_in.person, &stand_in.workspace).await? else { continue };
+            let kind = if stand_in.mode == StandInMode::Bot { LoginKind::Bot } else { LoginKind::Account };
+            let id = stand_in.login.unwrap_or_else(|| login_of(kind, &stand_in.workspace, stand_in.person));
+            let login = self.store.login(id).await?.map(|login| (id, login));
+            let Some(next) = next(&stand_in, &login.into_iter().collect()) else { continue };
+            self.store.save_stand_in(&next).await?;
+            done.activated += usize::from(next.state == StandInState::Active);
+            done.suspended += usize::from(next.state == StandInState::Suspended);
         }
         Ok(())
     }
@@ -247,6 +235,38 @@ impl Engine {
 pub(crate) fn login_of(kind: LoginKind, workspace: &WorkspaceRef, person: PersonId) -> LoginId {
     let person = person.to_string();
     LoginId(crate::people::named_id(&["login", kind.name(), workspace.id.as_str(), &person]))
+}
+
+/// What a stand-in becomes by how its login is; `None` if it stays as it is.
+fn next(stand_in: &StandIn, logins: &HashMap<LoginId, Login>) -> Option<StandIn> {
+    let of = |kind| login_of(kind, &stand_in.workspace, stand_in.person);
+    let changed = |state, reason: Option<&str>| StandIn {
+        state,
+        reason: reason.map(str::to_owned),
+        ..stand_in.clone()
+    };
+    match (stand_in.state, stand_in.mode) {
+        (StandInState::Planned | StandInState::AwaitingConsent, StandInMode::Account) => {
+            let id = stand_in.login.unwrap_or_else(|| of(LoginKind::Account));
+            let login = logins.get(&id).filter(|login| login.state == LoginState::Active);
+            if login.is_some_and(|login| login.account == stand_in.account) {
+                return Some(StandIn { login: Some(id), ..changed(StandInState::Active, None) });
+            }
+            let waits = stand_in.state == StandInState::AwaitingConsent;
+            (!waits).then(|| changed(StandInState::AwaitingConsent, None))
+        }
+        (StandInState::Active, mode) => {
+            let login = logins.get(&stand_in.login?)?;
+            let reason = match mode {
+                StandInMode::Account => "the consent has ended; they must give it again",
+                StandInMode::Bot => {
+                    "the bot's token is refused; give a new one of the same bot to `entente people bot-token`"
+                }
+            };
+            (login.state == LoginState::Refused).then(|| changed(StandInState::Suspended, Some(reason)))
+        }
+        _ => None,
+    }
 }
 
 /// Whether two stand-ins speak through the same account.

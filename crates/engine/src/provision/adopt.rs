@@ -65,9 +65,8 @@ impl Engine {
         }
         if !same_account(&stand_in, &bot.account) {
             return Err(EngineError::Refused(format!(
-                "{} has another bot in {name} already, {}; give a token of that one",
-                person.name,
-                stand_in.address.as_deref().unwrap_or_default()
+                "{} has another bot in {name} already; give a token of that one",
+                person.name
             )));
         }
         if !self.store.take_address(&bot.email, person.id).await? {

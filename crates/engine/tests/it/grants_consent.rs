@@ -7,11 +7,11 @@ use std::time::Duration;
 use entente_engine::{Engine, EngineError};
 use entente_model::{PersonId, StandInState, WorkspaceId};
 use entente_platform::LoginKind;
-use entente_store::Logins as _;
+use entente_store::{LoginState, Logins as _};
 use url::Url;
 
 use crate::people_world::mortal::Life;
-use crate::people_world::{ENGINEER, NORTH, SELLER, SOUTH, World, person, stand_in};
+use crate::people_world::{ENGINEER, NORTH, SELLER, SOUTH, World, person, rules, stand_in};
 
 const ADA: &str = "ada@acme.example";
 const HERS: &str = "her browser";
@@ -141,6 +141,7 @@ async fn there_must_be_something_to_consent_to() {
     assert!(why(begin(SOUTH, LoginKind::Bot, Some(ada)).await).contains("one person's account"));
     assert!(why(begin(SOUTH, LoginKind::Admin, None).await).contains("administrators give no consent"));
     assert!(matches!(begin("east", LoginKind::Admin, None).await, Err(EngineError::UnknownWorkspace(_))));
+    assert!(engine.begin_grant(&NORTH.into(), LoginKind::Admin, None, "").await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
@@ -188,6 +189,27 @@ async fn a_newer_administrator_takes_the_older_ones_place() {
     let [newer] = admins().await.try_into().unwrap();
     assert_eq!(older.id, newer.id);
     assert_eq!(newer.account.unwrap().id, "ada".into());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_consent_that_has_ended_suspends_until_it_is_given_again() {
+    let (world, engine, ada) = asked().await;
+    let consent = async || {
+        let (state, code) = world.south.consent(&begin(&engine, ada).await, "ada");
+        engine.finish_grant(&state, HERS, Ok(&code)).await.unwrap();
+    };
+    consent().await;
+    let speaks = stand_in(&engine, ADA, SOUTH).await;
+    world.store.set_login_state(speaks.login.unwrap(), LoginState::Refused).await.unwrap();
+    assert_eq!(engine.provision().await.unwrap().suspended, 1);
+    let lost = stand_in(&engine, ADA, SOUTH).await;
+    assert_eq!(lost.state, StandInState::Suspended);
+    assert!(lost.reason.unwrap().contains("give it again"));
+    assert!(engine.plan(&rules()).await.unwrap().lines.is_empty(), "a plan cannot give consent");
+    engine.invite(ada, &south()).await.unwrap();
+    consent().await;
+    assert_eq!(stand_in(&engine, ADA, SOUTH).await, speaks);
+    assert_eq!(engine.provision().await.unwrap().suspended, 0);
 }
 
 #[tokio::test(start_paused = true)]
