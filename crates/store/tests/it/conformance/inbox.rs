@@ -1,0 +1,229 @@
+//! Accepting and routing reports.
+
+use entente_model::DropReason;
+use entente_store::{Accepted, Interest, LaneKey, Report, Routed, Side};
+
+use crate::world::{
+    World, at, balanced, claim, claims, created, deliver, direct, message, pair, plan, report, room, route,
+    seen, teams, webex,
+};
+
+super::conformance! {
+    a_new_message_is_stored_once_for_all_watchers
+    changes_and_deletions_are_stored_each_time
+    what_was_seen_is_a_repeat
+    our_own_messages_are_echoes
+    a_done_report_may_come_again_until_it_was_seen
+    bodies_are_kept_only_where_they_concern_us
+    conversations_of_no_interest_store_nothing
+    a_look_waits_once
+    arrivals_keep_their_order
+    routed_is_done_once
+    marks_never_move_back
+    counts_what_was_absorbed
+}
+
+async fn a_new_message_is_stored_once_for_all_watchers(world: World) {
+    let store = world.store();
+    let one = message(&room(&webex(), "r"), "m1");
+    let mut other_watcher = created(&one);
+    other_watcher.watcher = crate::world::login_id(2);
+    let accepted = store.accept(vec![created(&one), other_watcher.clone()], at(1)).await.unwrap();
+    assert_eq!(accepted, Accepted { stored: 1, repeats: 1, ..Accepted::default() });
+    let accepted = store.accept(vec![other_watcher], at(2)).await.unwrap();
+    assert_eq!(accepted, Accepted { repeats: 1, ..Accepted::default() });
+    let claim = claim(store, Side::Inbound, 2).await;
+    assert_eq!(claim.key, LaneKey::Reports(one.conversation.clone()));
+    let arrived = store.arrived(&claim, 10).await.unwrap();
+    assert_eq!(arrived.len(), 1);
+    assert_eq!(arrived[0].message, one);
+    assert_eq!(arrived[0].report, Report::Created);
+    assert_eq!(arrived[0].watcher, crate::world::login_id(1));
+    assert_eq!(arrived[0].actor, created(&one).actor);
+    assert_eq!(arrived[0].accepted_at, at(1));
+    // The same id in another conversation is another message.
+    let elsewhere = message(&room(&webex(), "other"), "m1");
+    assert_eq!(store.accept(vec![created(&elsewhere)], at(3)).await.unwrap().stored, 1);
+}
+
+async fn changes_and_deletions_are_stored_each_time(world: World) {
+    let store = world.store();
+    let one = message(&room(&webex(), "r"), "m1");
+    let reports = [Report::Changed, Report::Changed, Report::Deleted, Report::Deleted, Report::Created];
+    let accepted =
+        store.accept(reports.iter().map(|what| report(*what, &one)).collect(), at(1)).await.unwrap();
+    assert_eq!(accepted.stored, 5);
+    let claim = claim(store, Side::Inbound, 1).await;
+    let stored = store.arrived(&claim, 10).await.unwrap();
+    assert_eq!(stored.iter().map(|arrived| arrived.report).collect::<Vec<_>>(), reports);
+}
+
+async fn what_was_seen_is_a_repeat(world: World) {
+    let store = world.store();
+    let one = message(&room(&webex(), "r"), "m1");
+    route(store, &one, Vec::new(), 1).await;
+    let accepted = store.accept(vec![created(&one)], at(2)).await.unwrap();
+    assert_eq!(accepted, Accepted { repeats: 1, ..Accepted::default() });
+    assert!(claims(store, Side::Inbound, 2).await.is_empty());
+    assert_eq!(store.accept(vec![report(Report::Changed, &one)], at(2)).await.unwrap().stored, 1);
+}
+
+async fn our_own_messages_are_echoes(world: World) {
+    let store = world.store();
+    let source = message(&room(&webex(), "r"), "m1");
+    let target = message(&room(&teams(), "t"), "n1");
+    let lane = LaneKey::Conversation(target.conversation.clone());
+    route(store, &source, vec![plan(&lane, &source)], 1).await;
+    deliver(store, &claim(store, Side::Outbound, 1).await, &target).await;
+    for what in [Report::Created, Report::Changed, Report::Deleted] {
+        let accepted = store.accept(vec![report(what, &target)], at(2)).await.unwrap();
+        assert_eq!(accepted, Accepted { echoes: 1, ..Accepted::default() });
+    }
+    let known = store.known(&target.conversation, std::slice::from_ref(&target.id)).await.unwrap();
+    assert!(known.seen[0].unwrap().ours);
+    // What is seen later does not make it anybody else's.
+    store.accept(vec![report(Report::Look, &target)], at(3)).await.unwrap();
+    let claim = claim(store, Side::Inbound, 3).await;
+    let routed = Routed { seen: vec![seen("n1", 60)], ..Routed::default() };
+    store.routed(&claim, routed, at(3)).await.unwrap();
+    let known = store.known(&target.conversation, &[target.id]).await.unwrap().seen[0].unwrap();
+    assert!(known.ours);
+    assert_eq!(known.version, at(60));
+}
+
+async fn a_done_report_may_come_again_until_it_was_seen(world: World) {
+    let store = world.store();
+    let one = message(&room(&webex(), "r"), "m1");
+    for now in 1..4 {
+        assert_eq!(store.accept(vec![created(&one)], at(now)).await.unwrap().stored, 1);
+        let claim = claim(store, Side::Inbound, now).await;
+        let done = vec![store.arrived(&claim, 1).await.unwrap()[0].id];
+        store.routed(&claim, Routed { done, ..Routed::default() }, at(now)).await.unwrap();
+        store.release(claim, None).await.unwrap();
+    }
+}
+
+async fn bodies_are_kept_only_where_they_concern_us(world: World) {
+    let store = world.store();
+    let of_interest = room(&teams(), "yes");
+    store.remember(&direct(&of_interest), Interest::Yes, Some(pair(1, 2)), at(1)).await.unwrap();
+    let mut always = created(&message(&room(&teams(), "app"), "m"));
+    always.always = true;
+    let unknown = created(&message(&room(&teams(), "unknown"), "m"));
+    let mut bare = created(&message(&of_interest, "bare"));
+    bare.body = None;
+    let yes = created(&message(&of_interest, "m"));
+    store.accept(vec![always, unknown, bare, yes], at(1)).await.unwrap();
+    let mut kept = Vec::new();
+    for claim in claims(store, Side::Inbound, 1).await {
+        for arrived in store.arrived(&claim, 10).await.unwrap() {
+            let place = format!("{}/{}", arrived.message.conversation.id, arrived.message.id);
+            kept.push((place, arrived.body.map(|body| body.to_vec())));
+        }
+    }
+    kept.sort();
+    let said = Some(b"what was said".to_vec());
+    let wanted = [("app/m", said.clone()), ("unknown/m", None), ("yes/bare", None), ("yes/m", said)];
+    assert_eq!(kept, wanted.map(|(place, body)| (place.to_owned(), body)));
+}
+
+async fn conversations_of_no_interest_store_nothing(world: World) {
+    let store = world.store();
+    let dull = room(&teams(), "dull");
+    store.remember(&direct(&dull), Interest::No, None, at(1)).await.unwrap();
+    let one = message(&dull, "m1");
+    for what in [Report::Created, Report::Changed, Report::Deleted, Report::Look] {
+        let accepted = store.accept(vec![report(what, &one)], at(2)).await.unwrap();
+        assert_eq!(accepted, Accepted { uninteresting: 1, ..Accepted::default() });
+    }
+    assert!(claims(store, Side::Inbound, 2).await.is_empty());
+    let mut always = created(&one);
+    always.always = true;
+    assert_eq!(store.accept(vec![always], at(2)).await.unwrap().stored, 1);
+}
+
+async fn a_look_waits_once(world: World) {
+    let store = world.store();
+    let here = room(&webex(), "r");
+    let look = |id: &str| report(Report::Look, &message(&here, id));
+    let accepted = store.accept(vec![look("a"), look("b")], at(1)).await.unwrap();
+    assert_eq!(accepted, Accepted { stored: 1, repeats: 1, ..Accepted::default() });
+    assert_eq!(store.accept(vec![look("a")], at(1)).await.unwrap().repeats, 1);
+    let elsewhere = report(Report::Look, &message(&room(&webex(), "other"), "a"));
+    assert_eq!(store.accept(vec![elsewhere], at(9)).await.unwrap().stored, 1);
+    let claim = claim(store, Side::Inbound, 1).await;
+    let waiting = store.arrived(&claim, 10).await.unwrap();
+    assert_eq!(waiting.len(), 1);
+    assert_eq!((waiting[0].report, waiting[0].message.id.as_str()), (Report::Look, ""));
+    store.routed(&claim, Routed { done: vec![waiting[0].id], ..Routed::default() }, at(2)).await.unwrap();
+    assert_eq!(store.accept(vec![look("a")], at(2)).await.unwrap().stored, 1);
+    let known = store.known(&here, &["a".into()]).await.unwrap();
+    assert_eq!(known.seen, [None]);
+}
+
+async fn arrivals_keep_their_order(world: World) {
+    let store = world.store();
+    let here = room(&webex(), "r");
+    let names: Vec<String> = (0..50).map(|number| format!("m{number}")).collect();
+    for pair in names.chunks(2) {
+        let arrivals = pair.iter().map(|name| created(&message(&here, name))).collect();
+        store.accept(arrivals, at(1)).await.unwrap();
+    }
+    let claim = claim(store, Side::Inbound, 1).await;
+    let first = store.arrived(&claim, 7).await.unwrap();
+    assert_eq!(first.len(), 7);
+    let again = store.arrived(&claim, 7).await.unwrap();
+    assert_eq!(first[6].id, again[6].id);
+    let done = first.iter().map(|arrived| arrived.id).collect();
+    store.routed(&claim, Routed { done, ..Routed::default() }, at(1)).await.unwrap();
+    let rest = store.arrived(&claim, 100).await.unwrap();
+    let all: Vec<_> = first.iter().chain(&rest).map(|arrived| arrived.message.id.to_string()).collect();
+    assert_eq!(all, names);
+}
+
+async fn routed_is_done_once(world: World) {
+    let store = world.store();
+    let one = message(&room(&webex(), "r"), "m1");
+    store.accept(vec![created(&one), created(&message(&one.conversation, "m2"))], at(1)).await.unwrap();
+    let claim = claim(store, Side::Inbound, 1).await;
+    let done = vec![store.arrived(&claim, 1).await.unwrap()[0].id];
+    let routed = Routed { done, seen: vec![seen("m1", 1)], ..Routed::default() };
+    store.routed(&claim, routed.clone(), at(2)).await.unwrap();
+    store.routed(&claim, routed, at(2)).await.unwrap();
+    let left = store.arrived(&claim, 10).await.unwrap();
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].message.id.as_str(), "m2");
+    assert_eq!(store.counts().await.unwrap().unrouted, 1);
+}
+
+async fn marks_never_move_back(world: World) {
+    let store = world.store();
+    let here = room(&webex(), "r");
+    store.accept(vec![created(&message(&here, "m"))], at(1)).await.unwrap();
+    let claim = claim(store, Side::Inbound, 1).await;
+    for (name, time, stands) in [("a", 10, "a"), ("b", 5, "a"), ("c", 10, "c"), ("d", 11, "d")] {
+        let mark = Some((name.into(), at(time)));
+        store.routed(&claim, Routed { mark, ..Routed::default() }, at(2)).await.unwrap();
+        let known = store.known(&here, &[]).await.unwrap().conversation.unwrap();
+        assert_eq!(known.mark.unwrap().0.as_str(), stands);
+    }
+}
+
+async fn counts_what_was_absorbed(world: World) {
+    let store = world.store();
+    let one = message(&room(&webex(), "r"), "m1");
+    store.accept(vec![created(&one), created(&one)], at(1)).await.unwrap();
+    store.remember(&direct(&room(&webex(), "dull")), Interest::No, None, at(1)).await.unwrap();
+    store.accept(vec![created(&message(&room(&webex(), "dull"), "m"))], at(1)).await.unwrap();
+    let claim = claim(store, Side::Inbound, 1).await;
+    let drops = vec![DropReason::Echo, DropReason::Gone, DropReason::Gone];
+    store.routed(&claim, Routed { drops, ..Routed::default() }, at(1)).await.unwrap();
+    store.count("refused_signature", 2);
+    store.count("refused_signature", 1);
+    store.count("nothing", 0);
+    let counts = balanced(store).await;
+    assert_eq!((counts.accepted, counts.unrouted), (1, 1));
+    let other = [("no_interest", 1), ("refused_signature", 3), ("repeat", 1)];
+    assert_eq!(counts.other, other.map(|(name, by)| (name.to_owned(), by)).into());
+    assert_eq!(counts.dropped, [("echo", 1), ("gone", 2)].map(|(name, by)| (name.to_owned(), by)).into());
+}
