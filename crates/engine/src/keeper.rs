@@ -18,13 +18,16 @@ mod ring;
 pub(crate) use endpoint::{TokenEndpoint, Tokened, with_tenant};
 use ring::{AppRing, StoredRing};
 
+/// Apps' own tokens, by workspace and scope.
+type Apps = HashMap<(WorkspaceId, &'static str), Arc<dyn Tokens>>;
+
 /// Clients by login, and what they share.
 pub(crate) struct Keeper {
     store: Arc<dyn Store>,
     http: Http,
     clock: Arc<dyn Clock>,
     clients: Mutex<HashMap<LoginId, Arc<dyn Client>>>,
-    apps: Mutex<HashMap<(WorkspaceId, &'static str), Arc<dyn Tokens>>>,
+    apps: Mutex<Apps>,
 }
 
 impl Keeper {

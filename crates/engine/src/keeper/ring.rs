@@ -106,12 +106,15 @@ impl Tokens for StoredRing {
     }
 }
 
+/// How often a token was got, and the last one with its end.
+type Held = (u64, Option<(Access, Option<Timestamp>)>);
+
 /// The app's own token.
 pub(super) struct AppRing {
     endpoint: TokenEndpoint,
     scope: &'static str,
     clock: Arc<dyn Clock>,
-    held: Mutex<(u64, Option<(Access, Option<Timestamp>)>)>,
+    held: Mutex<Held>,
 }
 
 impl AppRing {
@@ -119,10 +122,7 @@ impl AppRing {
         Self { endpoint, scope, clock, held: Mutex::new((0, None)) }
     }
 
-    async fn fresh(
-        &self,
-        held: &mut (u64, Option<(Access, Option<Timestamp>)>),
-    ) -> Result<Access, CallError> {
+    async fn fresh(&self, held: &mut Held) -> Result<Access, CallError> {
         let tokened = self.endpoint.app(self.scope).await?;
         held.0 += 1;
         let access = Access { token: tokened.access, generation: held.0 };
