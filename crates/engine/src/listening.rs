@@ -118,11 +118,11 @@ impl Engine {
         let heard = self.listen(&login, workspace).await;
         let (rung, again, error) = match &heard {
             Ok(listening) => (Some(listening.rung), listening.again, None),
-            Err(CallError::Retry { after }) => {
-                (None, after.unwrap_or_default().max(AGAIN), Some("could not be reached"))
+            Err(error @ CallError::Retry { after }) => {
+                (None, after.unwrap_or_default().max(AGAIN), Some(error.to_string()))
             }
-            Err(CallError::Reauthorize) => (None, AGAIN * 4, Some("the login was refused")),
-            Err(_) => (None, AGAIN, Some("refused")),
+            Err(error @ CallError::Reauthorize) => (None, AGAIN * 4, Some(error.to_string())),
+            Err(error) => (None, AGAIN, Some(error.to_string())),
         };
         let (gap, compare, kept) = {
             let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
@@ -139,7 +139,7 @@ impl Engine {
             (gap, compare, ear.rung)
         };
         let rung = kept.map_or_else(String::new, |rung| rung.name().to_owned());
-        let record = Listening { rung, at: now, error: error.map(str::to_owned) };
+        let record = Listening { rung, at: now, error };
         if let Err(error) = self.store.save_listening(login.id, &record).await {
             tracing::error!(%error, "how a login hears could not be recorded");
         }

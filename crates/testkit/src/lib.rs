@@ -1,1 +1,18 @@
-//! Placeholder.
+//! The whole product on a memory store, a virtual clock and simulators in process. For tests only.
+//!
+//! [`World`] is an organisation with both simulated platforms and the product between them; the product can be killed
+//! at any point and started again, the platforms live on. What came of it is judged by [`judge`] from the simulators'
+//! ledgers alone; what the product believes is never asked.
+
+pub mod gate;
+pub mod gated_store;
+pub mod gated_transport;
+pub mod judge;
+pub mod people;
+pub mod setup;
+pub mod world;
+
+pub use gate::Gate;
+pub use judge::{Said, Verdict};
+pub use people::Actor;
+pub use world::{Setup, World};

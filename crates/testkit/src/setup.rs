@@ -1,0 +1,204 @@
+//! From an empty product to a synced organisation, as an administrator would do it: apps registered on the vendors'
+//! side, consent given in simulated browsers, people imported, matched and applied, bots made. No row is written behind
+//! the product's back.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use entente_engine::Engine;
+use entente_engine::people::PrimaryRule;
+use entente_model::{PersonId, StandInState, WorkspaceId, WorkspaceRef};
+use entente_platform::{LoginKind, Platform, Site};
+use http::{Request, StatusCode, header};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
+use tower::ServiceExt as _;
+use url::Url;
+
+use crate::gate::Gate;
+use crate::world::{PRODUCT, TEAMS, WEBEX, World};
+
+/// The name of the first workspace.
+pub const WEBEX_WORKSPACE: &str = "acme-webex";
+/// The name of the second workspace.
+pub const TEAMS_WORKSPACE: &str = "acme-teams";
+
+impl World {
+    /// A world whose organisation is synced and whose product runs.
+    ///
+    /// # Panics
+    /// When any step is refused.
+    pub async fn synced(setup: crate::world::Setup) -> Self {
+        let mut world = Self::new(setup);
+        world.sync().await;
+        world.start(None, false).await;
+        world.listening().await;
+        world
+    }
+
+    /// Connects both workspaces and syncs everybody; the product does not run afterwards.
+    ///
+    /// # Panics
+    /// When any step is refused.
+    pub async fn sync(&mut self) {
+        self.sites = vec![self.connect_webex().await, self.connect_teams().await];
+        let engine = self.engine(&Arc::new(Gate::new(None, None))).await;
+        let (webex, teams) = (WorkspaceId::from(WEBEX_WORKSPACE), WorkspaceId::from(TEAMS_WORKSPACE));
+        let (webex_router, teams_router) = (self.webex.router(), self.teams.router());
+        consent(&engine, &webex_router, &webex, LoginKind::Admin, None, &self.webex_admin().await).await;
+        for workspace in [&webex, &teams] {
+            engine.ensure_app(workspace).await.expect("the app can be made");
+        }
+        engine.import(None).await.expect("directories can be read");
+        let rules = [
+            PrimaryRule { workspace: webex, department: Some("engineering".to_owned()) },
+            PrimaryRule { workspace: teams.clone(), department: None },
+        ];
+        let plan = engine.plan(&rules).await.expect("a plan can be made");
+        engine.apply(&plan.digest).await.expect("the plan can be applied");
+        loop {
+            let provisioned = engine.provision().await.expect("stand-ins can be made");
+            if provisioned.left == 0 {
+                break;
+            }
+            tokio::time::sleep(provisioned.again.unwrap_or(Duration::from_secs(1))).await;
+        }
+        for represented in engine.store().people().await.expect("the store answers") {
+            let waits = |s: &&entente_model::StandIn| s.state == StandInState::AwaitingConsent;
+            if represented.stand_ins.iter().find(waits).is_some() {
+                let person = represented.person;
+                consent(&engine, &teams_router, &teams, LoginKind::Account, Some(person.id), &person.email)
+                    .await;
+            }
+        }
+        // Keys that are fetched in the background; without them the first reports would have to be sent again.
+        self.store.restarted();
+    }
+
+    /// Waits until every login that should hear does.
+    ///
+    /// # Panics
+    /// When that does not come about.
+    pub async fn listening(&self) {
+        use entente_store::Logins as _;
+        for _ in 0..600 {
+            let logins = self.store.logins(None).await.expect("the memory store answers");
+            let ears = logins.iter().filter(|login| login.kind != "admin").count();
+            let heard = self.store.listening().await.expect("the memory store answers");
+            if heard.iter().filter(|(_, listening)| listening.error.is_none()).count() >= ears {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let refused: Vec<_> = self.teams.ledger().read(0, usize::MAX).into_iter().filter(|e| e.status >= 400).collect();
+        panic!("not every login is listened to: {:?}\n{refused:?}", self.store.listening().await);
+    }
+
+    async fn webex_admin(&self) -> String {
+        let people = call(&self.webex.router(), WEBEX, "GET", "/_sim/people?bots=false", None, None).await.1;
+        let admin = people["items"].as_array().and_then(|all| all.iter().find(|p| p["admin"] == true));
+        admin.and_then(|admin| admin["email"].as_str()).expect("there is an administrator").to_owned()
+    }
+
+    async fn connect_webex(&self) -> Site {
+        let app = json!({"name": "Entente", "redirect_uris": [format!("http://{PRODUCT}/oauth/callback")]});
+        let app = call(&self.webex.router(), WEBEX, "POST", "/_sim/apps", None, Some(app)).await.1;
+        let addresses = [("api", format!("http://{WEBEX}/v1"))];
+        site(&entente_platform_webex::Webex, WEBEX_WORKSPACE, &app, &addresses)
+    }
+
+    async fn connect_teams(&self) -> Site {
+        let app = json!({
+            "name": "Entente",
+            "redirect_uris": [format!("http://{PRODUCT}/oauth/callback")],
+            "bot_endpoint": format!("http://{PRODUCT}/hooks/teams/{TEAMS_WORKSPACE}/messages"),
+            "admin_consent": true,
+            "installed_for_all": true,
+            "announce": false,
+        });
+        let app = call(&self.teams.router(), TEAMS, "POST", "/_sim/apps", None, Some(app)).await.1;
+        let addresses = [
+            ("graph", format!("http://{TEAMS}/v1.0")),
+            ("login", format!("http://{TEAMS}")),
+            ("bot", format!("http://{TEAMS}/amer")),
+            ("bot_metadata", format!("http://{TEAMS}")),
+        ];
+        site(&entente_platform_teams::Teams, TEAMS_WORKSPACE, &app, &addresses)
+    }
+}
+
+fn site(platform: &dyn Platform, name: &str, app: &Value, addresses: &[(&str, String)]) -> Site {
+    let text = |key: &str| app[key].as_str().unwrap_or_default().to_owned();
+    let addresses: BTreeMap<String, Url> = addresses
+        .iter()
+        .map(|(key, url)| ((*key).to_owned(), url.parse().expect("a fixed address")))
+        .collect();
+    Site {
+        workspace: WorkspaceRef { platform: platform.id(), id: name.into() },
+        addresses,
+        tenant: app["tenant"].as_str().map(str::to_owned),
+        client_id: text("client_id"),
+        client_secret: text("client_secret").into(),
+    }
+}
+
+/// Somebody gives consent in a browser: follows the link, approves, and is sent back.
+async fn consent(
+    engine: &Engine,
+    platform: &Router,
+    workspace: &WorkspaceId,
+    kind: LoginKind,
+    person: Option<PersonId>,
+    email: &str,
+) {
+    let mut url = engine.begin_grant(workspace, kind, person, "browser").await.expect("a consent can begin");
+    let standing = json!({"person": email, "answer": "approve"});
+    let authority = url.authority().to_owned();
+    call(platform, &authority, "POST", "/_sim/consent", None, Some(standing)).await;
+    url.query_pairs_mut().append_pair("login_hint", email);
+    let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
+    let request = Request::get(format!("http://{authority}{path}")).header(header::HOST, &authority);
+    let answer =
+        platform.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+    let back = answer.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+    let back: Url =
+        back.unwrap_or_else(|| panic!("no redirect: {}", answer.status())).parse().expect("an address");
+    let query: BTreeMap<String, String> = back.query_pairs().into_owned().collect();
+    let code = query.get("code").unwrap_or_else(|| panic!("no code: {query:?}"));
+    engine.finish_grant(&query["state"], "browser", Ok(code)).await.expect("the consent is accepted");
+}
+
+/// Calls a simulator as anybody.
+///
+/// # Panics
+/// When the request cannot be made.
+pub async fn call(
+    router: &Router,
+    authority: &str,
+    method: &str,
+    path: &str,
+    token: Option<&str>,
+    body: Option<Value>,
+) -> (StatusCode, Value) {
+    let mut request = Request::builder().method(method).uri(format!("http://{authority}{path}"));
+    request = request.header(header::HOST, authority);
+    if let Some(token) = token {
+        request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+    }
+    let body = match body {
+        Some(body) => {
+            request = request.header(header::CONTENT_TYPE, "application/json");
+            Body::from(body.to_string())
+        }
+        None => Body::empty(),
+    };
+    let request = request.body(body).expect("a request");
+    let answer = router.clone().oneshot(request).await.expect("routers do not fail");
+    let status = answer.status();
+    let bytes =
+        answer.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+}
