@@ -1,5 +1,5 @@
 //! A body to Markdown that every `CommonMark` parser reads back as the same text. This file writes blocks; what stands on
-//! a line is written in [`inline`].
+//! a line is written in `inline`.
 //!
 //! Everything that could be markup is escaped where it could be, and left alone elsewhere, since an escape counts
 //! against the length and shows where a service's parser is sloppy. What cannot be escaped (in code) is broken with an

@@ -3,11 +3,11 @@
 //! What is particular about Webex:
 //!
 //! - A webhook never says what was said. It points, and the message is read with the token of the login whose webhook it
-//!   was; so reports are pointers, and a conversation is listed since its mark ([`history`]). "Webhooks" guide.
+//!   was; so reports are pointers, and a conversation is listed since its mark (`history`). "Webhooks" guide.
 //! - A webhook belongs to a person and an application and sees what they see. Each login has its own, told apart by the
-//!   last part of their address, which is the login's id; their secret is derived from it ([`hook`]).
-//! - Webhooks die silently and what they missed is never sent again; [`subscribe`] revives them and says so.
-//! - A person can be represented by a bot made by program ([`bots`]). A bot hears everything in a direct room and, in a
+//!   last part of their address, which is the login's id; their secret is derived from it (`hook`).
+//! - Webhooks die silently and what they missed is never sent again; `subscribe` revives them and says so.
+//! - A person can be represented by a bot made by program (`bots`). A bot hears everything in a direct room and, in a
 //!   group room, only what mentions it. "Bots" guide.
 //! - Posting is not idempotent; after an unknown outcome the room has to be read. "Create a Message".
 //! - A message can be edited ten times, by its author, and not if it has files. "Edit a Message".

@@ -1,3 +1,5 @@
+//! Forgeries, and what is let in.
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue};
 

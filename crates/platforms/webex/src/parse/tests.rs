@@ -1,3 +1,5 @@
+//! Documented payloads in neutral words.
+
 use super::*;
 
 macro_rules! fixture {

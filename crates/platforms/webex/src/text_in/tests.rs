@@ -1,3 +1,5 @@
+//! What is read of what Webex shows.
+
 use super::*;
 
 const ADA: &str = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS8xMTExMTExMS0yMjIyLTQzMzMtODQ0NC01NTU1NTU1NTU1MDE";

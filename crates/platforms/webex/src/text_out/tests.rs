@@ -1,3 +1,5 @@
+//! What is printed for Webex, and what never is.
+
 use entente_model::{AccountRef, Block, Inline, WorkspaceRef};
 use proptest::prelude::*;
 
