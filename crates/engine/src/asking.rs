@@ -32,7 +32,11 @@ impl Engine {
     }
 
     /// Finds the conversations of this login with something new since then and has them read.
-    pub(crate) async fn ask_after(&self, login: LoginId, since: Timestamp) -> Result<(), entente_store::StoreError> {
+    pub(crate) async fn ask_after(
+        &self,
+        login: LoginId,
+        since: Timestamp,
+    ) -> Result<(), entente_store::StoreError> {
         let Ok(Some(client)) = self.client(login).await else { return Ok(()) };
         let talks = match client.talks(since).await {
             Ok(talks) => talks,

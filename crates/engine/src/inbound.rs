@@ -54,7 +54,9 @@ pub(crate) struct Reported<'a> {
 impl Engine {
     /// Works on a claimed inbound lane until it is empty or must wait.
     pub(crate) async fn work_inbound(&self, claim: Claim) -> Result<(), StoreError> {
-        let LaneKey::Reports(conversation) = claim.key.clone() else { return self.store.release(claim, None).await };
+        let LaneKey::Reports(conversation) = claim.key.clone() else {
+            return self.store.release(claim, None).await;
+        };
         let Some(workspace) = self.sites.get(&conversation.workspace.id) else {
             // The workspace was taken out of the configuration; its reports wait until it is back.
             return self.store.release(claim, Some(self.clock.now().plus(MOST_WAIT))).await;
@@ -85,7 +87,8 @@ impl Engine {
 
     /// What is to be written for these reports.
     async fn digest(&self, reported: &Reported<'_>) -> Result<Routed, Hold> {
-        let ids: Vec<MessageId> = reported.arrivals.iter().map(|arrival| arrival.message.id.clone()).collect();
+        let ids: Vec<MessageId> =
+            reported.arrivals.iter().map(|arrival| arrival.message.id.clone()).collect();
         let known = self.store.known(reported.conversation, &ids).await?;
         if reported.workspace.app_login() == Some(reported.arrivals[0].watcher) {
             return self.obey(reported, &known).await;

@@ -48,8 +48,11 @@ impl Engine {
     /// Fetches the keys with whichever login there is; they are public.
     async fn fetch_keys(&self, workspace: &Workspace) -> bool {
         let Ok(logins) = self.store.logins(Some(workspace.at())).await else { return false };
-        let mut logins: Vec<_> = logins.into_iter().filter(|login| login.state == LoginState::Active).collect();
-        logins.sort_by_key(|login| login.kind != LoginKind::Admin.name() && login.kind != LoginKind::App.name());
+        let mut logins: Vec<_> =
+            logins.into_iter().filter(|login| login.state == LoginState::Active).collect();
+        logins.sort_by_key(|login| {
+            login.kind != LoginKind::Admin.name() && login.kind != LoginKind::App.name()
+        });
         let Some(login) = logins.first() else { return false };
         let Ok(Some(client)) = self.client(login.id).await else { return false };
         match client.public_keys().await {

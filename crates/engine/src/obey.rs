@@ -24,7 +24,11 @@ impl Engine {
         };
         for (snapshot, verdict) in news.stand {
             if verdict != Verdict::New {
-                routed.drops.push(if verdict == Verdict::Ours { DropReason::Echo } else { DropReason::Command });
+                routed.drops.push(if verdict == Verdict::Ours {
+                    DropReason::Echo
+                } else {
+                    DropReason::Command
+                });
                 continue;
             }
             routed.seen.push(SeenNow {
@@ -44,13 +48,20 @@ impl Engine {
         Ok(routed)
     }
 
-    async fn answer(&self, snapshot: &Snapshot, asking: &Identity, reported: &Reported<'_>) -> Result<Body, Hold> {
+    async fn answer(
+        &self,
+        snapshot: &Snapshot,
+        asking: &Identity,
+        reported: &Reported<'_>,
+    ) -> Result<Body, Hold> {
         let text = snapshot.message.body.plain();
         let mut words = text.split_whitespace();
         let command = words.next().unwrap_or_default().to_lowercase();
         let name = words.collect::<Vec<_>>().join(" ");
         if command != "find" || name.is_empty() {
-            return Ok(Body::text("Write “find” and a colleague's name, and I answer with the address to write to."));
+            return Ok(Body::text(
+                "Write “find” and a colleague's name, and I answer with the address to write to.",
+            ));
         }
         let here = &reported.conversation.workspace;
         let found = self.store.search(&name, MOST).await?;
@@ -74,7 +85,8 @@ impl Engine {
     fn entry(&self, found: &Represented, here: &WorkspaceRef) -> Option<Vec<Inline>> {
         let primary = found.person.primary.as_ref()?;
         let home = self.sites.get(&primary.account.workspace.id)?.profile().name;
-        let stand_in = found.stand_ins.iter().find(|s| s.workspace == *here && s.state == StandInState::Active);
+        let stand_in =
+            found.stand_ins.iter().find(|s| s.workspace == *here && s.state == StandInState::Active);
         let address = if primary.account.workspace == *here {
             found.person.email.clone()
         } else {

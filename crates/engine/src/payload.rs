@@ -2,7 +2,10 @@
 //! may be read by the next, so they have types of their own; core types are not serialized.
 
 use bytes::Bytes;
-use entente_model::{AccountId, AccountRef, Body, ConversationId, ConversationRef, Destination, LoginId, PersonId, Sender, WorkspaceRef};
+use entente_model::{
+    AccountId, AccountRef, Body, ConversationId, ConversationRef, Destination, LoginId, PersonId, Sender,
+    WorkspaceRef,
+};
 use serde::{Deserialize, Serialize};
 
 use self::tree::BlockRow;
@@ -72,7 +75,8 @@ impl Payload {
             To::Conversation(conversation) => (None, Some(conversation.to_string())),
         };
         let body = self.body.as_ref().map(tree::rows);
-        let row = Row { person, app, account, conversation, body, cut: self.cut, introduced: self.introduced };
+        let row =
+            Row { person, app, account, conversation, body, cut: self.cut, introduced: self.introduced };
         serde_json::to_vec(&row).expect("rows are plain data").into()
     }
 

@@ -69,7 +69,8 @@ impl Engine {
     fn words(&self, overdue: &Overdue) -> String {
         let there = crate::outbound::target(&overdue.lane).and_then(|at| self.sites.get(&at.id));
         let there = there.map_or("the other side", |workspace| workspace.profile().name);
-        let reason = if overdue.reason.is_empty() { String::new() } else { format!(" Reason: {}.", overdue.reason) };
+        let reason =
+            if overdue.reason.is_empty() { String::new() } else { format!(" Reason: {}.", overdue.reason) };
         match overdue.state {
             OverdueState::Waiting => format!(
                 "Your message has not reached {there} yet. It is kept and will be delivered as soon as possible.{reason}"

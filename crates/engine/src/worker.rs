@@ -99,7 +99,10 @@ impl Engine {
                 drop(self.store.release(kept, Some(again)).await);
             }
             Err(_) => {
-                tracing::error!(lane.id = lane.0, "working on a lane panicked; it stands until it is let go on");
+                tracing::error!(
+                    lane.id = lane.0,
+                    "working on a lane panicked; it stands until it is let go on"
+                );
                 drop(self.store.wedge(kept, "an internal error; see the log").await);
             }
         }

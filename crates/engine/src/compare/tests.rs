@@ -1,6 +1,8 @@
 //! The table of all verdicts.
 
-use entente_model::{AccountRef, Body, ConversationRef, Message, MessageRef, Snapshot, Timestamp, WorkspaceRef};
+use entente_model::{
+    AccountRef, Body, ConversationRef, Message, MessageRef, Snapshot, Timestamp, WorkspaceRef,
+};
 use entente_store::Seen;
 
 use super::{Verdict, compare};

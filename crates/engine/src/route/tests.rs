@@ -45,8 +45,10 @@ fn scene<'a>(at: &'a WorkspaceRef, people: &'a [Represented; 2], actor: usize) -
 
 #[test]
 fn a_message_to_a_stand_in_goes_to_the_persons_primary() {
-    let people =
-        [somebody(1, Some(0), &[(1, StandInState::Active)]), somebody(2, Some(1), &[(0, StandInState::Active)])];
+    let people = [
+        somebody(1, Some(0), &[(1, StandInState::Active)]),
+        somebody(2, Some(1), &[(0, StandInState::Active)]),
+    ];
     let at = workspace(0);
     let routing = route(&scene(&at, &people, 0));
     assert_eq!(routing.drops, []);
@@ -56,8 +58,10 @@ fn a_message_to_a_stand_in_goes_to_the_persons_primary() {
 
 #[test]
 fn what_is_typed_by_hand_from_a_secondary_account_stays_there() {
-    let people =
-        [somebody(1, Some(0), &[(1, StandInState::Active)]), somebody(2, Some(1), &[(0, StandInState::Active)])];
+    let people = [
+        somebody(1, Some(0), &[(1, StandInState::Active)]),
+        somebody(2, Some(1), &[(0, StandInState::Active)]),
+    ];
     let at = workspace(1);
     let routing = route(&scene(&at, &people, 0));
     assert!(routing.routes.is_empty());
