@@ -139,6 +139,11 @@ impl Engine {
             (gap, compare, ear.rung)
         };
         let rung = kept.map_or_else(String::new, |rung| rung.name().to_owned());
+        if heard.is_ok()
+            && let Err(error) = self.began_to_hear(login.id).await
+        {
+            tracing::error!(%error, "when a login began to hear could not be recorded");
+        }
         let record = Listening { rung, at: now, error };
         if let Err(error) = self.store.save_listening(login.id, &record).await {
             tracing::error!(%error, "how a login hears could not be recorded");
@@ -198,6 +203,19 @@ impl Engine {
             self.store.accept(looks, now).await?;
         }
         self.ask_after(login.id, now.minus(Duration::from_hours(4))).await
+    }
+
+    /// Records when a login was listened to for the first time, once.
+    async fn began_to_hear(&self, login: LoginId) -> Result<(), entente_store::StoreError> {
+        let now = self.clock.now().0.to_le_bytes().to_vec();
+        self.store.setting_or(&format!("heard_since/{login}"), now).await.map(drop)
+    }
+
+    /// Since when this login is listened to; now if it is not yet.
+    pub(crate) async fn heard_since(&self, login: LoginId) -> Result<Timestamp, entente_store::StoreError> {
+        let since = self.store.setting(&format!("heard_since/{login}")).await?;
+        let since = since.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()).map(i64::from_le_bytes);
+        Ok(since.map_or_else(|| self.clock.now(), Timestamp))
     }
 
     fn next_listening(&self) -> Duration {

@@ -107,9 +107,10 @@ impl Engine {
         let mark = known.conversation.as_ref().and_then(|conversation| conversation.mark.clone());
         let mark = match mark {
             Some((message, at)) => Mark { message: Some(message), at, reported: None },
+            // Nobody has read here yet. What was written before we began to hear is none of our business.
             None => Mark {
                 message: None,
-                at: reported.arrivals[0].accepted_at,
+                at: self.heard_since(reported.arrivals[0].watcher).await?,
                 reported: first.map(|arrival| arrival.message.id.clone()),
             },
         };

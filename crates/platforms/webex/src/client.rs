@@ -1,4 +1,4 @@
-//! Webex as one login: a person, a bot, or an administrator. Reading is in [`crate::history`], webhooks in
+//! Webex as one login: a person, a bot, or an administrator. Reading is in [`crate::history`] and [`crate::talks`], webhooks in
 //! [`crate::subscribe`], people in [`crate::directory`], making bots in [`crate::bots`].
 
 use async_trait::async_trait;
@@ -8,7 +8,7 @@ use entente_model::{
 };
 use entente_platform::{
     Answer, BotRefused, Call, CatchUp, Client, Credentials, Failure, Http, Limit, Listen, Listening, MadeBot,
-    Mark, Page, Site, WantedBot,
+    Mark, Page, Site, Talk, WantedBot,
 };
 use http::Method;
 use secrecy::SecretString;
@@ -120,6 +120,10 @@ impl Client for WebexClient {
 
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
         self.room(conversation).await
+    }
+
+    async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {
+        self.rooms_since(since).await
     }
 
     async fn me(&self) -> Result<Account, CallError> {

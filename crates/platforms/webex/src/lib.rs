@@ -26,6 +26,7 @@ mod profile;
 mod refusal;
 mod render;
 mod subscribe;
+mod talks;
 mod text_in;
 mod text_out;
 mod wire;

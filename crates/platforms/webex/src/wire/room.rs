@@ -1,8 +1,19 @@
-//! Rooms and who is in them. "Get Room Details", "List Memberships".
+//! Rooms and who is in them. "List Rooms", "Get Room Details", "List Memberships".
 
 use serde::Deserialize;
 
 use super::Text;
+
+/// A room in a list. "List Rooms".
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Listed<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+    /// When something was last written there.
+    #[serde(borrow)]
+    pub(crate) last_activity: Option<Text<'a>>,
+}
 
 /// A room.
 #[derive(Debug, Deserialize)]
