@@ -43,6 +43,7 @@ impl Engine {
             }
             Err(error) => {
                 tracing::error!(workspace = %workspace.at().id, %error, "a webhook could not be stored");
+                workspace.missed.store(true, std::sync::atomic::Ordering::Relaxed);
                 Reception::Unavailable
             }
         }

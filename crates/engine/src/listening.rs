@@ -3,6 +3,7 @@
 //! from where they were left.
 
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -38,6 +39,14 @@ struct Ear {
     /// When the login's conversations were last compared with what was reported.
     compared: Timestamp,
     rung: Option<Rung>,
+}
+
+impl Ears {
+    /// Whether reports to this login may have been missed and were not made up for yet.
+    pub(crate) fn missed(&self, workspace: &Workspace, login: LoginId) -> bool {
+        let logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        workspace.missed.load(Ordering::Relaxed) || logins.get(&login).is_none_or(|ear| ear.gap)
+    }
 }
 
 impl Ear {
@@ -96,6 +105,8 @@ impl Engine {
     async fn listen_where_due(&self) -> Result<(), entente_store::StoreError> {
         let now = self.clock.now();
         let mut due = Vec::new();
+        let deaf = |workspace: &&Arc<Workspace>| workspace.missed.swap(false, Ordering::Relaxed);
+        let deaf: Vec<_> = self.sites.iter().filter(deaf).map(|workspace| workspace.at().clone()).collect();
         for login in self.store.logins(None).await? {
             let hears = login.state == LoginState::Active && login.kind != LoginKind::Admin.name();
             let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,6 +115,9 @@ impl Engine {
                 continue;
             }
             let ear = logins.entry(login.id).or_insert(Ear::NEW);
+            if deaf.contains(&login.workspace) {
+                *ear = Ear { rung: ear.rung, ..Ear::NEW };
+            }
             if ear.due <= now {
                 due.push(login);
             }

@@ -2,6 +2,7 @@
 //! made at the first start, kept sealed, and never shown.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use entente_model::{LoginId, WorkspaceId, WorkspaceRef};
@@ -13,6 +14,7 @@ use tokio::sync::Notify;
 use crate::certificate::Certificate;
 use crate::clock::Dice;
 use crate::error::EngineError;
+use crate::keys::PublicKeys;
 
 /// All workspaces by name.
 pub struct Sites {
@@ -31,6 +33,8 @@ pub struct Workspace {
     pub certificate: Certificate,
     /// A webhook was signed with a key that we do not hold.
     pub(crate) keys_wanted: Notify,
+    /// Reports were turned away although they may have been the vendor's; those who hear here must read on.
+    pub(crate) missed: AtomicBool,
     secrets: RwLock<AppSecrets>,
     receiver: RwLock<Arc<dyn Receiver>>,
 }
@@ -57,7 +61,7 @@ impl Sites {
             let certificate = Certificate::of(store, &name).await?;
             let secrets = AppSecrets {
                 hook_key: HookKey::new(hook_key),
-                public_keys: BTreeMap::new(),
+                public_keys: crate::keys::stored(store, &name).await?,
                 private_keys: BTreeMap::from([(
                     certificate.id.clone(),
                     PrivateKey(Arc::clone(&certificate.key)),
@@ -71,6 +75,7 @@ impl Sites {
                 hook_key: secrets.hook_key.clone(),
                 certificate,
                 keys_wanted: Notify::new(),
+                missed: AtomicBool::new(false),
                 secrets: RwLock::new(secrets),
                 receiver: RwLock::new(receiver),
             };
@@ -106,9 +111,12 @@ impl Workspace {
         Arc::clone(&self.receiver.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Takes the vendor's public keys as they are now.
-    pub(crate) fn set_public_keys(&self, keys: Vec<(String, Arc<[u8]>)>) -> Result<(), EngineError> {
-        self.change(|secrets| secrets.public_keys = keys.into_iter().collect())
+    /// Takes the vendor's public keys as they are now; `true` if they are others than before.
+    pub(crate) fn set_public_keys(&self, keys: PublicKeys) -> Result<bool, EngineError> {
+        if self.secrets.read().unwrap_or_else(PoisonError::into_inner).public_keys == keys {
+            return Ok(false);
+        }
+        self.change(|secrets| secrets.public_keys = keys).map(|()| true)
     }
 
     /// The login that the app hears with.

@@ -64,6 +64,11 @@ impl Gate {
         state.die_at = Some(state.passed + more.max(1));
     }
 
+    /// Does not die at a chosen point any more.
+    pub fn forgive(&self) {
+        self.state().die_at = None;
+    }
+
     /// Passes `call` with a point before and a point behind it.
     pub async fn through<T>(&self, name: &'static str, call: impl Future<Output = T>) -> T {
         self.point(name).await;

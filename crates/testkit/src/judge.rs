@@ -1,32 +1,48 @@
 //! The judge: reads the simulators' ledgers and nothing else, and says of what was written on one side what stands on
-//! the other: lost, doubled, reordered, or by the wrong author.
+//! the other: lost, doubled, reordered, out of date, or by the wrong author.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use entente_sim::ledger::Ledger;
 
-/// Something that should stand on the other side, in the order in which it was written.
+/// Something that was written on one side, as it should stand on the other. In the order in which it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     /// Which conversation it belongs to, by any name; order counts within it.
     pub conversation: String,
     /// The account that should have written it there.
     pub author: String,
-    /// What it should say. Unique within a run.
-    pub text: String,
+    /// Its first word, unique within a run; what follows may change.
+    pub token: String,
+    /// What it should say at the end, token included; `None` when it was taken back.
+    pub text: Option<String>,
 }
 
-/// What the judge found. Empty when everything is as it should be.
+impl Said {
+    /// Something that is never changed; its first word must be unique.
+    pub fn once(conversation: &str, author: &str, text: &str) -> Self {
+        Self {
+            conversation: conversation.to_owned(),
+            author: author.to_owned(),
+            token: token(text).to_owned(),
+            text: Some(text.to_owned()),
+        }
+    }
+}
+
+/// What the judge found, by token. Empty when everything is as it should be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verdict {
-    /// Texts that do not stand there.
+    /// Does not stand there.
     pub lost: Vec<String>,
-    /// Texts that stand there more than once.
+    /// Stands there more than once.
     pub doubled: Vec<String>,
-    /// Texts that stand before one that was written earlier.
+    /// Stands after one that was written later.
     pub reordered: Vec<String>,
-    /// Texts by another author than they should be by.
+    /// Says something else than it should at the end, or stands although it was taken back.
+    pub outdated: Vec<String>,
+    /// By another author than it should be by.
     pub misattributed: Vec<String>,
 }
 
@@ -39,63 +55,116 @@ impl Verdict {
 
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} lost {:?}, {} doubled {:?}, {} reordered {:?}, {} misattributed {:?}",
-            self.lost.len(),
-            self.lost,
-            self.doubled.len(),
-            self.doubled,
-            self.reordered.len(),
-            self.reordered,
-            self.misattributed.len(),
-            self.misattributed
-        )
+        let kinds = [
+            ("lost", &self.lost),
+            ("doubled", &self.doubled),
+            ("reordered", &self.reordered),
+            ("outdated", &self.outdated),
+            ("misattributed", &self.misattributed),
+        ];
+        for (kind, tokens) in kinds {
+            write!(f, "{} {kind} {tokens:?}; ", tokens.len())?;
+        }
+        Ok(())
     }
+}
+
+/// A message as it stands on the target.
+struct Standing {
+    number: u64,
+    author: String,
+    text: String,
+    deleted: bool,
 }
 
 /// Judges what should have been said against a ledger.
 pub fn judge(expected: &[Said], ledger: &Ledger) -> Verdict {
-    let mut stands: BTreeMap<String, Vec<(u64, String)>> = BTreeMap::new();
-    for entry in ledger.read(0, usize::MAX) {
-        if entry.change["kind"] == "message.created" && entry.status < 300 {
-            let text = |key: &str| entry.change[key].as_str().unwrap_or_default().to_owned();
-            stands.entry(text("text")).or_default().push((entry.number, text("author")));
-        }
+    let standing = standing(ledger);
+    let mut by_token: BTreeMap<&str, Vec<&Standing>> = BTreeMap::new();
+    for message in &standing {
+        by_token.entry(token(&message.text)).or_default().push(message);
     }
     let mut verdict = Verdict::default();
     let mut newest: BTreeMap<&str, u64> = BTreeMap::new();
     for said in expected {
-        let found = stands.get(&said.text).map_or(&[][..], Vec::as_slice);
-        let Some((number, author)) = found.first() else {
-            verdict.lost.push(said.text.clone());
+        let found = by_token.get(said.token.as_str()).map_or(&[][..], Vec::as_slice);
+        let Some(first) = found.first() else {
+            // What was taken back before it was passed on need not ever have stood there.
+            if said.text.is_some() {
+                verdict.lost.push(said.token.clone());
+            }
             continue;
         };
         if found.len() > 1 {
-            verdict.doubled.push(said.text.clone());
+            verdict.doubled.push(said.token.clone());
         }
-        if *author != said.author {
-            verdict.misattributed.push(said.text.clone());
+        if first.author != said.author {
+            verdict.misattributed.push(said.token.clone());
+        }
+        let right = match &said.text {
+            Some(text) => !first.deleted && first.text == *text,
+            None => first.deleted,
+        };
+        if !right {
+            verdict.outdated.push(said.token.clone());
         }
         let newest = newest.entry(&said.conversation).or_insert(0);
-        if number < newest {
-            verdict.reordered.push(said.text.clone());
+        if first.number < *newest {
+            verdict.reordered.push(said.token.clone());
         }
-        *newest = (*newest).max(*number);
+        *newest = (*newest).max(first.number);
     }
     verdict
+}
+
+fn token(text: &str) -> &str {
+    text.split_whitespace().next().unwrap_or_default()
+}
+
+fn standing(ledger: &Ledger) -> Vec<Standing> {
+    let mut all: Vec<Standing> = Vec::new();
+    let mut index: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for entry in ledger.read(0, usize::MAX) {
+        let text = |key: &str| entry.change[key].as_str().unwrap_or_default().to_owned();
+        // Some platforms make a message's id unique only inside its conversation.
+        let id = (text("chat") + &text("room"), text("message"));
+        match entry.change["kind"].as_str() {
+            Some("message.created") => {
+                index.insert(id, all.len());
+                let message = Standing {
+                    number: entry.number,
+                    author: text("author"),
+                    text: text("text"),
+                    deleted: false,
+                };
+                all.push(message);
+            }
+            Some("message.edited") => {
+                if let Some(message) = index.get(&id).and_then(|at| all.get_mut(*at)) {
+                    message.text = text("text");
+                }
+            }
+            Some("message.deleted") => {
+                if let Some(message) = index.get(&id).and_then(|at| all.get_mut(*at)) {
+                    message.deleted = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    all
 }
 
 #[cfg(test)]
 mod tests {
     use entente_sim::ledger::Entry;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
-    fn ledger(lines: &[(&str, &str)]) -> Ledger {
+    fn ledger(changes: &[Value]) -> Ledger {
         let ledger = Ledger::default();
-        for (author, text) in lines {
+        for change in changes {
             ledger.append(Entry {
                 number: 0,
                 at: String::new(),
@@ -103,27 +172,47 @@ mod tests {
                 path: "/".into(),
                 status: 200,
                 who: String::new(),
-                change: json!({"kind": "message.created", "author": author, "text": text}),
+                change: change.clone(),
                 fault: None,
             });
         }
         ledger
     }
 
+    fn created(author: &str, text: &str) -> Value {
+        json!({"kind": "message.created", "room": "r", "message": text, "author": author, "text": text})
+    }
+
     fn said(text: &str) -> Said {
-        Said { conversation: "c".into(), author: "a".into(), text: text.into() }
+        Said::once("c", "a", text)
     }
 
     #[test]
     fn each_kind_of_wrong_is_found() {
         let expected = [said("1"), said("2"), said("3")];
-        assert!(judge(&expected, &ledger(&[("a", "1"), ("a", "2"), ("a", "3")])).is_clean());
-        assert_eq!(judge(&expected, &ledger(&[("a", "1"), ("a", "3")])).lost, ["2"]);
-        assert_eq!(
-            judge(&expected, &ledger(&[("a", "1"), ("a", "2"), ("a", "2"), ("a", "3")])).doubled,
-            ["2"]
-        );
-        assert_eq!(judge(&expected, &ledger(&[("a", "2"), ("a", "1"), ("a", "3")])).reordered, ["2"]);
-        assert_eq!(judge(&expected, &ledger(&[("a", "1"), ("b", "2"), ("a", "3")])).misattributed, ["2"]);
+        let of = |lines: &[(&str, &str)]| {
+            judge(
+                &expected,
+                &ledger(&lines.iter().map(|(author, text)| created(author, text)).collect::<Vec<_>>()),
+            )
+        };
+        assert!(of(&[("a", "1"), ("a", "2"), ("a", "3")]).is_clean());
+        assert_eq!(of(&[("a", "1"), ("a", "3")]).lost, ["2"]);
+        assert_eq!(of(&[("a", "1"), ("a", "2"), ("a", "2"), ("a", "3")]).doubled, ["2"]);
+        assert_eq!(of(&[("a", "2"), ("a", "1"), ("a", "3")]).reordered, ["2"]);
+        assert_eq!(of(&[("a", "1"), ("b", "2"), ("a", "3")]).misattributed, ["2"]);
+    }
+
+    #[test]
+    fn what_a_message_says_at_the_end_counts() {
+        let edit = json!({"kind": "message.edited", "room": "r", "message": "1 old", "text": "1 new"});
+        let delete = json!({"kind": "message.deleted", "room": "r", "message": "1 old"});
+        let first = created("a", "1 old");
+        let gone = Said { text: None, ..said("1 old") };
+        assert_eq!(judge(&[said("1 new")], &ledger(std::slice::from_ref(&first))).outdated, ["1"]);
+        assert!(judge(&[said("1 new")], &ledger(&[first.clone(), edit.clone()])).is_clean());
+        assert_eq!(judge(std::slice::from_ref(&gone), &ledger(&[first.clone(), edit])).outdated, ["1"]);
+        assert!(judge(std::slice::from_ref(&gone), &ledger(&[first, delete])).is_clean());
+        assert!(judge(&[gone], &ledger(&[])).is_clean());
     }
 }

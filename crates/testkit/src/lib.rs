@@ -10,6 +10,7 @@ pub mod gated_transport;
 pub mod judge;
 pub mod people;
 pub mod setup;
+pub mod storm;
 pub mod world;
 
 pub use gate::Gate;

@@ -93,7 +93,8 @@ impl World {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        let refused: Vec<_> = self.teams.ledger().read(0, usize::MAX).into_iter().filter(|e| e.status >= 400).collect();
+        let refused: Vec<_> =
+            self.teams.ledger().read(0, usize::MAX).into_iter().filter(|e| e.status >= 400).collect();
         panic!("not every login is listened to: {:?}\n{refused:?}", self.store.listening().await);
     }
 

@@ -258,7 +258,8 @@ impl World {
         let mut last = (0, 0);
         while Instant::now() < end {
             let counts = self.counts().await;
-            let idle = counts.waiting == 0 && counts.unrouted == 0 && !self.notices_wait().await;
+            let done = counts.waiting == 0 && counts.unrouted == 0 && !self.notices_wait().await;
+            let idle = done && self.reports_pending().await == 0;
             // Only what people see counts as something happening; subscriptions are seen to all the time.
             let visible = (visible(self.webex.ledger()), visible(self.teams.ledger()));
             if std::mem::replace(&mut last, visible) == visible && idle {
@@ -272,6 +273,12 @@ impl World {
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
         false
+    }
+
+    /// Reports that the second platform will still send, or send again.
+    async fn reports_pending(&self) -> u64 {
+        let hooks = crate::setup::call(&self.teams.router(), TEAMS, "GET", "/_sim/hooks", None, None).await.1;
+        hooks["pending"].as_u64().unwrap_or(0)
     }
 
     async fn notices_wait(&self) -> bool {

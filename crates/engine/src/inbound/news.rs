@@ -1,6 +1,7 @@
 //! How the reported messages stand now.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use entente_model::{CallError, DropReason, MessageId, MessageRef, Pair, Snapshot};
 use entente_platform::{Client, Mark};
@@ -18,6 +19,8 @@ pub(crate) struct News {
     pub(crate) stand: Vec<(Snapshot, Verdict)>,
     /// Messages that are gone and were seen before.
     pub(crate) gone: Vec<MessageId>,
+    /// Messages that are gone and were never seen; a report of their making may still come.
+    pub(crate) unseen: Vec<MessageId>,
     /// Reports of which nothing remains to be done.
     pub(crate) drops: Vec<DropReason>,
     /// How far the conversation has been read now.
@@ -25,7 +28,10 @@ pub(crate) struct News {
 }
 
 /// A message that was just written may not be readable yet; for so long it is asked for again.
-const PATIENCE: std::time::Duration = std::time::Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(1);
+
+/// Clocks of platforms may be behind ours by so much.
+const SKEW: Duration = Duration::from_mins(1);
 
 impl Engine {
     /// Learns how the reported messages stand. `pair` names whose conversation it is, if it is anybody's.
@@ -38,7 +44,10 @@ impl Engine {
         let seen = self.settled_by_now(reported, known, pair).await?;
         let mut news = News::default();
         let mut snapshots = Vec::new();
-        let listed = reported.workspace.profile().capabilities.listed;
+        // Where reports may have been missed, the next one does not tell what came before it; the history does.
+        let missed =
+            reported.arrivals.iter().any(|arrival| self.ears.missed(reported.workspace, arrival.watcher));
+        let listed = missed || reported.workspace.profile().capabilities.listed;
         let looks =
             reported.arrivals.iter().zip(&seen).any(|(arrival, seen)| wants_reading(arrival, *seen, listed));
         if looks {
@@ -54,7 +63,7 @@ impl Engine {
                 match seen {
                     Some(seen) if !seen.deleted => news.gone.push(arrival.message.id.clone()),
                     Some(_) => news.drops.push(DropReason::Repeat),
-                    None => news.drops.push(DropReason::Gone),
+                    None => news.unseen.push(arrival.message.id.clone()),
                 }
             } else if arrival.report == Report::Created && seen.is_some() {
                 news.drops.push(DropReason::Repeat);
@@ -103,15 +112,15 @@ impl Engine {
 
     /// Reads the conversation's history from where it was left.
     async fn read_on(&self, reported: &Reported<'_>, known: &Known) -> Result<Vec<Snapshot>, Hold> {
-        let first = reported.arrivals.iter().find(|arrival| arrival.report == Report::Created);
         let mark = known.conversation.as_ref().and_then(|conversation| conversation.mark.clone());
         let mark = match mark {
             Some((message, at)) => Mark { message: Some(message), at, reported: None },
-            // Nobody has read here yet. What was written before we began to hear is none of our business.
+            // Nobody has read here yet. What was written before we began to hear is none of our business, and what
+            // was reported need not be the first since then.
             None => Mark {
                 message: None,
-                at: self.heard_since(reported.arrivals[0].watcher).await?,
-                reported: first.map(|arrival| arrival.message.id.clone()),
+                at: self.heard_since(reported.arrivals[0].watcher).await?.minus(SKEW),
+                reported: None,
             },
         };
         let Some(client) = self.listener(reported).await? else { return Ok(Vec::new()) };

@@ -33,29 +33,32 @@ impl Engine {
             ..Routed::default()
         };
         for (snapshot, verdict) in news.stand {
-            let (change, seen) = match verdict {
-                Verdict::New => (Change::Created(snapshot.message.clone()), true),
+            let change = match verdict {
+                Verdict::New => Change::Created(snapshot.message.clone()),
                 Verdict::Edited => {
                     let (target, body) = (snapshot.message.at.clone(), snapshot.message.body.clone());
-                    (Change::Edited { target, body, version: compare::version(&snapshot) }, true)
+                    Change::Edited { target, body, version: compare::version(&snapshot) }
                 }
-                Verdict::Deleted => (Change::Deleted { target: snapshot.message.at.clone() }, true),
+                Verdict::Deleted => Change::Deleted { target: snapshot.message.at.clone() },
                 Verdict::Ours => {
                     routed.drops.push(DropReason::Echo);
                     continue;
                 }
                 Verdict::NeverSeen => {
                     routed.drops.push(DropReason::Gone);
+                    routed.seen.push(seen_now(&snapshot));
                     continue;
                 }
                 Verdict::Same => continue,
             };
-            if seen {
-                routed.seen.push(seen_now(&snapshot));
-            }
+            routed.seen.push(seen_now(&snapshot));
             let event = event(&snapshot, change);
             let accepted = accepted_at(reported, &snapshot.message.at.id);
             self.plan_event(&mut routed, &event, &snapshot, (pair, &people), accepted);
+        }
+        for id in news.unseen {
+            routed.drops.push(DropReason::Gone);
+            routed.seen.push(SeenNow { message: id, version: self.clock.now(), deleted: true });
         }
         for id in news.gone {
             let target = MessageRef { conversation: reported.conversation.clone(), id: id.clone() };

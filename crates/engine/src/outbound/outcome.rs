@@ -20,7 +20,8 @@ impl Engine {
         let now = self.clock.now();
         match result {
             Ok(receipt) => {
-                let message = receipt.message.filter(|_| matches!(head.delivery.work, Work::Send | Work::Notice));
+                let message =
+                    receipt.message.filter(|_| matches!(head.delivery.work, Work::Send | Work::Notice));
                 Finish::Delivered { message, losses: receipt.losses, at: receipt.at }
             }
             Err(CallError::Unknown) if planted(Bug::RepeatUnknown) => {

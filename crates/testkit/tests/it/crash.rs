@@ -41,9 +41,9 @@ impl Story {
     }
 
     async fn write(&mut self) {
-        let text = format!("message number {}", self.said.len());
+        let text = format!("m{} as written", self.said.len());
         self.writer.write(&self.to, &text).await;
-        self.said.push(Said { conversation: "one".into(), author: self.author.clone(), text });
+        self.said.push(Said::once("one", &self.author, &text));
     }
 
     fn judge(&self, when: &str) {

@@ -1,4 +1,6 @@
 //! The whole product between simulated platforms, in virtual time.
 
+mod bugs;
 mod crash;
+mod seeds;
 mod story;

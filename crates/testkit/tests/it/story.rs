@@ -29,7 +29,7 @@ async fn a_message_to_a_bot_arrives_in_teams_from_the_engineers_own_account_and_
     let asked = ada.write(&bot, "Can you ship on Friday?").await;
     assert!(world.settle(SOON).await, "{:?}", world.counts().await);
     let ada_on_teams = world.at_teams(ADA).await;
-    let said = Said { conversation: "c".into(), author: ada_on_teams.id, text: "Can you ship on Friday?".into() };
+    let said = Said::once("c", &ada_on_teams.id, "Can you ship on Friday?");
     let verdict = judge(&[said], world.teams.ledger());
     assert!(verdict.is_clean(), "{verdict}");
 
