@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entente_model::{LoginId, Timestamp};
+use entente_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
@@ -31,18 +32,15 @@ impl Engine {
         }
     }
 
-    /// Finds the conversations of this login with something new since then and has them read.
-    pub(crate) async fn ask_after(
-        &self,
-        login: LoginId,
-        since: Timestamp,
-    ) -> Result<(), entente_store::StoreError> {
-        let Ok(Some(client)) = self.client(login).await else { return Ok(()) };
+    /// Finds the conversations of this login with something new since then and has them read. `false`: they could not be
+    /// asked for now.
+    pub(crate) async fn ask_after(&self, login: LoginId, since: Timestamp) -> Result<bool, StoreError> {
+        let Ok(Some(client)) = self.client(login).await else { return Ok(false) };
         let talks = match client.talks(since).await {
             Ok(talks) => talks,
             Err(error) => {
                 tracing::debug!(login.id = %login, %error, "conversations could not be asked for");
-                return Ok(());
+                return Ok(false);
             }
         };
         let mut looks = Vec::new();
@@ -56,6 +54,6 @@ impl Engine {
         if !looks.is_empty() {
             self.store.accept(looks, self.clock.now()).await?;
         }
-        Ok(())
+        Ok(true)
     }
 }

@@ -64,6 +64,16 @@ impl Engine {
         self.ears.sooner.notify_one();
     }
 
+    /// What this login may have missed could not be made up for yet: it is tried again soon.
+    fn attend_later(&self, login: LoginId) {
+        let again = self.clock.now().plus(AGAIN);
+        let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ear) = logins.get_mut(&login) {
+            ear.gap = true;
+            ear.due = ear.due.min(again);
+        }
+    }
+
     /// A conversation was opened: where each has to be asked for, whoever hears in it is seen to.
     pub(crate) fn attend_opened(&self) {
         let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
@@ -168,10 +178,15 @@ impl Engine {
             // Nobody tells of a report that got lost on its way.
             self.ask_after(login.id, now.minus(self.tuning.compare * 2)).await
         } else {
-            Ok(())
+            Ok(true)
         };
-        if let Err(error) = read_on {
-            tracing::error!(%error, "conversations could not be read on");
+        match read_on {
+            Ok(true) => {}
+            Ok(false) => self.attend_later(login.id),
+            Err(error) => {
+                tracing::error!(%error, "conversations could not be read on");
+                self.attend_later(login.id);
+            }
         }
     }
 
@@ -209,7 +224,7 @@ impl Engine {
     }
 
     /// Has every known conversation of this login read on from where it was left, and new ones found.
-    async fn read_on_for(&self, login: &Login) -> Result<(), entente_store::StoreError> {
+    async fn read_on_for(&self, login: &Login) -> Result<bool, entente_store::StoreError> {
         let now = self.clock.now();
         let looks =
             self.conversations_of(login).await?.into_iter().map(|at| look(at, login.id)).collect::<Vec<_>>();

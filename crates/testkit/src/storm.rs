@@ -243,6 +243,20 @@ impl Storm {
         }
     }
 
+    /// Both ledgers side by side, for somebody who replays a seed.
+    fn print_ledgers(&self) {
+        let named = |name: &'static str, ledger: &entente_sim::ledger::Ledger| {
+            let line = |e: entente_sim::ledger::Entry| {
+                format!("{} {name} {} {} {} {:?} {}", e.at, e.status, e.method, e.path, e.fault, e.change)
+            };
+            ledger.read(0, usize::MAX).into_iter().map(line).collect::<Vec<_>>()
+        };
+        let mut all = named("webex", self.world.webex.ledger());
+        all.extend(named("teams", self.world.teams.ledger()));
+        all.sort();
+        println!("{}", all.join("\n"));
+    }
+
     /// Everything is mended; the product comes to rest and is judged.
     async fn calm(mut self) -> Result<Report, String> {
         self.mend();
@@ -275,6 +289,9 @@ impl Storm {
                     .filter(|w| wrong.iter().any(|tokens| tokens.contains(&w.said.token)))
                     .map(|w| format!("{} {} {:?}", w.said.conversation, w.said.token, w.said.text))
                     .collect();
+                if std::env::var_os("ENTENTE_LEDGERS").is_some() {
+                    self.print_ledgers();
+                }
                 return Err(format!("{side}: {verdict} {wrong:?} {counts:?}"));
             }
         }

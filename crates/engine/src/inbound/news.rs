@@ -53,6 +53,7 @@ impl Engine {
         if looks {
             snapshots = self.read_on(reported, known).await?;
         }
+        let read: Vec<MessageId> = snapshots.iter().map(|snapshot| snapshot.message.at.id.clone()).collect();
         for (arrival, seen) in reported.arrivals.iter().zip(&seen) {
             if arrival.report == Report::Look {
                 continue;
@@ -67,13 +68,15 @@ impl Engine {
                 }
             } else if arrival.report == Report::Created && seen.is_some() {
                 news.drops.push(DropReason::Repeat);
-            } else if !snapshots.iter().any(|snapshot| snapshot.message.at.id == arrival.message.id) {
+            } else if !read.contains(&arrival.message.id) {
                 match self.one(reported, arrival).await? {
-                    Some(snapshot) => snapshots.push(snapshot),
+                    Some(snapshot) => keep_newest(&mut snapshots, snapshot),
                     None => news.drops.push(DropReason::Gone),
                 }
             }
         }
+        // What was taken back before anybody here saw it is not passed on.
+        snapshots.retain(|snapshot| !news.unseen.contains(&snapshot.message.at.id));
         snapshots.sort_by(|a, b| (a.created_at, &a.message.at.id).cmp(&(b.created_at, &b.message.at.id)));
         if planted(Bug::OrderById) {
             snapshots.sort_by(|a, b| a.message.at.id.cmp(&b.message.at.id));
@@ -180,6 +183,16 @@ impl Engine {
             }
         }
         Ok(None)
+    }
+}
+
+/// Reports come with a message as it was then; of several about one message the newest counts.
+fn keep_newest(snapshots: &mut Vec<Snapshot>, snapshot: Snapshot) {
+    let age = |snapshot: &Snapshot| (snapshot.deleted, compare::version(snapshot));
+    match snapshots.iter_mut().find(|held| held.message.at.id == snapshot.message.at.id) {
+        Some(held) if age(held) < age(&snapshot) => *held = snapshot,
+        Some(_) => {}
+        None => snapshots.push(snapshot),
     }
 }
 
