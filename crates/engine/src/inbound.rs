@@ -49,6 +49,8 @@ pub(crate) struct Reported<'a> {
     pub(crate) conversation: &'a ConversationRef,
     /// The reports, in order of acceptance. Never empty.
     pub(crate) arrivals: &'a [Arrived],
+    /// How many gaps had been made up for before the reports were read.
+    pub(crate) as_of: u64,
 }
 
 impl Engine {
@@ -62,11 +64,12 @@ impl Engine {
             return self.store.release(claim, Some(self.clock.now().plus(MOST_WAIT))).await;
         };
         while self.clock.now() < claim.until {
+            let as_of = self.ears.closed();
             let arrivals = self.store.arrived(&claim, TOGETHER).await?;
             let Some(oldest) = arrivals.first().map(|arrival| arrival.accepted_at) else {
                 return self.store.release(claim, None).await;
             };
-            let reported = Reported { workspace, conversation: &conversation, arrivals: &arrivals };
+            let reported = Reported { workspace, conversation: &conversation, arrivals: &arrivals, as_of };
             match self.digest(&reported).await {
                 Ok(routed) => {
                     self.store.routed(&claim, routed, self.clock.now()).await?;

@@ -3,7 +3,7 @@
 //! from where they were left.
 
 use std::collections::HashMap;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ const AGAIN: Duration = Duration::from_secs(15);
 pub(crate) struct Ears {
     logins: Mutex<HashMap<LoginId, Ear>>,
     pub(crate) sooner: Notify,
+    /// Rises whenever a gap was made up for.
+    closed: AtomicU64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -36,21 +38,30 @@ struct Ear {
     due: Timestamp,
     /// Reports may have been lost; read on when it hears again.
     gap: bool,
+    /// Rises with every new gap, so that making up for one does not hide the next.
+    gaps: u64,
     /// When the login's conversations were last compared with what was reported.
     compared: Timestamp,
     rung: Option<Rung>,
 }
 
 impl Ears {
-    /// Whether reports to this login may have been missed and were not made up for yet.
-    pub(crate) fn missed(&self, workspace: &Workspace, login: LoginId) -> bool {
+    /// How many gaps were made up for until now.
+    pub(crate) fn closed(&self) -> u64 {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Whether reports to this login may have been missed and were not made up for when [`Ears::closed`] was `then`.
+    pub(crate) fn missed(&self, workspace: &Workspace, login: LoginId, then: u64) -> bool {
         let logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
-        workspace.missed.load(Ordering::Relaxed) || logins.get(&login).is_none_or(|ear| ear.gap)
+        self.closed() != then
+            || workspace.missed.load(Ordering::Relaxed)
+            || logins.get(&login).is_none_or(|ear| ear.gap)
     }
 }
 
 impl Ear {
-    const NEW: Self = Self { due: Timestamp(0), gap: true, compared: Timestamp(0), rung: None };
+    const NEW: Self = Self { due: Timestamp(0), gap: true, gaps: 0, compared: Timestamp(0), rung: None };
 }
 
 impl Engine {
@@ -60,8 +71,18 @@ impl Engine {
         let ear = logins.entry(login).or_insert(Ear { gap, ..Ear::NEW });
         ear.due = Timestamp(0);
         ear.gap |= gap;
+        ear.gaps += u64::from(gap);
         drop(logins);
         self.ears.sooner.notify_one();
+    }
+
+    /// What this login may have missed is on its way now.
+    fn close_gap(&self, login: LoginId, gap: u64) {
+        let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ear) = logins.get_mut(&login).filter(|ear| ear.gaps == gap) {
+            ear.gap = false;
+        }
+        self.ears.closed.fetch_add(1, Ordering::Release);
     }
 
     /// What this login may have missed could not be made up for yet: it is tried again soon.
@@ -151,16 +172,16 @@ impl Engine {
         let (gap, compare, kept) = {
             let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
             let ear = logins.entry(login.id).or_insert(Ear::NEW);
+            ear.gaps += u64::from(heard.as_ref().is_ok_and(|listening| listening.resumed));
             let resumed = heard.as_ref().is_ok_and(|listening| listening.resumed);
             let gap = heard.is_ok() && (ear.gap || resumed) && !planted(Bug::NoReadingOn);
             let compare = heard.is_ok() && now.since(ear.compared) >= self.tuning.compare;
             if compare || gap {
                 ear.compared = now;
             }
-            ear.gap = ear.gap && !gap;
             ear.due = now.plus(again);
             ear.rung = rung.or(ear.rung);
-            (gap, compare, ear.rung)
+            (gap.then_some(ear.gaps), compare, ear.rung)
         };
         let rung = kept.map_or_else(String::new, |rung| rung.name().to_owned());
         if heard.is_ok()
@@ -172,7 +193,7 @@ impl Engine {
         if let Err(error) = self.store.save_listening(login.id, &record).await {
             tracing::error!(%error, "how a login hears could not be recorded");
         }
-        let read_on = if gap {
+        let read_on = if gap.is_some() {
             self.read_on_for(&login).await
         } else if compare {
             // Nobody tells of a report that got lost on its way.
@@ -181,7 +202,11 @@ impl Engine {
             Ok(true)
         };
         match read_on {
-            Ok(true) => {}
+            Ok(true) => {
+                if let Some(gap) = gap {
+                    self.close_gap(login.id, gap);
+                }
+            }
             Ok(false) => self.attend_later(login.id),
             Err(error) => {
                 tracing::error!(%error, "conversations could not be read on");

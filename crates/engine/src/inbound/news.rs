@@ -45,8 +45,10 @@ impl Engine {
         let mut news = News::default();
         let mut snapshots = Vec::new();
         // Where reports may have been missed, the next one does not tell what came before it; the history does.
-        let missed =
-            reported.arrivals.iter().any(|arrival| self.ears.missed(reported.workspace, arrival.watcher));
+        let missed = reported
+            .arrivals
+            .iter()
+            .any(|arrival| self.ears.missed(reported.workspace, arrival.watcher, reported.as_of));
         let listed = missed || reported.workspace.profile().capabilities.listed;
         let looks =
             reported.arrivals.iter().zip(&seen).any(|(arrival, seen)| wants_reading(arrival, *seen, listed));
