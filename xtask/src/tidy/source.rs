@@ -35,9 +35,11 @@ pub(super) fn lines(path: &str, text: &str) -> Vec<Line> {
     lines
 }
 
-/// Whether the whole file is tests.
+/// Whether the whole file is tests, or examples and measurements, which are never shipped either.
 pub(super) fn is_test(path: &str) -> bool {
-    path.starts_with("tests/") || path.contains("/tests/") || path.ends_with("/tests.rs")
+    let folders = ["/tests/", "/examples/", "/benches/"];
+    let within = folders.iter().any(|folder| format!("/{path}").contains(folder));
+    within || path.ends_with("/tests.rs")
 }
 
 /// Whether the file is Rust.
