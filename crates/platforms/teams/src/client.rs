@@ -146,7 +146,12 @@ impl GraphClient {
         let write = self.messages(Method::PATCH, chat, &format!("/{message}"), self.limits.change(chat));
         let answer =
             self.send(write.json(&update).visible()).await.map_err(|failure| refusal::graph(&failure))?;
-        Ok(Receipt { message: None, at: answered_at(&answer.headers, target), losses })
+        let at = match date(&answer.headers) {
+            Some(at) => at,
+            // The answer has no body, so without a date only the message itself tells when it was changed.
+            None => self.one(target).await.ok().flatten().and_then(|one| one.edited_at).unwrap_or_default(),
+        };
+        Ok(Receipt { message: None, at, losses })
     }
 
     /// Graph: "chatMessage: softDelete" has its path below the person. Saying it twice changes nothing.
@@ -168,10 +173,13 @@ impl GraphClient {
 /// When something happened to `target` that was answered without a body: the answer's `Date`, in whole seconds, and at
 /// the least when the message was written.
 pub(crate) fn answered_at(headers: &HeaderMap, target: &MessageRef) -> Timestamp {
-    let date = headers.get(header::DATE).and_then(|date| date.to_str().ok());
-    let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-    let date = date.map(|date| Timestamp(date.timestamp().as_microsecond()));
-    date.max(id::written(target.id.as_str())).unwrap_or_default()
+    date(headers).max(id::written(target.id.as_str())).unwrap_or_default()
+}
+
+/// When an answer was given.
+fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let date = jiff::fmt::rfc2822::parse(headers.get(header::DATE)?.to_str().ok()?).ok()?;
+    Some(Timestamp(date.timestamp().as_microsecond()))
 }
 
 #[async_trait]

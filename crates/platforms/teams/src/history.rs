@@ -51,6 +51,12 @@ impl GraphClient {
             // Nothing was seen yet: what is older than the report is history, even if somebody touched it.
             snapshots.retain(|one| one.created_at >= from);
         }
+        // The marked message was seen; it is news only if it changed.
+        snapshots.retain(|one| {
+            mark.message.as_ref() != Some(&one.message.at.id)
+                || one.deleted
+                || one.edited_at.is_some_and(|edited| edited > mark.at)
+        });
         Ok(CatchUp { snapshots, gap })
     }
 

@@ -1,5 +1,6 @@
 //! Teams through its public face: documented payloads in, documented requests out, and forgeries refused.
 
+mod conforming;
 mod forged;
 mod reading;
 mod receiving;

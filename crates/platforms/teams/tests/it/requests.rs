@@ -231,7 +231,7 @@ async fn a_wait_that_is_asked_for_holds_for_the_chat_alone() {
     let tap = Wiretap::new([throttled, Reply::Json(201, fixture("chat_message"))]);
     let client = tap.client(LoginKind::Account);
     let wait = client.deliver(&send(here(), None, Body::text("x"))).await.unwrap_err();
-    assert_eq!(wait, CallError::Retry { after: Some(Duration::from_secs(60)) });
+    assert_eq!(wait, CallError::Retry { after: Some(Duration::from_mins(1)) });
     // Asked again, nothing leaves; elsewhere it does.
     let again = client.deliver(&send(here(), None, Body::text("x"))).await.unwrap_err();
     assert!(matches!(again, CallError::Retry { after: Some(after) } if after > Duration::from_secs(50)));

@@ -27,8 +27,8 @@ use url::Url;
 
 use crate::support::{account, app_login, content_key, conversation, hook_key, login, workspace};
 
-const AUTHORITY: &str = "teams.localhost";
-const OURS: &str = "entente.localhost";
+pub(crate) const AUTHORITY: &str = "teams.localhost";
+pub(crate) const OURS: &str = "entente.localhost";
 const BACK: &str = "https://entente.acme.example/back";
 
 /// A tenant, our app in it, and what was reported to us.
@@ -37,7 +37,8 @@ pub(crate) struct World {
     router: Router,
     clock: Clock,
     pub(crate) site: Site,
-    transport: InProcess,
+    pub(crate) transport: InProcess,
+    pub(crate) courier: Courier,
     inbox: Inbox,
     people: BTreeMap<String, Person>,
 }
@@ -77,7 +78,7 @@ impl World {
         courier.register(OURS, Router::new().fallback(take).with_state(inbox.clone()));
         let sim = teams::Teams::new(teams::Options {
             clock,
-            courier,
+            courier: courier.clone(),
             seed: 11,
             limits_factor: limits,
             switches: teams::Switches::default(),
@@ -98,7 +99,7 @@ impl World {
             client_id: String::new(),
             client_secret: String::new().into(),
         };
-        let mut world = Self { sim, router, clock, site, transport, inbox, people: BTreeMap::new() };
+        let mut world = Self { sim, router, clock, site, transport, courier, inbox, people: BTreeMap::new() };
         let app = json!({"name": "Entente", "redirect_uris": [BACK], "admin_consent": true,
             "bot_endpoint": format!("http://{OURS}/hooks/sales/messages"), "installed_for_all": true, "announce": false});
         let app = world.hand("POST", "/_sim/apps", "", Some(app)).await;
@@ -114,15 +115,20 @@ impl World {
         world
     }
 
-    /// Fetches the vendor's keys and begins to take what is reported.
-    async fn trust(&self) {
+    /// What reports are proven and opened with, the vendor's keys fetched.
+    pub(crate) async fn secrets(&self) -> AppSecrets {
         let keys = self.client(LoginKind::Admin, None, Some("none"), None).public_keys().await.unwrap();
-        let secrets = AppSecrets {
+        AppSecrets {
             hook_key: hook_key(),
             public_keys: keys.into_iter().collect(),
             private_keys: [("entente-1".to_owned(), PrivateKey(content_key().into()))].into(),
             app_login: Some(app_login()),
-        };
+        }
+    }
+
+    /// Begins to take what is reported.
+    async fn trust(&self) {
+        let secrets = self.secrets().await;
         *self.inbox.receiver.lock().unwrap() = Some(Teams.receiver(&self.site, secrets).unwrap());
     }
 
@@ -185,7 +191,7 @@ impl World {
     }
 
     /// A person's token for our app, by the code exchange that the profile describes.
-    async fn sign_in(&self, person: &Person) -> String {
+    pub(crate) async fn sign_in(&self, person: &Person) -> String {
         let oauth = &Teams.profile().oauth;
         let consent = json!({"person": person.id, "answer": "approve"});
         self.hand("POST", "/_sim/consent", "", Some(consent)).await;
@@ -207,7 +213,8 @@ impl World {
         self.form(&self.with_secret(&fields)).await
     }
 
-    async fn as_app(&self, scope: &str) -> String {
+    /// The app's own token.
+    pub(crate) async fn as_app(&self, scope: &str) -> String {
         self.form(&self.with_secret(&[("grant_type", "client_credentials"), ("scope", scope)])).await
     }
 
@@ -322,7 +329,7 @@ impl World {
 }
 
 /// Our certificate, DER.
-fn certificate() -> Vec<u8> {
+pub(crate) fn certificate() -> Vec<u8> {
     let key = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&content_key().into(), &rcgen::PKCS_RSA_SHA256);
     let params = rcgen::CertificateParams::new(vec!["entente.acme.example".to_owned()]).unwrap();
     params.self_signed(&key.unwrap()).unwrap().der().to_vec()
