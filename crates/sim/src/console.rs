@@ -25,13 +25,16 @@ use serde_json::{Map, Value, json};
 use crate::server::Port;
 
 /// The page's files by name: media type and text.
-const FILES: [(&str, &str, &str); 8] = [
+const FILES: [(&str, &str, &str); 11] = [
     ("page.css", CSS, include_str!("console/page.css")),
     ("page.js", SCRIPT, include_str!("console/page.js")),
+    ("api.js", SCRIPT, include_str!("console/api.js")),
     ("app.js", SCRIPT, include_str!("console/app.js")),
+    ("composer.js", SCRIPT, include_str!("console/composer.js")),
     ("dom.js", SCRIPT, include_str!("console/dom.js")),
     ("rich.js", SCRIPT, include_str!("console/rich.js")),
     ("webex.js", SCRIPT, include_str!("console/webex.js")),
+    ("thread.js", SCRIPT, include_str!("console/thread.js")),
     ("teams.js", SCRIPT, include_str!("console/teams.js")),
     ("icon.svg", "image/svg+xml", include_str!("console/icon.svg")),
 ];

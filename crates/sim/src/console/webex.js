@@ -1,1 +1,63 @@
+// Simulated Webex, as its own app would use it. Reads what the app shows from the simulator's control paths; acts through
+// the vendor's REST API with the person's token.
 
+import { Api } from "./api.js";
+
+export class Webex {
+  key = "webex";
+  name = "Webex";
+  hint = "Colleagues from Teams are bots here, found by their exact address:";
+  threads = true;
+
+  constructor(platform) {
+    this.platform = platform;
+    this.origin = new URL(platform.base).origin;
+    this.api = new Api(platform.base);
+    this.control = new Api(this.origin);
+  }
+
+  async conversations(me) {
+    const { items } = await this.control.get(`/_sim/conversations?person=${encodeURIComponent(me.id)}`);
+    return items.filter((item) => item.type === "direct").map((item) => ({
+      id: item.room,
+      title: item.title,
+      other: item.members.find((member) => member && member.id !== me.id),
+      at: item.last_activity,
+      last: item.last,
+    }));
+  }
+
+  async messages(conversation, me) {
+    const query = `room=${encodeURIComponent(conversation)}&person=${encodeURIComponent(me.id)}`;
+    const { items } = await this.control.get(`/_sim/messages?${query}`);
+    return items.map((item) => ({ ...item, editable: item.mine && item.edits_left > 0 }));
+  }
+
+  /** "List People": by name, or by exact address, which is how bots are found. */
+  async search(text, me) {
+    const by = text.includes("@") ? `email=${encodeURIComponent(text)}` : `displayName=${encodeURIComponent(text)}`;
+    const { items } = await this.api.get(`/people?${by}&max=10`, me.token);
+    return items
+      .filter((person) => person.id !== me.id)
+      .map((person) => ({
+        id: person.id, name: person.displayName, email: person.emails[0], is_bot: person.type === "bot",
+      }));
+  }
+
+  /** "Create a Message". */
+  async send(me, to, typed, parent) {
+    const where = to.id ? { roomId: to.id } : { toPersonId: to.other.id };
+    const sent = await this.api.post("/messages", { ...where, markdown: typed, parentId: parent ?? undefined }, me.token);
+    return sent.roomId;
+  }
+
+  /** "Edit a Message". */
+  async edit(me, conversation, message, typed) {
+    await this.api.put(`/messages/${message}`, { roomId: conversation, markdown: typed }, me.token);
+  }
+
+  /** "Delete a Message". */
+  async remove(me, conversation, message) {
+    await this.api.delete(`/messages/${message}`, me.token);
+  }
+}

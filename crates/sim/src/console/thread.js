@@ -1,0 +1,110 @@
+// The messages of one conversation, oldest first; replies below what they answer where the platform has threads, with a
+// quotation where it has not.
+
+import { avatar, el, when } from "./dom.js";
+import { shown } from "./rich.js";
+
+export class Thread {
+  constructor(app) {
+    this.app = app;
+    this.element = el("ol", { class: "thread", role: "log", "aria-label": "Messages", tabindex: "0" });
+    this.clear();
+  }
+
+  clear() {
+    this.messages = [];
+    this.drawn = "";
+    const name = this.app.adapter.name;
+    const said = this.app.open ? "Say something." : `Pick somebody and write. This is what ${name} shows ${this.app.me.name}.`;
+    this.element.replaceChildren(el("li", { class: "empty" }, said));
+  }
+
+  async read() {
+    const { open, me, adapter } = this.app;
+    if (!open?.id) return;
+    let messages;
+    try {
+      messages = await adapter.messages(open.id, me);
+    } catch {
+      return;
+    }
+    if (this.app.open?.id !== open.id || this.app.me !== me) return;
+    // Drawn only when something changed, so that a focus and a selection stay where they are.
+    const drawing = JSON.stringify([open.id, messages]);
+    if (drawing === this.drawn) return;
+    this.drawn = drawing;
+    this.messages = messages;
+    this.#draw();
+  }
+
+  #draw() {
+    const atEnd = this.element.scrollHeight - this.element.scrollTop - this.element.clientHeight < 80;
+    const known = new Set([...this.element.querySelectorAll("[data-id]")].map((one) => one.dataset.id));
+    const items = this.#ordered().map(({ message, depth, joined }) => this.#item(message, depth, joined, known));
+    this.element.replaceChildren(...items);
+    if (atEnd || !known.size) this.element.scrollTop = this.element.scrollHeight;
+  }
+
+  /** Roots in order, each followed by its replies; quoting platforms stay in order of time. */
+  #ordered() {
+    const roots = this.app.adapter.threads ? this.messages.filter((one) => !one.parent) : this.messages;
+    const ids = new Set(roots.map((one) => one.id));
+    const orphans = this.messages.filter((one) => this.app.adapter.threads && one.parent && !ids.has(one.parent));
+    const ordered = [];
+    let before = null;
+    for (const root of [...roots, ...orphans].sort((a, b) => a.created.localeCompare(b.created))) {
+      const near = before && before.author.id === root.author.id && new Date(root.created) - new Date(before.created) < 180000;
+      ordered.push({ message: root, depth: 0, joined: Boolean(near) && !root.parent });
+      before = root;
+      if (!this.app.adapter.threads) continue;
+      for (const reply of this.messages.filter((one) => one.parent === root.id)) {
+        ordered.push({ message: reply, depth: 1, joined: false });
+        before = null;
+      }
+    }
+    return ordered;
+  }
+
+  #item(message, depth, joined, known) {
+    const classes = ["message", message.mine ? "mine" : "theirs"];
+    if (depth) classes.push("reply");
+    if (joined) classes.push("joined");
+    if (known.size && !known.has(message.id)) classes.push("arrived");
+    const quoted = this.app.adapter.threads ? null : this.messages.find((one) => one.id === message.parent);
+    const about = el("p", { class: "about" }, el("b", {}, message.mine ? "You" : message.author.name),
+      message.author.is_bot ? el("em", { class: "label" }, "bot") : null, el("time", {}, when(message.created)),
+      message.edited ? el("span", { class: "edited" }, "edited") : null);
+    return el("li", { class: classes.join(" "), "data-id": message.id }, avatar(message.author.name, message.author.is_bot),
+      el("div", { class: "bubble" }, about, quoted ? this.#quote(quoted) : null,
+        message.deleted ? el("div", { class: "body gone" }, "This message was deleted.") : shown(message),
+        message.deleted ? null : this.#actions(message)));
+  }
+
+  #quote(quoted) {
+    return el("blockquote", { class: "quoted" }, el("b", {}, quoted.author.name), el("span", {}, quoted.text || "deleted"));
+  }
+
+  #actions(message) {
+    const { composer } = this.app;
+    const act = (label, does) => el("button", { type: "button", onclick: does }, label);
+    const root = message.parent && this.app.adapter.threads ? this.messages.find((one) => one.id === message.parent) : message;
+    return el("div", { class: "actions", role: "group", "aria-label": "Message" },
+      act("Reply", () => composer.reply(root ?? message)),
+      message.editable ? act("Edit", () => composer.edit(message)) : null,
+      message.mine ? act("Delete", () => this.#remove(message)) : null);
+  }
+
+  async #remove(message) {
+    try {
+      await this.app.adapter.remove(this.app.me, this.app.open.id, message.id);
+      await this.app.refresh();
+    } catch (error) {
+      this.app.complain(error);
+    }
+  }
+
+  /** One's own last message that can be edited. */
+  last() {
+    return this.messages.findLast((one) => one.editable);
+  }
+}
