@@ -42,7 +42,7 @@ pub struct Switches {
     pub echo: Echo,
     /// What the validation token looks like.
     pub validation_token: ValidationToken,
-    /// Whether `POST /chats/{id}/messages/replyWithQuote` exists; older tenants answer 404.
+    /// Whether `POST /chats/{id}/messages/replyWithQuote` exists; it is newer than the rest.
     pub reply_with_quote: bool,
     /// Whether removing a reaction notifies twice, as reported.
     pub unreact_notifies_twice: bool,

@@ -87,11 +87,11 @@ fn pair(sim: &Arc<Sim>, call: &Call, caller: &Caller, members: Vec<Arc<Person>>)
     let body = chats.get(&id).map(|one| shown(sim, call, caller, one)).unwrap_or_default();
     drop(chats);
     let answer = created(call, &id, body);
-    if new {
-        answer.changed(json!({"kind": "chat.created", "chat": &*id, "type": "oneOnOne"}))
-    } else {
-        answer
+    if !new {
+        return answer;
     }
+    sim.control.live.say(&id);
+    answer.changed(json!({"kind": "chat.created", "chat": &*id, "type": "oneOnOne"}))
 }
 
 /// Both object ids in ascending order in every published example, but nowhere promised.

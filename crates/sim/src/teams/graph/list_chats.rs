@@ -65,7 +65,7 @@ fn list(sim: &Sim, call: &Call, caller: &Caller, person: &Arc<Person>) -> Outcom
     }
     let total = found.len();
     let items: Vec<Value> =
-        found.iter().skip(from).take(top).map(|chat| chat::shown(sim, call, Some(person), chat)).collect();
+        found.iter().skip(from).take(top).map(|chat| chat::shown(sim, call, caller.person(), chat)).collect();
     drop(found);
     drop(chats);
     let next = from.saturating_add(top);

@@ -90,12 +90,13 @@ pub(crate) fn remove(sim: &Arc<Sim>, id: &str, told: bool) -> bool {
 /// authorizes again, and the lifecycle address is told.
 pub(crate) fn suspend(sim: &Arc<Sim>, person: &str, app: Option<&str>) {
     let mut subscriptions = sim.subscriptions();
-    let hit: Vec<Arc<Subscription>> = subscriptions
+    let mut hit: Vec<Arc<Subscription>> = subscriptions
         .all()
         .filter(|one| one.person.as_ref().is_some_and(|maker| &*maker.id == person))
         .filter(|one| app.is_none_or(|app| *app == *one.app))
         .cloned()
         .collect();
+    hit.sort_by(|a, b| a.id.cmp(&b.id));
     for one in &hit {
         subscriptions.put(Subscription { suspended: true, ..Subscription::clone(one) });
     }

@@ -374,3 +374,15 @@ async fn spellings_that_are_reported_not_to_fire_do_or_do_not() {
         assert_eq!(s.listener.items().len(), told * 2);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_first_pause_is_a_switch() {
+    let s = setting().await;
+    s.world.switch(json!({"retry_first_millis": 100})).await;
+    s.subscribe(&s.eva.token, subscription(&s.resource())).await;
+    s.listener.answer_next([Answers::Status(500), Answers::Status(500)]);
+    let begun = tokio::time::Instant::now();
+    s.say("hello").await;
+    s.listener.wait_posts(3).await;
+    assert_eq!(begun.elapsed().as_millis() / 10, 30, "a pause of 100 and one of 200 milliseconds");
+}
