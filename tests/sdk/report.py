@@ -1,18 +1,31 @@
 """Which simulated endpoints a foreign client has reached.
 
 An endpoint that nobody but us ever called is not wrong, but it is unproven: its shape was read by the same people who wrote
-the client for it.
+the client for it. Pages and documents that no client library fetches by itself are reached as a browser would reach them,
+and said so.
 """
+
+# What the tests ask for with a plain HTTP client, because a person's browser or a verifier does so in life.
+PLAIN = {
+    ("GET", "/v1/authorize"),
+    ("POST", "/v1/authorize"),
+    ("GET", "/{tenant}/oauth2/v2.0/authorize"),
+    ("POST", "/{tenant}/oauth2/v2.0/authorize"),
+    ("GET", "/{tenant}/.well-known/openid-configuration"),
+}
 
 
 def coverage(ledger):
     """Prints what was exercised and what was not; the calls that the simulator does not know, which must be none."""
     statuses, strangers = ledger.coverage()
     reached = {endpoint: found for endpoint, found in statuses.items() if any(s < 400 for s in found)}
-    print(f"\n{ledger.name}: {len(reached)} of {len(statuses)} simulated endpoints proven by a foreign client")
-    for (method, path), found in statuses.items():
-        if (method, path) in reached:
-            print(f"  {method:<6} {path}  {' '.join(map(str, sorted(found)))}")
+    proven = [endpoint for endpoint in reached if endpoint not in PLAIN]
+    plain = [endpoint for endpoint in reached if endpoint in PLAIN]
+    print(f"\n{ledger.name}: {len(proven)} of {len(statuses)} simulated endpoints proven by a foreign client")
+    _list(proven, statuses)
+    if plain:
+        print(f"{ledger.name}: reached as a browser would")
+        _list(plain, statuses)
     unproven = [endpoint for endpoint in statuses if endpoint not in reached]
     if unproven:
         print(f"{ledger.name}: unproven")
@@ -23,3 +36,8 @@ def coverage(ledger):
     for method, path in unknown:
         print(f"{ledger.name}: answered but not on its list of endpoints: {method} {path}")
     return unknown
+
+
+def _list(endpoints, statuses):
+    for method, path in endpoints:
+        print(f"  {method:<6} {path}  {' '.join(map(str, sorted(statuses[method, path])))}")

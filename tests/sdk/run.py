@@ -78,7 +78,7 @@ def _run(directory, names):
         importlib.import_module(name)
     suite = unittest.TestSuite(loader.loadTestsFromName(name) for name in names)
     count = suite.countTestCases()
-    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, warnings="ignore").run(suite)
+    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, descriptions=False, warnings="ignore").run(suite)
     if set(ENDPOINTS) <= set(names):
         whole = report.coverage(found.webex) + report.coverage(found.teams)
         return outcome.wasSuccessful() and count > 0 and not whole
