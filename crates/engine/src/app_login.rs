@@ -13,7 +13,7 @@ use secrecy::SecretString;
 
 use crate::people::named_id;
 use crate::provision::address;
-use crate::provision::attempt::{Attempt, attempt};
+use crate::provision::attempt::{Attempt, attempt, free};
 use crate::sites::{Sites, Workspace};
 use crate::{Engine, EngineError};
 
@@ -151,9 +151,6 @@ impl Engine {
         let mut index =
             intended.and_then(|address| addresses.iter().position(|known| *known == address)).unwrap_or(0);
         while let Some(address) = addresses.get(index) {
-            if fresh {
-                self.store.save_setting(&setting, address.clone().into_bytes()).await?;
-            }
             let wanted = WantedBot {
                 name: address::APP_NAME.to_owned(),
                 address: address.clone(),
@@ -163,7 +160,15 @@ impl Engine {
                     self.tuning.organization
                 ),
             };
-            match attempt(client.as_ref(), &wanted, fresh).await {
+            let ended = match if fresh { free(client.as_ref(), address).await } else { Ok(true) } {
+                Ok(true) => {
+                    self.store.save_setting(&setting, address.clone().into_bytes()).await?;
+                    attempt(client.as_ref(), &wanted, fresh).await
+                }
+                Ok(false) => Attempt::Taken,
+                Err(ended) => ended,
+            };
+            match ended {
                 Attempt::Made { account, token } => return Ok((account, token)),
                 Attempt::Taken => {
                     index += 1;

@@ -43,7 +43,7 @@ impl Engine {
             };
             let answer = self.answer(&snapshot, &asking, reported).await?;
             routed.drops.push(DropReason::Command);
-            routed.plans.push(self.reply(reported, &snapshot, answer));
+            routed.plans.push(reply(reported, &snapshot, answer));
         }
         Ok(routed)
     }
@@ -97,24 +97,24 @@ impl Engine {
             Inline::Text(format!(" ({home}): {address}")),
         ])
     }
+}
 
-    fn reply(&self, reported: &Reported<'_>, snapshot: &Snapshot, body: Body) -> Plan {
-        let watcher = reported.arrivals[0].watcher;
-        let payload = Payload {
-            speaker: Speaker::App(watcher),
-            to: To::Conversation(reported.conversation.id.clone()),
-            body: Some(body),
-            cut: true,
-            introduced: true,
-        };
-        Plan {
-            lane: LaneKey::Conversation(reported.conversation.clone()),
-            work: Work::Notice,
-            source: None,
-            part: 0,
-            thread: None,
-            payload: payload.encode(),
-            accepted_at: accepted_at(reported, &snapshot.message.at.id),
-        }
+fn reply(reported: &Reported<'_>, snapshot: &Snapshot, body: Body) -> Plan {
+    let watcher = reported.arrivals[0].watcher;
+    let payload = Payload {
+        speaker: Speaker::App(watcher),
+        to: To::Conversation(reported.conversation.id.clone()),
+        body: Some(body),
+        cut: true,
+        introduced: true,
+    };
+    Plan {
+        lane: LaneKey::Conversation(reported.conversation.clone()),
+        work: Work::Notice,
+        source: None,
+        part: 0,
+        thread: None,
+        payload: payload.encode(),
+        accepted_at: accepted_at(reported, &snapshot.message.at.id),
     }
 }

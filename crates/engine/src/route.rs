@@ -70,8 +70,8 @@ fn target(scene: &Scene<'_>, recipient: PersonId) -> Result<Option<Route>, enten
     // A stand-in that cannot speak yet, or not now, may do so by the time the row is at the head of its lane.
     let will_speak =
         actor.stand_ins.iter().any(|s| s.workspace == *workspace && s.state != StandInState::Removed);
-    let works_there = actor.person.primary.as_ref().is_some_and(|p| p.account.workspace == *workspace);
-    if !will_speak && !works_there {
+    // Two people who both work elsewhere and talk here see each other here; nothing could speak for them at home.
+    if !will_speak {
         return Err(no_stand_in);
     }
     let payload = Payload {

@@ -39,12 +39,12 @@ mod tests {
     #[test]
     fn a_wait_the_platform_asks_for_is_never_shortened() {
         let dice = Dice::seeded(1);
-        assert_eq!(wait(&SCHEDULE, 1, Some(Duration::from_secs(60)), &dice), Duration::from_secs(60));
+        assert_eq!(wait(&SCHEDULE, 1, Some(Duration::from_mins(1)), &dice), Duration::from_mins(1));
     }
 
     #[test]
     fn ripening_doubles_what_was_waited() {
-        let (least, most) = (Duration::from_secs(1), Duration::from_secs(60));
+        let (least, most) = (Duration::from_secs(1), Duration::from_mins(1));
         let at = |seconds: i64| Timestamp(seconds * 1_000_000);
         assert_eq!(ripening(at(0), at(0), least, most), least);
         assert_eq!(ripening(at(0), at(8), least, most), Duration::from_secs(8));

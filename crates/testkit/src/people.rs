@@ -55,6 +55,23 @@ impl World {
     }
 }
 
+impl World {
+    /// The address of the Entente app on Webex, as the simulator lists it.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub async fn app_address(&self) -> String {
+        let people = call(&self.webex.router(), WEBEX, "GET", "/_sim/people", None, None).await.1;
+        let app = people["items"].as_array().and_then(|all| all.iter().find(|p| p["name"] == "Entente"));
+        app.and_then(|app| app["email"].as_str()).expect("the app is a bot").to_owned()
+    }
+
+    /// The address that the bot of this colleague should have.
+    pub fn address_of(&self, email: &str) -> String {
+        format!("{}.acme@webex.bot", email.split('@').next().unwrap_or_default())
+    }
+}
+
 async fn actor(router: Router, at: &'static str, email: &str) -> Actor {
     let people = call(&router, at, "GET", "/_sim/people", None, None).await.1;
     let me = people["items"].as_array().and_then(|all| all.iter().find(|p| p["email"] == email));
@@ -126,6 +143,28 @@ impl Actor {
         }
         let listed = self.ask("GET", &format!("/v1.0/chats/{conversation}/messages?$top=50"), None).await;
         listed["value"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// This person's conversation with the Entente app on Teams.
+    ///
+    /// # Panics
+    /// When the app is not installed for them.
+    pub async fn app_chat(&self) -> String {
+        let chats = self.ask("GET", "/v1.0/me/chats?$expand=members", None).await;
+        let with_app = |chat: &&Value| {
+            let people = chat["members"].as_array().map_or(0, Vec::len);
+            chat["chatType"] == "oneOnOne" && people < 2
+        };
+        let chat = chats["value"].as_array().and_then(|all| all.iter().find(with_app));
+        chat.and_then(|chat| chat["id"].as_str())
+            .unwrap_or_else(|| panic!("no chat with the app: {chats}"))
+            .to_owned()
+    }
+
+    /// Writes into a chat on Teams.
+    pub async fn say(&self, chat: &str, text: &str) {
+        let body = json!({"body": {"contentType": "text", "content": text}});
+        self.ask("POST", &format!("/v1.0/chats/{chat}/messages"), Some(body)).await;
     }
 
     async fn chat_with(&self, email: &str) -> String {

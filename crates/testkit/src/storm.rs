@@ -260,7 +260,7 @@ impl Storm {
     /// Everything is mended; the product comes to rest and is judged.
     async fn calm(mut self) -> Result<Report, String> {
         self.mend();
-        if self.world.wait_for_death(Duration::from_secs(60)).await {
+        if self.world.wait_for_death(Duration::from_mins(1)).await {
             self.world.start(None, true).await;
         }
         self.world.gate().forgive();

@@ -20,8 +20,8 @@ fn snapshot(edited: Option<i64>, deleted: bool) -> Snapshot {
     Snapshot { message, created_at: Timestamp(10), edited_at: edited.map(Timestamp), deleted }
 }
 
-fn seen(version: i64, deleted: bool, ours: bool) -> Option<Seen> {
-    Some(Seen { ours, version: Timestamp(version), deleted })
+fn seen(version: i64, deleted: bool, ours: bool) -> Seen {
+    Seen { ours, version: Timestamp(version), deleted }
 }
 
 #[test]
@@ -30,15 +30,15 @@ fn every_case_has_one_verdict() {
         (snapshot(None, false), None, Verdict::New),
         (snapshot(Some(20), false), None, Verdict::New),
         (snapshot(None, true), None, Verdict::NeverSeen),
-        (snapshot(None, false), seen(10, false, false), Verdict::Same),
-        (snapshot(Some(20), false), seen(10, false, false), Verdict::Edited),
-        (snapshot(Some(20), false), seen(20, false, false), Verdict::Same),
-        (snapshot(Some(15), false), seen(20, false, false), Verdict::Same),
-        (snapshot(None, true), seen(10, false, false), Verdict::Deleted),
-        (snapshot(None, true), seen(10, true, false), Verdict::Same),
-        (snapshot(Some(30), false), seen(10, true, false), Verdict::Same),
-        (snapshot(Some(30), false), seen(10, false, true), Verdict::Ours),
-        (snapshot(None, true), seen(10, false, true), Verdict::Ours),
+        (snapshot(None, false), Some(seen(10, false, false)), Verdict::Same),
+        (snapshot(Some(20), false), Some(seen(10, false, false)), Verdict::Edited),
+        (snapshot(Some(20), false), Some(seen(20, false, false)), Verdict::Same),
+        (snapshot(Some(15), false), Some(seen(20, false, false)), Verdict::Same),
+        (snapshot(None, true), Some(seen(10, false, false)), Verdict::Deleted),
+        (snapshot(None, true), Some(seen(10, true, false)), Verdict::Same),
+        (snapshot(Some(30), false), Some(seen(10, true, false)), Verdict::Same),
+        (snapshot(Some(30), false), Some(seen(10, false, true)), Verdict::Ours),
+        (snapshot(None, true), Some(seen(10, false, true)), Verdict::Ours),
     ];
     for (snapshot, seen, verdict) in cases {
         assert_eq!(compare(&snapshot, seen), verdict, "{:?} against {seen:?}", snapshot.edited_at);

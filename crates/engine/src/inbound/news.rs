@@ -93,6 +93,18 @@ impl Engine {
         news.stand =
             judged.map(|(snapshot, seen)| (compare::compare(&snapshot, seen), snapshot)).map(swap).collect();
         news.gone.dedup();
+        let read_to = known
+            .conversation
+            .as_ref()
+            .and_then(|conversation| conversation.mark.as_ref().map(|mark| mark.1));
+        let late = news.stand.iter().filter(|(snapshot, verdict)| {
+            *verdict == Verdict::New && read_to.is_some_and(|read_to| snapshot.created_at < read_to)
+        });
+        // Passed on all the same, but behind messages that were written after it.
+        match late.count() {
+            0 => {}
+            late => self.store.count("late", u64::try_from(late).unwrap_or(u64::MAX)),
+        }
         Ok(news)
     }
 

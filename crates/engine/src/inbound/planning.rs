@@ -64,7 +64,7 @@ impl Engine {
             let target = MessageRef { conversation: reported.conversation.clone(), id: id.clone() };
             let accepted = accepted_at(reported, &id);
             routed.seen.push(SeenNow { message: id, version: self.clock.now(), deleted: true });
-            self.plan_deletion(&mut routed, target, (pair, &people), here, accepted);
+            plan_deletion(&mut routed, &target, (pair, &people), here, accepted);
         }
         Ok(routed)
     }
@@ -108,12 +108,12 @@ impl Engine {
                 payload: bytes::Bytes::new(),
                 accepted_at,
             };
-            routed.plans.extend(self.cut(plan, &target.payload, body));
+            routed.plans.extend(self.cut(&plan, &target.payload, body));
         }
     }
 
     /// One row for each part that a new message needs; one row for anything else, to be cut at the head of its lane.
-    fn cut(&self, plan: Plan, payload: &Payload, body: Option<Body>) -> Vec<Plan> {
+    fn cut(&self, plan: &Plan, payload: &Payload, body: Option<Body>) -> Vec<Plan> {
         let platform = match &plan.lane {
             entente_store::LaneKey::Direct(_, workspace) => self.registry.get(&workspace.platform),
             _ => None,
@@ -130,35 +130,34 @@ impl Engine {
         };
         parts.into_iter().enumerate().map(row).collect()
     }
+}
 
-    /// A deletion whose author was not told: the rows go to wherever the message went, whoever of the two wrote it.
-    fn plan_deletion(
-        &self,
-        routed: &mut Routed,
-        target: MessageRef,
-        (pair, people): (Pair, &[Represented; 2]),
-        here: &entente_model::WorkspaceRef,
-        accepted_at: Timestamp,
-    ) {
-        let mut planned = false;
-        for actor in pair.both() {
-            for to in route::route(&Scene { workspace: here, pair, people, actor }).routes {
-                planned = true;
-                let plan = Plan {
-                    lane: to.lane,
-                    work: Work::Delete,
-                    source: Some(target.clone()),
-                    part: 0,
-                    thread: None,
-                    payload: to.payload.encode(),
-                    accepted_at,
-                };
-                routed.plans.push(plan);
-            }
+/// A deletion whose author was not told: the rows go to wherever the message went, whoever of the two wrote it.
+fn plan_deletion(
+    routed: &mut Routed,
+    target: &MessageRef,
+    (pair, people): (Pair, &[Represented; 2]),
+    here: &entente_model::WorkspaceRef,
+    accepted_at: Timestamp,
+) {
+    let mut planned = false;
+    for actor in pair.both() {
+        for to in route::route(&Scene { workspace: here, pair, people, actor }).routes {
+            planned = true;
+            let plan = Plan {
+                lane: to.lane,
+                work: Work::Delete,
+                source: Some(target.clone()),
+                part: 0,
+                thread: None,
+                payload: to.payload.encode(),
+                accepted_at,
+            };
+            routed.plans.push(plan);
         }
-        if !planned {
-            routed.drops.push(DropReason::OwnSecondary);
-        }
+    }
+    if !planned {
+        routed.drops.push(DropReason::OwnSecondary);
     }
 }
 

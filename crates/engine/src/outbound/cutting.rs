@@ -10,71 +10,6 @@ use crate::payload::{Payload, Speaker};
 use crate::sites::Workspace;
 
 impl Engine {
-    pub(super) fn editing(
-        &self,
-        claim: &Claim,
-        workspace: &Workspace,
-        head: &Head,
-        payload: &Payload,
-    ) -> Result<Operation, Finish> {
-        let current = current(&head.counterparts);
-        let body = payload.body.clone().unwrap_or_default();
-        let parts =
-            if payload.cut || body.is_empty() { Vec::new() } else { workspace.platform.split(body.clone()) };
-        let whole = parts.len() == 1 && head.counterparts.len() == 1;
-        if payload.cut || whole {
-            let Some(counterpart) = current.iter().find(|c| c.part == head.delivery.part) else {
-                return Err(Finish::Dropped(DropReason::NoCounterpart));
-            };
-            let used_up =
-                workspace.profile().capabilities.max_edits.is_some_and(|max| counterpart.edits >= max);
-            if used_up {
-                return Err(Finish::Replaced(vec![reply(claim, head, payload, body)]));
-            }
-            return Ok(Operation::Edit { target: counterpart.message.clone(), body });
-        }
-        if current.is_empty() {
-            return Err(Finish::Dropped(DropReason::NoCounterpart));
-        }
-        if body.is_empty() {
-            return Err(Finish::Replaced(deletions(claim, head, payload, &head.counterparts)));
-        }
-        let mut plans = Vec::with_capacity(parts.len());
-        let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-        for (part, body) in (0..count).zip(parts) {
-            let work = if current.iter().any(|c| c.part == part) { Work::Edit } else { Work::Send };
-            plans.push(row(
-                claim,
-                head,
-                work,
-                part,
-                &Payload { body: Some(body), cut: true, ..payload.clone() },
-            ));
-        }
-        let surplus: Vec<Counterpart> =
-            head.counterparts.iter().filter(|c| c.part >= count).cloned().collect();
-        plans.extend(deletions(claim, head, payload, &surplus));
-        Err(Finish::Replaced(plans))
-    }
-
-    pub(super) fn deleting(
-        &self,
-        claim: &Claim,
-        head: &Head,
-        payload: &Payload,
-    ) -> Result<Operation, Finish> {
-        match &head.counterparts[..] {
-            [] => Err(Finish::Dropped(DropReason::NoCounterpart)),
-            [only] => Ok(Operation::Delete { target: only.message.clone() }),
-            all if payload.cut => {
-                let newest = all.iter().rev().find(|c| c.part == head.delivery.part);
-                let newest = newest.ok_or(Finish::Dropped(DropReason::NoCounterpart))?;
-                Ok(Operation::Delete { target: newest.message.clone() })
-            }
-            all => Err(Finish::Replaced(deletions(claim, head, payload, all))),
-        }
-    }
-
     /// The line that a new mirror begins with, in front of its first message.
     pub(super) async fn introduction(
         &self,
@@ -116,11 +51,72 @@ impl Engine {
     }
 }
 
-/// The newest counterpart of each part.
+pub(super) fn editing(
+    claim: &Claim,
+    workspace: &Workspace,
+    head: &Head,
+    payload: &Payload,
+) -> Result<Operation, Finish> {
+    let current = current(&head.counterparts);
+    let body = payload.body.clone().unwrap_or_default();
+    let parts =
+        if payload.cut || body.is_empty() { Vec::new() } else { workspace.platform.split(body.clone()) };
+    let whole = parts.len() == 1 && head.counterparts.len() == 1;
+    if payload.cut || whole {
+        let Some(counterpart) = current.iter().find(|c| c.part == head.delivery.part) else {
+            return Err(Finish::Dropped(DropReason::NoCounterpart));
+        };
+        let used_up = workspace.profile().capabilities.max_edits.is_some_and(|max| counterpart.edits >= max);
+        if used_up {
+            return Err(Finish::Replaced(vec![reply(claim, head, payload, body)]));
+        }
+        return Ok(Operation::Edit { target: counterpart.message.clone(), body });
+    }
+    if current.is_empty() {
+        return Err(Finish::Dropped(DropReason::NoCounterpart));
+    }
+    if body.is_empty() {
+        return Err(Finish::Replaced(deletions(claim, head, payload, &head.counterparts)));
+    }
+    let mut plans = Vec::with_capacity(parts.len());
+    let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+    for (part, body) in (0..count).zip(parts) {
+        let held = current.iter().find(|c| piece(c.part) == part);
+        let (work, part) = held.map_or((Work::Send, part), |held| (Work::Edit, held.part));
+        plans.push(row(claim, head, work, part, &Payload { body: Some(body), cut: true, ..payload.clone() }));
+    }
+    let surplus: Vec<Counterpart> =
+        head.counterparts.iter().filter(|c| piece(c.part) >= count).cloned().collect();
+    plans.extend(deletions(claim, head, payload, &surplus));
+    Err(Finish::Replaced(plans))
+}
+
+pub(super) fn deleting(claim: &Claim, head: &Head, payload: &Payload) -> Result<Operation, Finish> {
+    match &head.counterparts[..] {
+        [] => Err(Finish::Dropped(DropReason::NoCounterpart)),
+        [only] => Ok(Operation::Delete { target: only.message.clone() }),
+        all if payload.cut => {
+            let this = all.iter().find(|c| c.part == head.delivery.part);
+            let this = this.ok_or(Finish::Dropped(DropReason::NoCounterpart))?;
+            Ok(Operation::Delete { target: this.message.clone() })
+        }
+        all => Err(Finish::Replaced(deletions(claim, head, payload, all))),
+    }
+}
+
+/// A part that takes no more edits goes on in a reply, whose number is this much higher.
+const AGAIN: u32 = 1 << 16;
+
+/// Which piece of the text a part is, however often it was begun anew.
+fn piece(part: u32) -> u32 {
+    part % AGAIN
+}
+
+/// The newest counterpart of each piece; counterparts come in order of their parts.
 fn current(counterparts: &[Counterpart]) -> Vec<&Counterpart> {
     let mut current: Vec<&Counterpart> = Vec::with_capacity(counterparts.len());
     for counterpart in counterparts {
-        match current.iter_mut().find(|c| c.part == counterpart.part) {
+        match current.iter_mut().find(|c| piece(c.part) == piece(counterpart.part)) {
             Some(held) => *held = counterpart,
             None => current.push(counterpart),
         }
@@ -145,7 +141,7 @@ fn reply(claim: &Claim, head: &Head, payload: &Payload, body: Body) -> Plan {
         _ => blocks.insert(0, entente_model::Block::Paragraph(vec![label])),
     }
     let payload = Payload { body: Some(Body(blocks)), cut: true, ..payload.clone() };
-    let mut plan = row(claim, head, Work::Send, head.delivery.part, &payload);
+    let mut plan = row(claim, head, Work::Send, head.delivery.part + AGAIN, &payload);
     plan.thread.clone_from(&head.delivery.source);
     plan
 }

@@ -10,6 +10,7 @@ use entente_platform::Client;
 use entente_store::{Claim, Finish, Head, LaneKey, Represented, StoreError, Work};
 
 use crate::engine::Engine;
+use crate::outbound::cutting;
 use crate::payload::{Payload, Speaker};
 use crate::sites::Workspace;
 
@@ -42,11 +43,11 @@ impl Engine {
                 Ok(operation) => operation,
                 Err(finish) => return Ok(Prepared::Not(finish)),
             },
-            Work::Edit => match self.editing(claim, workspace, head, &payload) {
+            Work::Edit => match cutting::editing(claim, workspace, head, &payload) {
                 Ok(operation) => operation,
                 Err(finish) => return Ok(Prepared::Not(finish)),
             },
-            Work::Delete => match self.deleting(claim, head, &payload) {
+            Work::Delete => match cutting::deleting(claim, head, &payload) {
                 Ok(operation) => operation,
                 Err(finish) => return Ok(Prepared::Not(finish)),
             },

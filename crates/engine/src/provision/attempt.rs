@@ -1,4 +1,7 @@
 //! One attempt at one bot, at one address whose intent is committed. Stores nothing.
+//!
+//! A bot that is found after an attempt is taken for ours and may be given a new token, which ends the old one. So
+//! before the intent is committed the address is looked at: what stood there then is another installation's.
 
 use std::time::Duration;
 
@@ -34,6 +37,16 @@ pub(crate) enum Attempt {
     },
     /// The administrator's own login is not accepted.
     NoAdmin,
+}
+
+/// Whether nobody who could be mistaken for ours is at an address that was never tried. Where it cannot be known, the
+/// platform itself refuses an address that is taken.
+pub(crate) async fn free(client: &dyn Client, address: &str) -> Result<bool, Attempt> {
+    match client.find_bot(address).await {
+        Ok(found) => Ok(found.is_none()),
+        Err(CallError::Reject(_) | CallError::Gone | CallError::Unknown) => Ok(true),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 /// Makes a bot. `fresh`: this address was never tried before, so there is nothing to look for.

@@ -1,11 +1,11 @@
 //! One person's bot in one workspace: from wherever it stands to the end, or to where it cannot go on.
 
-use entente_model::{AccountRef, PersonId, StandIn, StandInMode, StandInState};
+use entente_model::{AccountRef, Person, PersonId, StandIn, StandInMode, StandInState};
 use entente_platform::LoginKind;
 use entente_store::{Login, LoginSecret, LoginState};
 use secrecy::SecretString;
 
-use super::attempt::{Attempt, attempt};
+use super::attempt::{Attempt, attempt, free};
 use super::desk::{Desk, Stopped};
 use super::{Became, login_of};
 use crate::{Engine, EngineError};
@@ -43,12 +43,11 @@ impl Engine {
                 fresh = true;
                 continue;
             }
-            if fresh {
-                stand_in.state = StandInState::Provisioning;
-                stand_in.address = Some(address.clone());
-                self.store.save_stand_in(&stand_in).await?;
-            }
-            match attempt(desk.client.as_ref(), &desk.wanted(&known.person, address), fresh).await {
+            let ended = match fresh {
+                true => self.first_attempt(desk, &known.person, &mut stand_in, address).await?,
+                false => attempt(desk.client.as_ref(), &desk.wanted(&known.person, address), false).await,
+            };
+            match ended {
                 Attempt::Made { account, token } => {
                     self.save_bot(&stand_in, &account, token).await?;
                     return self.active(stand_in, account).await;
@@ -83,6 +82,25 @@ impl Engine {
             }
         }
         self.suspended(stand_in, format!("all addresses that could be derived are taken; {BY_HAND}")).await
+    }
+
+    /// Tries an address that was never tried before: looks whether it is free, commits the intent, and only then asks.
+    async fn first_attempt(
+        &self,
+        desk: &Desk,
+        person: &Person,
+        stand_in: &mut StandIn,
+        address: &str,
+    ) -> Result<Attempt, EngineError> {
+        match free(desk.client.as_ref(), address).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(Attempt::Taken),
+            Err(ended) => return Ok(ended),
+        }
+        stand_in.state = StandInState::Provisioning;
+        stand_in.address = Some(address.to_owned());
+        self.store.save_stand_in(stand_in).await?;
+        Ok(attempt(desk.client.as_ref(), &desk.wanted(person, address), true).await)
     }
 
     /// Writes a bot's token, before its stand-in says that it has one.

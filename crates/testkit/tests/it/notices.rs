@@ -1,0 +1,117 @@
+//! What Entente itself says, and what it leaves alone.
+
+use std::time::Duration;
+
+use entente_sim::faults::{Fault, Rule, When};
+use entente_testkit::{Setup, World};
+use serde_json::Value;
+
+const ADA: &str = "ada.okafor@acme.example";
+const BRUNO: &str = "bruno.keller@acme.example";
+const EVA: &str = "eva.lindqvist@acme.example";
+const FARID: &str = "farid.haddad@acme.example";
+const SOON: Duration = Duration::from_mins(3);
+
+fn texts(messages: &[Value]) -> Vec<String> {
+    let text = |message: &Value| {
+        message["text"].as_str().or(message["body"]["content"].as_str()).unwrap_or_default().to_owned()
+    };
+    messages.iter().rev().map(text).collect()
+}
+
+fn unreachable_posts() -> Vec<Rule> {
+    vec![Rule {
+        name: "down".to_owned(),
+        method: "POST".to_owned(),
+        path: "/v1.0/chats".to_owned(),
+        fault: Fault::Status { code: 429, retry_after: Some("20".to_owned()) },
+        when: When::Before,
+        share: 1.0,
+        times: None,
+    }]
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_mirror_begins_with_one_line_that_says_what_it_is() {
+    let world = World::synced(Setup { first_contact: true, ..Setup::small(21) }).await;
+    let (ada, eva) = (world.at_webex(ADA).await, world.at_teams(EVA).await);
+    ada.write(&world.bot_of(EVA).await, "first").await;
+    ada.write(&world.bot_of(EVA).await, "second").await;
+    assert!(world.settle(SOON).await);
+    let chat = eva.write(ADA, "third").await.conversation;
+    assert!(world.settle(SOON).await);
+    let seen = texts(&eva.sees(&chat).await);
+    assert_eq!(seen.len(), 4, "{seen:?}");
+    assert!(seen[0].contains("Ada Okafor works in Webex"), "{seen:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sender_is_told_once_that_a_message_waits_and_once_that_it_went_through() {
+    let world = World::synced(Setup::small(22)).await;
+    let (ada, eva) = (world.at_webex(ADA).await, world.at_teams(EVA).await);
+    let bot = world.bot_of(EVA).await;
+    let room = ada.write(&bot, "hello").await.conversation;
+    let chat = eva.write(ADA, "hi").await.conversation;
+    assert!(world.settle(SOON).await);
+    world.teams.faults().set(unreachable_posts());
+    ada.write(&bot, "one").await;
+    ada.write(&bot, "two").await;
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    let seen = texts(&ada.sees(&room).await);
+    let told = |word: &str, seen: &[String]| seen.iter().filter(|text| text.contains(word)).count();
+    assert_eq!(told("has not reached Microsoft Teams yet", &seen), 1, "{seen:?}");
+    world.teams.faults().set(Vec::new());
+    assert!(world.settle(Duration::from_mins(30)).await);
+    let seen = texts(&ada.sees(&room).await);
+    assert_eq!((told("has not reached", &seen), told("gone through", &seen)), (1, 1), "{seen:?}");
+    let arrived = texts(&eva.sees(&chat).await);
+    assert!(arrived[2].contains("one") && arrived[3].contains("two"), "{arrived:?}");
+    assert_eq!(arrived.len(), 4, "what Entente said in one mirror is not passed on: {arrived:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_app_answers_who_can_be_written_to_where() {
+    let world = World::synced(Setup::small(23)).await;
+    let (ada, eva) = (world.at_webex(ADA).await, world.at_teams(EVA).await);
+    let app = world.app_address().await;
+    let room = ada.write(&app, "find eva").await.conversation;
+    let nothing = ada.write(&app, "find nobody at all").await.conversation;
+    assert_eq!(room, nothing);
+    ada.write(&app, "hello?").await;
+    assert!(world.settle(SOON).await);
+    let seen = texts(&ada.sees(&room).await);
+    assert!(seen.iter().any(|text| text.contains(&world.address_of(EVA))), "{seen:?}");
+    assert!(seen.iter().any(|text| text.contains("Nobody")), "{seen:?}");
+    assert_eq!(seen.len(), 6, "{seen:?}");
+    let chat = eva.app_chat().await;
+    eva.say(&chat, "find Ada").await;
+    assert!(world.settle(SOON).await);
+    let seen = texts(&eva.sees(&chat).await);
+    assert!(seen.iter().any(|text| text.contains(ADA)), "{seen:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn conversations_of_no_interest_leave_nothing_behind() {
+    let world = World::synced(Setup::small(24)).await;
+    let (eva, bruno) = (world.at_teams(EVA).await, world.at_teams(BRUNO).await);
+    // Two who are at home here, and two who are at home elsewhere.
+    eva.write(FARID, "between us").await;
+    bruno.write(ADA, "colleagues in their second app").await;
+    assert!(world.settle(SOON).await);
+    let counts = world.counts().await;
+    assert_eq!((counts.planned, counts.delivered, counts.waiting, counts.dead), (0, 0, 0, 0), "{counts:?}");
+    let opened = counts.other.get("opened").copied().unwrap_or(0);
+    assert_eq!(opened, 0, "nothing of theirs was opened: {counts:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_typed_by_hand_from_the_second_account_stays_there() {
+    let world = World::synced(Setup::small(25)).await;
+    let (ada, by_hand) = (world.at_webex(ADA).await, world.at_teams(ADA).await);
+    let room = ada.write(&world.bot_of(EVA).await, "from webex").await.conversation;
+    assert!(world.settle(SOON).await);
+    by_hand.write(EVA, "by hand, from teams").await;
+    assert!(world.settle(SOON).await);
+    assert_eq!(texts(&ada.sees(&room).await), ["from webex"]);
+    assert_eq!(world.counts().await.dropped.get("own_secondary"), Some(&1));
+}
