@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use entente_model::WorkspaceId;
-use entente_platform::{Checked, Head, HeadKind, Hook, Item, LifecycleKind, Refused, Step, Unverified};
+use entente_platform::{Checked, Head, HeadKind, Hook, Item, Refused, Step, Unverified};
 use entente_store::{NewArrival, Report};
 use http::{Response, StatusCode};
 
@@ -79,7 +79,7 @@ impl Engine {
                 }
                 Item::Lifecycle(lifecycle) => {
                     self.store.count("lifecycle_notices", 1);
-                    self.attend(lifecycle.login, lifecycle.kind != LifecycleKind::Reauthorize);
+                    self.attend(lifecycle.login, lifecycle.kind);
                 }
                 Item::Unknown(kind) => {
                     tracing::debug!(workspace = %workspace.at().id, kind, "a report of a kind that is not carried");

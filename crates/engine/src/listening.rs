@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use entente_model::{CallError, ConversationRef, LoginId, MessageRef, Timestamp};
-use entente_platform::{Listen, LoginKind, Rung};
+use entente_platform::{LifecycleKind, Listen, LoginKind, Rung};
 use entente_store::{Listening, Login, LoginState, NewArrival, Report};
 use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::Notify;
@@ -40,6 +40,8 @@ struct Ear {
     gap: bool,
     /// Rises with every new gap, so that making up for one does not hide the next.
     gaps: u64,
+    /// The platform asked for the subscriptions to be confirmed.
+    confirm: bool,
     /// When the login's conversations were last compared with what was reported.
     compared: Timestamp,
     rung: Option<Rung>,
@@ -61,17 +63,20 @@ impl Ears {
 }
 
 impl Ear {
-    const NEW: Self = Self { due: Timestamp(0), gap: true, gaps: 0, compared: Timestamp(0), rung: None };
+    const NEW: Self =
+        Self { due: Timestamp(0), gap: true, gaps: 0, confirm: false, compared: Timestamp(0), rung: None };
 }
 
 impl Engine {
     /// Something happened to this login's subscriptions: see to it now, and read on if something may have been missed.
-    pub(crate) fn attend(&self, login: LoginId, gap: bool) {
+    pub(crate) fn attend(&self, login: LoginId, happened: LifecycleKind) {
+        let gap = happened != LifecycleKind::Reauthorize;
         let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
         let ear = logins.entry(login).or_insert(Ear { gap, ..Ear::NEW });
         ear.due = Timestamp(0);
         ear.gap |= gap;
         ear.gaps += u64::from(gap);
+        ear.confirm |= !gap;
         drop(logins);
         self.ears.sooner.notify_one();
     }
@@ -235,7 +240,11 @@ impl Engine {
             conversations: &conversations,
             now: self.clock.now(),
         };
-        client.listen(&listen).await
+        let confirm = {
+            let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+            logins.get_mut(&login.id).is_some_and(|ear| std::mem::take(&mut ear.confirm))
+        };
+        if confirm { client.confirm(&listen).await } else { client.listen(&listen).await }
     }
 
     async fn conversations_of(

@@ -275,6 +275,17 @@ impl World {
         false
     }
 
+    /// Does by hand what a platform or its administrator would do: a control path of `webex` or `teams`.
+    ///
+    /// # Panics
+    /// When the simulator refuses.
+    pub async fn control(&self, platform: &str, path: &str, body: serde_json::Value) {
+        let (router, authority) =
+            if platform == "webex" { (self.webex.router(), WEBEX) } else { (self.teams.router(), TEAMS) };
+        let (status, answer) = crate::setup::call(&router, authority, "POST", path, None, Some(body)).await;
+        assert!(status.is_success(), "{path}: {status} {answer}");
+    }
+
     /// Reports that the second platform will still send, or send again.
     async fn reports_pending(&self) -> u64 {
         let hooks = crate::setup::call(&self.teams.router(), TEAMS, "GET", "/_sim/hooks", None, None).await.1;

@@ -81,8 +81,8 @@ pub(super) fn editing(
     let mut plans = Vec::with_capacity(parts.len());
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
     for (part, body) in (0..count).zip(parts) {
-        let held = current.iter().find(|c| piece(c.part) == part);
-        let (work, part) = held.map_or((Work::Send, part), |held| (Work::Edit, held.part));
+        let there = current.iter().find(|c| piece(c.part) == part);
+        let (work, part) = there.map_or((Work::Send, part), |there| (Work::Edit, there.part));
         plans.push(row(claim, head, work, part, &Payload { body: Some(body), cut: true, ..payload.clone() }));
     }
     let surplus: Vec<Counterpart> =

@@ -43,9 +43,10 @@ impl Engine {
                 fresh = true;
                 continue;
             }
-            let ended = match fresh {
-                true => self.first_attempt(desk, &known.person, &mut stand_in, address).await?,
-                false => attempt(desk.client.as_ref(), &desk.wanted(&known.person, address), false).await,
+            let ended = if fresh {
+                self.first_attempt(desk, &known.person, &mut stand_in, address).await?
+            } else {
+                attempt(desk.client.as_ref(), &desk.wanted(&known.person, address), false).await
             };
             match ended {
                 Attempt::Made { account, token } => {

@@ -115,3 +115,55 @@ async fn what_is_typed_by_hand_from_the_second_account_stays_there() {
     assert_eq!(texts(&ada.sees(&room).await), ["from webex"]);
     assert_eq!(world.counts().await.dropped.get("own_secondary"), Some(&1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn subscriptions_that_lapse_or_are_removed_cost_nothing() {
+    let world = World::synced(Setup::small(26)).await;
+    let (ada, eva) = (world.at_webex(ADA).await, world.at_teams(EVA).await);
+    let room = ada.write(&world.bot_of(EVA).await, "hello").await.conversation;
+    assert!(world.settle(SOON).await);
+    let expected = ["hello", "unheard", "while asked to confirm", "while removed", "deaf bot"];
+    // They end and nobody is told; the reconciler finds that out by itself.
+    world.control("teams", "/_sim/subscriptions/lapse", serde_json::json!({})).await;
+    eva.write(ADA, expected[1]).await;
+    tokio::time::sleep(Duration::from_mins(40)).await;
+    world.control("teams", "/_sim/lifecycle", serde_json::json!({"event": "reauthorizationRequired"})).await;
+    eva.write(ADA, expected[2]).await;
+    assert!(world.settle(SOON).await);
+    world.control("teams", "/_sim/subscriptions/remove", serde_json::json!({})).await;
+    eva.write(ADA, expected[3]).await;
+    assert!(world.settle(SOON).await);
+    world.control("webex", "/_sim/webhooks/deactivate", serde_json::json!({})).await;
+    let chat = eva.write(ADA, "from teams").await.conversation;
+    ada.write(&world.bot_of(EVA).await, expected[4]).await;
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    assert!(world.settle(SOON).await);
+    assert_eq!(texts(&ada.sees(&room).await)[..4], expected[..4]);
+    assert!(texts(&eva.sees(&chat).await).last().is_some_and(|text| text.contains(expected[4])));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_comes_late_is_passed_on_and_counted() {
+    let world = World::synced(Setup::small(27)).await;
+    let (ada, eva) = (world.at_webex(ADA).await, world.at_teams(EVA).await);
+    let room = ada.write(&world.bot_of(EVA).await, "hello").await.conversation;
+    eva.write(ADA, "before").await;
+    assert!(world.settle(SOON).await);
+    let late = Rule {
+        name: "late".to_owned(),
+        method: "HOOK".to_owned(),
+        path: String::new(),
+        fault: Fault::Delay { millis: 30_000 },
+        when: When::Before,
+        share: 1.0,
+        times: Some(1),
+    };
+    world.teams.faults().set(vec![late]);
+    eva.write(ADA, "late").await;
+    eva.write(ADA, "in time").await;
+    assert!(world.settle(SOON).await);
+    let mut seen = texts(&ada.sees(&room).await);
+    seen.sort();
+    assert_eq!(seen, ["before", "hello", "in time", "late"], "all are passed on");
+    assert_eq!(world.counts().await.other.get("late"), Some(&1), "and it is counted");
+}
