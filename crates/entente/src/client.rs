@@ -94,7 +94,8 @@ pub(crate) fn http() -> reqwest::Client {
     client.unwrap_or_default()
 }
 
-fn running(file: &Path) -> anyhow::Result<Url> {
+/// Where the server is that left this note.
+pub(crate) fn running(file: &Path) -> anyhow::Result<Url> {
     let text = std::fs::read(file).with_context(|| {
         format!(
             "no server runs with this data folder ({} is missing); start it with `entente serve`",

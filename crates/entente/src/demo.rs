@@ -8,7 +8,7 @@
 //! The simulated platforms forget everything when they end. With `--data` the server's folder is kept; at the next start
 //! its database, which speaks of chats that do not exist any more, is put aside and not deleted.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use tempfile::TempDir;
 use tokio::net::TcpSocket;
 use tokio::time::Instant;
 
-use crate::client::Client;
+use crate::client::{self, Client};
 use crate::config::Config;
 use crate::refusal::Refusal;
 use crate::server::Server;
@@ -56,6 +56,7 @@ impl Demo {
         let (folder, temporary) = folder(self.data.as_deref())?;
         let (listen, held) = reserve(self.port)?;
         let world = Arc::new(World::start(self.port, self.limits_factor)?);
+        put_aside(&folder)?;
         let apps = story::register(&world, listen).await?;
         let file = configuration::write(&folder, listen, &world, &apps, self.limits_factor)?;
         let config = Config::load(&file, &platforms::all()).map_err(Refusal::new)?;
@@ -70,16 +71,13 @@ impl Demo {
             done = story::play(&world, &apps, &client, &server.public, &server.token) => done,
             () = stop.cancelled() => Ok(()),
         };
-        match done {
-            Ok(()) if stop.is_cancelled() => {}
-            Ok(()) => {
-                said::ready(&server.public, &client, &folder, temporary.is_some(), began.elapsed()).await?
-            }
-            Err(error) => {
-                stop.cancel();
-                server.ended().await?;
-                return Err(error);
-            }
+        if let Err(error) = done {
+            stop.cancel();
+            server.ended().await?;
+            return Err(error);
+        }
+        if !stop.is_cancelled() {
+            said::ready(&server.public, &client, &folder, temporary.is_some(), began.elapsed()).await?;
         }
         server.ended().await
     }
@@ -87,45 +85,40 @@ impl Demo {
 
 /// The server's folder, and what makes it go away.
 fn folder(kept: Option<&Path>) -> anyhow::Result<(PathBuf, Option<TempDir>)> {
-    match kept {
-        Some(folder) => {
-            std::fs::create_dir_all(folder).map_err(|error| {
-                Refusal::new(format!(
-                    "the data folder {} cannot be made ({error}); name another with --data DIR",
-                    folder.display()
-                ))
-            })?;
-            put_aside(folder)?;
-            Ok((folder.to_owned(), None))
-        }
-        None => {
-            let folder = TempDir::with_prefix("entente-demo-").context("no temporary folder can be made")?;
-            Ok((folder.path().to_owned(), Some(folder)))
-        }
-    }
-}
-
-/// Puts the database of an earlier demo where it can be looked at and does no harm. A server that still runs on it keeps
-/// it: its lock says so when the new one opens the same file, so nothing is moved away under it.
-fn put_aside(folder: &Path) -> anyhow::Result<()> {
-    let database = folder.join("entente.db");
-    if !database.exists() {
-        return Ok(());
-    }
-    if folder.join("server.json").exists() {
-        return Err(Refusal::new(format!(
-            "another demo runs with {0}, or ended without cleaning up; stop it, or delete {0}/server.json",
+    let Some(folder) = kept else {
+        let folder = TempDir::with_prefix("entente-demo-").context("no temporary folder can be made")?;
+        return Ok((folder.path().to_owned(), Some(folder)));
+    };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Refusal::new(format!(
+            "the data folder {} cannot be made ({error}); name another with --data DIR",
             folder.display()
         ))
-        .into());
+    })?;
+    Ok((folder.to_owned(), None))
+}
+
+/// Puts the database of an earlier demo where it can be looked at and does no harm, unless a server still runs on it.
+fn put_aside(folder: &Path) -> anyhow::Result<()> {
+    if !folder.join("entente.db").exists() {
+        return Ok(());
     }
-    let aside = (1..).map(|number| folder.join(format!("before-{number}"))).find(|path| !path.exists());
-    let aside = aside.context("no name is left")?;
+    if let Ok(running) = client::running(&folder.join("server.json"))
+        && let (Some(host), Some(port)) = (running.host_str(), running.port())
+        && TcpStream::connect((host, port)).is_ok()
+    {
+        let line = format!("another demo runs with {}; stop it, or name another folder", folder.display());
+        return Err(Refusal::new(line).into());
+    }
+    let aside = (1..10_000).map(|number| folder.join(format!("before-{number}"))).find(|path| !path.exists());
+    let aside =
+        aside.with_context(|| format!("{} is full of old databases; delete some", folder.display()))?;
     std::fs::create_dir(&aside).with_context(|| format!("{} cannot be made", aside.display()))?;
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with("entente.db") {
-            std::fs::rename(entry.path(), aside.join(entry.file_name()))?;
+        let name = entry.file_name();
+        if name.to_string_lossy().starts_with("entente.db") || name == "payload.keys" {
+            std::fs::rename(entry.path(), aside.join(name))?;
         }
     }
     println!(

@@ -1,7 +1,7 @@
 //! The world, put together from the configuration. The only place where all crates meet.
 
 use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,7 +27,9 @@ const IDLE: Duration = Duration::from_secs(55);
 pub(crate) fn log(log: &Log) {
     // The level was found right when the configuration was.
     let filter = EnvFilter::try_new(&log.level).unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colors = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let builder =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colors).with_writer(std::io::stderr);
     let set = match log.format {
         Format::Text => builder.with_target(false).try_init(),
         Format::Json => builder.json().try_init(),

@@ -143,7 +143,9 @@ impl People {
                 let plan = remote.client()?.post("/people/plan", &rules.body()).await?;
                 if !remote.printed(&plan) {
                     planned(&plan);
-                    println!("\nTo do it: entente people apply {}", text(&plan, "digest"));
+                    if plan["lines"].as_array().is_some_and(|lines| !lines.is_empty()) {
+                        println!("\nTo do it: entente people apply {}", text(&plan, "digest"));
+                    }
                 }
                 Ok(())
             }
@@ -311,15 +313,12 @@ fn listed(all: &Value) {
 
 /// A token never comes over the command line, which everybody on the machine can read.
 fn secret(file: Option<PathBuf>) -> anyhow::Result<String> {
-    let text = match file {
-        Some(file) => {
-            std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?
-        }
-        None => {
-            let mut line = String::new();
-            std::io::stdin().lock().read_line(&mut line)?;
-            line
-        }
+    let text = if let Some(file) = file {
+        std::fs::read_to_string(&file).with_context(|| format!("{} cannot be read", file.display()))?
+    } else {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        line
     };
     let token = text.trim().to_owned();
     anyhow::ensure!(!token.is_empty(), "the token is empty");

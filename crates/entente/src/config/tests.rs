@@ -1,3 +1,5 @@
+//! The configuration against its documentation, and the mistakes that operators make.
+
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -98,18 +98,16 @@ async fn platform(
 
 /// Where everybody works: as the server has it, or, without one, as Acme has it.
 fn homes(represented: &Value) -> BTreeMap<String, String> {
-    match represented.as_array() {
-        Some(people) => {
-            let home = |person: &Value| {
-                Some((person["email"].as_str()?.to_owned(), person["primary"].as_str()?.to_owned()))
-            };
-            people.iter().filter_map(home).collect()
-        }
-        None => {
-            let home = |on_webex| if on_webex { WEBEX } else { TEAMS };
-            org::acme().into_iter().map(|person| (person.email, home(person.on_webex).to_owned())).collect()
-        }
-    }
+    let Some(people) = represented.as_array() else {
+        let home = |on_webex| if on_webex { WEBEX } else { TEAMS };
+        return org::acme()
+            .into_iter()
+            .map(|person| (person.email, home(person.on_webex).to_owned()))
+            .collect();
+    };
+    let home =
+        |person: &Value| Some((person["email"].as_str()?.to_owned(), person["primary"].as_str()?.to_owned()));
+    people.iter().filter_map(home).collect()
 }
 
 fn stand_ins(represented: &Value, name: &str) -> Vec<Value> {

@@ -21,7 +21,7 @@ pub(super) const WEBEX: &str = "webex";
 pub(super) const TEAMS: &str = "teams";
 
 /// How long everything may take before something must be wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How often it is looked whether something is done.
 const LOOK: Duration = Duration::from_millis(25);
@@ -92,7 +92,7 @@ pub(super) async fn play(
     server.post("/people/apply", &json!({"digest": plan["digest"]})).await?;
     let people = server.get("/people").await?;
     try_join_all(wanting_consent(&people).map(|email| consent(server, email))).await?;
-    until(server, "everybody is represented", represented).await
+    until(server, "everybody is represented", everybody_speaks).await
 }
 
 async fn administrator(world: &World) -> anyhow::Result<String> {
@@ -122,10 +122,10 @@ fn works(status: &Value, workspace: &str, kind: &str) -> bool {
 }
 
 /// Every stand-in is active, and every login that listens hears. Administrators' logins do not listen.
-fn represented(status: &Value) -> bool {
-    let states = status["stand_ins"].as_object();
+fn everybody_speaks(status: &Value) -> bool {
+    let by_state = status["stand_ins"].as_object();
     let active =
-        states.is_some_and(|states| !states.is_empty() && states.keys().all(|state| state == "active"));
+        by_state.is_some_and(|states| !states.is_empty() && states.keys().all(|state| state == "active"));
     let mut logins =
         status["logins"].as_array().into_iter().flatten().filter(|login| login["kind"] != "admin");
     active && logins.all(|login| login["rung"].is_string() && login["error"].is_null())

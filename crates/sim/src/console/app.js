@@ -56,6 +56,7 @@ export class App {
 
   /** Begins to show what happens. */
   async start() {
+    this.app = await this.adapter.app().catch(() => null);
     await this.refresh();
     this.live = new EventSource(`${this.adapter.origin}/_sim/live`);
     this.live.addEventListener("look", () => this.refresh());
@@ -158,20 +159,21 @@ export class App {
     const rows = this.conversations.map((one) => {
       const unread = this.seen.get(one.id) !== one.at && this.open?.id !== one.id && one.last;
       const last = one.last ? one.last.text || "message deleted" : "";
-      return this.#row(one, last, el("time", {}, when(one.at)), unread, () => this.enter(one));
+      return this.#row(one, last, one.last ? when(one.at) : null, unread, () => this.enter(one));
     });
     this.list.replaceChildren(...rows);
     if (!rows.length) this.list.append(this.#advice("No conversations yet."));
   }
 
-  #row(one, below, aside, unread, act) {
+  #row(one, below, at, unread, act) {
     const current = this.open && (one.id ? this.open.id === one.id : false);
     return el("li", {}, el("button", {
       class: unread ? "row unread" : "row", type: "button", "aria-current": current ? "true" : undefined, onclick: act,
       onkeydown: (event) => this.#keys(event, event.currentTarget),
     }, avatar(one.title, one.other?.is_bot), el("span", { class: "lines" },
-      el("span", { class: "first" }, el("b", {}, one.title), one.other?.is_bot ? el("em", { class: "label" }, "bot") : null, aside),
-      el("span", { class: "second" }, below, unread ? el("span", { class: "sr" }, " (new)") : null))));
+      el("span", { class: "first" }, el("b", {}, one.title), one.other?.is_bot ? el("em", { class: "label" }, "bot") : null),
+      el("span", { class: "second" }, el("span", {}, below), at ? el("time", {}, at) : null,
+        unread ? el("span", { class: "sr" }, " (new)") : null))));
   }
 
   /** Arrow keys walk from the search through the list. */
@@ -216,17 +218,20 @@ export class App {
 
   /** What helps somebody who sees nothing: whom they could find, and how. */
   #advice(said) {
-    const words = this.adapter.platform.stand_ins.map((one) => ({
-      find: one.mode === "bot" ? one.email : this.others.find((person) => person.email === one.person)?.name ?? one.person,
-    }));
-    const chips = words.slice(0, 4).map(({ find }) => el("button", {
+    const represented = this.adapter.platform.stand_ins.map((one) =>
+      one.mode === "bot" ? one.email : this.others.find((person) => person.email === one.person)?.name ?? one.person);
+    const chip = (text) => el("button", {
       class: "chip", type: "button", onclick: () => {
-        this.search.value = find;
+        this.search.value = text;
         this.search.focus();
         this.#find();
       },
-    }, find));
-    return el("li", { class: "advice" }, el("p", {}, said), chips.length ? el("p", {}, this.adapter.hint) : null, ...chips);
+    }, text);
+    const chips = represented.slice(0, 4).map(chip);
+    const advice = el("li", { class: "advice" }, el("p", {}, said),
+      chips.length ? el("p", {}, this.adapter.hint) : null, ...chips);
+    if (this.app) advice.append(el("p", {}, "Or write “find Eva” to the Entente app:"), chip(this.app));
+    return advice;
   }
 
   /** Says what went wrong, where one looks. */

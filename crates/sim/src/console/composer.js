@@ -63,8 +63,9 @@ export class Composer {
   }
 
   #grow() {
-    this.field.style.height = "auto";
-    this.field.style.height = `${Math.min(this.field.scrollHeight, 140)}px`;
+    this.field.style.height = "";
+    // An empty field is one line high by itself, and nothing can be measured before it is shown.
+    if (this.field.value) this.field.style.height = `${Math.min(this.field.scrollHeight, 140)}px`;
   }
 
   #key(event) {

@@ -34,6 +34,11 @@ export class Teams {
     return items.filter((item) => item.author).map((item) => ({ ...item, editable: item.mine && !item.deleted }));
   }
 
+  /** The Entente app is installed for everybody and stands in the list. */
+  async app() {
+    return null;
+  }
+
   /** "List users", filtered by the beginning of a name or address. */
   async search(text, me) {
     const quoted = `'${text.replaceAll("'", "''")}'`;

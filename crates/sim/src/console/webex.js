@@ -33,6 +33,12 @@ export class Webex {
     return items.map((item) => ({ ...item, editable: item.mine && item.edits_left > 0 }));
   }
 
+  /** The address of the Entente app, which is a bot like any other. */
+  async app() {
+    const { items } = await this.control.get("/_sim/people");
+    return items.find((person) => person.is_bot && person.name === "Entente")?.email ?? null;
+  }
+
   /** "List People": by name, or by exact address, which is how bots are found. */
   async search(text, me) {
     const by = text.includes("@") ? `email=${encodeURIComponent(text)}` : `displayName=${encodeURIComponent(text)}`;

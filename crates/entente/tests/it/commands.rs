@@ -1,0 +1,47 @@
+//! Commands that need no server.
+
+use crate::program::{Folder, command, errors, run};
+
+#[test]
+fn the_documented_defaults_are_a_configuration() {
+    let folder = Folder::new();
+    let printed = run(&["config"]);
+    assert!(printed.status.success());
+    let file = folder.write("defaults.toml", &String::from_utf8(printed.stdout).unwrap());
+    let checked = run(&["check", "--config", file.to_str().unwrap()]);
+    assert!(checked.status.success(), "{}", errors(&checked));
+    assert!(String::from_utf8(checked.stdout).unwrap().contains("is right"));
+}
+
+#[test]
+fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
+    let folder = Folder::new();
+    let file = folder.write("entente.toml", "[server]\nlisten = \"127.0.0.1:0\"\nmax_conections = 1\n");
+    for name in ["check", "serve"] {
+        let refused = run(&[name, "--config", file.to_str().unwrap()]);
+        assert_eq!(refused.status.code(), Some(2));
+        let wanted = format!(
+            "entente: {}:3: unknown key \"max_conections\" in [server]; did you mean \"max_connections\"?\n",
+            file.display()
+        );
+        assert_eq!(errors(&refused), wanted);
+    }
+}
+
+#[test]
+fn the_environment_is_checked_too() {
+    let folder = Folder::new();
+    let refused = folder.serve().env("ENTENTE_LOG__LEVL", "info").output().unwrap();
+    assert_eq!(refused.status.code(), Some(2));
+    let wanted = "entente: environment: ENTENTE_LOG__LEVL: no key named levl; did you mean \"level\"?\n";
+    assert_eq!(errors(&refused), wanted);
+}
+
+#[test]
+fn a_command_without_a_server_says_how_to_start_one() {
+    let folder = Folder::new();
+    let data = folder.path("nowhere");
+    let failed = command(&["status", "--data", data.to_str().unwrap()]).output().unwrap();
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(errors(&failed).contains("--data DIR"), "{}", errors(&failed));
+}

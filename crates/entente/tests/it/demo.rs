@@ -1,0 +1,160 @@
+//! The demo, from its first line to its last: messages cross both ways, an outage loses nothing, it goes as it came.
+
+use http::{Method, StatusCode};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::program::{Running, command, run};
+use crate::world::World;
+
+const ADA: &str = "ada.okafor@acme.example";
+const EVA: &str = "eva.lindqvist@acme.example";
+
+fn token(person: &Value) -> &str {
+    person["token"].as_str().unwrap()
+}
+
+fn texts(messages: &Value) -> Vec<(&str, &str)> {
+    let items = messages["items"].as_array().unwrap();
+    let text = |item: &'_ Value| item["text"].as_str().map(str::len).is_some();
+    items
+        .iter()
+        .filter(|item| text(item))
+        .map(|item| (item["author"]["name"].as_str().unwrap_or_default(), item["text"].as_str().unwrap()))
+        .collect()
+}
+
+/// Ada writes to Eva's bot on Webex; answers the room.
+async fn ada_writes(world: &World, text: &str) -> String {
+    let ada = world.person("webex", ADA);
+    let stand_ins = world.platform("webex")["stand_ins"].as_array().unwrap();
+    let bot = stand_ins.iter().find(|one| one["person"] == EVA).unwrap();
+    assert_eq!(bot["mode"], "bot");
+    let url = format!("{}/messages", world.platform("webex")["base"].as_str().unwrap());
+    let body = json!({"toPersonEmail": bot["email"], "text": text});
+    let sent = world.call(Method::POST, &url, Some(body), Some(token(ada))).await;
+    assert_eq!(sent.status, StatusCode::OK, "{}", sent.text);
+    sent.json()["roomId"].as_str().unwrap().to_owned()
+}
+
+/// Waits until Eva reads this on Teams, from Ada's own account; answers the chat.
+async fn eva_reads(world: &World, text: &str) -> String {
+    let origin = world.origin("teams");
+    let chat = world
+        .until(&format!("{origin}/_sim/conversations?person={EVA}"), |found| {
+            let items = found["items"].as_array().unwrap().iter();
+            let with =
+                |item: &&Value| item["members"].as_array().unwrap().iter().any(|one| one["email"] == ADA);
+            items.clone().find(with).and_then(|item| item["chat"].as_str()).map(str::to_owned)
+        })
+        .await;
+    let url = format!("{origin}/_sim/messages?person={EVA}&chat={}", escaped(&chat));
+    let read = |found: &Value| texts(found).contains(&("Ada Okafor", text)).then_some(());
+    world.until(&url, read).await;
+    chat
+}
+
+fn escaped(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
+#[tokio::test]
+async fn messages_cross_both_ways_and_an_outage_loses_nothing() {
+    let folder = TempDir::new().unwrap();
+    let world = World::start(folder.path()).await;
+
+    let room = ada_writes(&world, "Good morning, Eva.").await;
+    let chat = eva_reads(&world, "Good morning, Eva.").await;
+
+    let eva = world.person("teams", EVA);
+    let url = format!("{}/chats/{chat}/messages", world.platform("teams")["base"].as_str().unwrap());
+    let body = json!({"body": {"contentType": "text", "content": "Good morning, Ada."}});
+    let sent = world.call(Method::POST, &url, Some(body), Some(token(eva))).await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+    let messages = format!("{}/_sim/messages?person={ADA}&room={room}", world.origin("webex"));
+    let read = |found: &Value| texts(found).contains(&("Eva Lindqvist", "Good morning, Ada.")).then_some(());
+    world.until(&messages, read).await;
+
+    world.plug("teams", false).await;
+    for text in ["one", "two", "three"] {
+        ada_writes(&world, text).await;
+    }
+    let status = format!("{}/api/v1/status", world.console);
+    let operator = std::fs::read_to_string(folder.path().join("operator.token")).unwrap();
+    let waiting = world.call(Method::GET, &status, None, Some(operator.trim())).await.json();
+    assert_eq!(waiting["counts"]["dead"], 0, "{waiting}");
+    world.plug("teams", true).await;
+    eva_reads(&world, "three").await;
+    let url = format!("{}/_sim/messages?person={EVA}&chat={}", world.origin("teams"), escaped(&chat));
+    let all = world.call(Method::GET, &url, None, None).await.json();
+    let texts: Vec<&str> = texts(&all).into_iter().map(|(_, text)| text).collect();
+    let said = texts.iter().position(|text| *text == "one").unwrap();
+    assert_eq!(texts[said..], ["one", "two", "three"], "in order, once each");
+
+    let ended = world.process.stop();
+    assert_eq!(ended.code, Some(0), "{}", ended.errors);
+    assert!(folder.path().join("entente.db").exists(), "--data keeps the data");
+}
+
+#[tokio::test]
+async fn a_kept_folder_serves_the_next_demo_and_keeps_the_last_ones_database() {
+    let folder = TempDir::new().unwrap();
+    for round in 0..2 {
+        let world = World::start(folder.path()).await;
+        ada_writes(&world, "Hello.").await;
+        eva_reads(&world, "Hello.").await;
+        assert_eq!(folder.path().join("before-1/entente.db").exists(), round == 1);
+        let other = run(&["demo", "--port", "0", "--data", folder.path().to_str().unwrap()]);
+        assert_eq!(other.status.code(), Some(2), "a second demo on the same folder is refused");
+        assert_eq!(world.process.stop().code, Some(0));
+    }
+}
+
+#[tokio::test]
+async fn without_a_folder_nothing_is_left_behind() {
+    let mut demo = Running::start(command(&["demo", "--port", "0"]));
+    let line = demo.line("data is in");
+    let folder = line.split_whitespace().find(|word| word.starts_with('/')).unwrap().to_owned();
+    assert!(std::path::Path::new(&folder).join("entente.db").exists());
+    assert_eq!(demo.stop().code, Some(0));
+    assert!(!std::path::Path::new(&folder).exists());
+}
+
+#[tokio::test]
+async fn a_sandbox_has_a_directory_and_no_server() {
+    let mut sandbox = Running::start(command(&["sandbox", "--port", "0"]));
+    let line = sandbox.line("/directory.json");
+    let url = line.split_whitespace().next().unwrap();
+    let directory: Value = serde_json::from_str(&reqwest_get(url).await).unwrap();
+    let webex = &directory["platforms"]["webex"];
+    assert_eq!(webex["stand_ins"], json!([]));
+    assert!(!webex["app"]["client_secret"].as_str().unwrap().is_empty());
+    let people = webex["people"].as_array().unwrap();
+    let ada = people.iter().find(|person| person["email"] == ADA).unwrap();
+    assert_eq!(ada["primary"], true);
+    assert_eq!(
+        directory["platforms"]["teams"]["people"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["primary"] == true)
+            .count(),
+        4
+    );
+    assert_eq!(sandbox.stop().code, Some(0));
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test stands outside of the product")]
+async fn reqwest_get(url: &str) -> String {
+    reqwest::Client::builder()
+        .no_proxy()
+        .build()
+        .unwrap()
+        .get(url)
+        .send()
+        .await
+        .unwrap()
+        .text()
+        .await
+        .unwrap()
+}
