@@ -120,6 +120,22 @@ async fn a_taken_address_leads_to_another_and_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_bot_that_was_there_before_keeps_its_token() {
+    for making in [Making::Well, Making::Silently, Making::Lost] {
+        let (world, engine) = World::planned(&[SELLER]).await;
+        engine.ensure_app(&NORTH.into()).await.unwrap();
+        // Made by the same administrator, for another installation.
+        let theirs = world.north.make("Eva Lindqvist", ADDRESS);
+        world.north.books().making = [making].into();
+        settle(&engine).await;
+        assert_eq!(world.north.books().bots[ADDRESS].token, theirs, "their bot was taken over");
+        let bot = stand_in(&engine, EVA, NORTH).await;
+        assert_eq!(bot.address.as_deref(), Some("eva.lindqvist-2.acme@bots.example"));
+        assert_speaks(&world, &bot).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_address_that_was_somebody_elses_is_never_used_again() {
     let (world, engine) = World::planned(&[SELLER, FARID]).await;
     let farid = person(&engine, FARID.1).await.id;
