@@ -120,9 +120,11 @@ create table counterpart (
     source integer not null,
     lane integer not null,
     part integer not null,
+    -- Rises, so that those of one part stand in the order in which they were made.
+    made integer not null,
     target integer not null,
     edits integer not null,
-    primary key (source, lane, part)
+    primary key (source, lane, part, made)
 ) without rowid;
 
 create table wedged (

@@ -1,4 +1,4 @@
-//! The SQLite store: one file, one process, one writer thread.
+//! The `SQLite` store: one file, one process, one writer thread.
 //!
 //! A message costs five durable steps, and a disk that syncs in milliseconds gives a few hundred of them a second; so
 //! independent transactions share a sync ([`writer`]). Reads are tens of microseconds in WAL mode and run where they are

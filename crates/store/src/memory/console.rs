@@ -126,8 +126,9 @@ impl State {
             self.inbox.values().map(|arrived| arrived.message.clone()).collect();
         self.messages.retain(|message, trace| trace.at >= seen_before || named.contains(message));
         let messages = &self.messages;
-        self.counterparts.retain(|(source, ..), counterpart| {
-            messages.contains_key(source) && messages.contains_key(&counterpart.message)
+        self.counterparts.retain(|(source, ..), of_part| {
+            of_part.retain(|counterpart| messages.contains_key(&counterpart.message));
+            messages.contains_key(source) && !of_part.is_empty()
         });
         let forgotten: Vec<_> = messages
             .iter()

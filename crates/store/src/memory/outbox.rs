@@ -136,7 +136,7 @@ fn begun(row: &Row) -> Option<Begun> {
 impl State {
     fn counterparts_of(&self, source: &MessageRef, lane: LaneId) -> impl Iterator<Item = &Counterpart> {
         let parts = (source.clone(), lane, 0)..=(source.clone(), lane, u32::MAX);
-        self.counterparts.range(parts).map(|(_, counterpart)| counterpart)
+        self.counterparts.range(parts).flat_map(|(_, of_part)| of_part)
     }
 
     /// What `answered` became where the lane leads, or what it was made from there.

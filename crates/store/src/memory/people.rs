@@ -80,17 +80,17 @@ impl People for Memory {
         let mut after = guard.people.clone();
         let mut bindings = guard.bindings.clone();
         for (person, accounts) in people {
-            let own = person.primary.iter().map(|primary| primary.account.clone());
-            for account in accounts.into_iter().chain(own) {
-                if *bindings.entry(account).or_insert(person.id) != person.id {
-                    return Err(StoreError::Inconsistent { table: "binding", column: "person" });
-                }
-            }
             let id = person.id;
             if !person.email.is_empty()
                 && after.values().any(|other| other.id != id && other.email == person.email)
             {
                 return Err(StoreError::Inconsistent { table: "person", column: "email" });
+            }
+            let own = person.primary.iter().map(|primary| primary.account.clone());
+            for account in accounts.into_iter().chain(own) {
+                if *bindings.entry(account).or_insert(id) != id {
+                    return Err(StoreError::Inconsistent { table: "binding", column: "person" });
+                }
             }
             after.insert(id, person);
         }

@@ -108,7 +108,8 @@ pub(super) struct State {
     pub(super) outbox: BTreeMap<DeliveryId, Row>,
     pub(super) queue: BTreeMap<(LaneId, i64), DeliveryId>,
     pub(super) dead: BTreeMap<DeliveryId, Row>,
-    pub(super) counterparts: BTreeMap<(MessageRef, LaneId, u32), Counterpart>,
+    /// Of each part all that are there, oldest first.
+    pub(super) counterparts: BTreeMap<(MessageRef, LaneId, u32), Vec<Counterpart>>,
     pub(super) wedged: BTreeMap<LaneId, String>,
     pub(super) through: BTreeSet<LaneId>,
     pub(super) aside: Vec<(SetAside, Bytes)>,
@@ -245,34 +246,28 @@ impl State {
         }
         let Some(source) = row.delivery.source else { return };
         self.trace(&source, now);
-        let slot = (source, row.lane, row.delivery.part);
-        match row.delivery.work {
-            Work::Notice => {}
-            Work::Send => {
-                if let Some(message) = message {
-                    let counterpart = Counterpart { part: row.delivery.part, message, edits: 0 };
-                    self.counterparts.insert(slot, counterpart);
+        let part = row.delivery.part;
+        let of_part = self.counterparts.entry((source, row.lane, part)).or_default();
+        // The one that is this message, or else the newest one.
+        let named = of_part.iter().position(|counterpart| Some(&counterpart.message) == message.as_ref());
+        let before = named.or(of_part.len().checked_sub(1));
+        match (row.delivery.work, before, message) {
+            (Work::Edit, Some(before), message) if message.is_none() || named.is_some() => {
+                let counterpart = &mut of_part[before];
+                counterpart.edits += 1;
+                let target = counterpart.message.clone();
+                self.changed(&target, at, false);
+            }
+            (Work::Send | Work::Edit, _, Some(message)) => {
+                if named.is_none() {
+                    of_part.push(Counterpart { part, message, edits: 0 });
                 }
             }
-            Work::Edit => match (self.counterparts.get_mut(&slot), message) {
-                (Some(counterpart), message)
-                    if message.as_ref().is_none_or(|m| *m == counterpart.message) =>
-                {
-                    counterpart.edits += 1;
-                    let target = counterpart.message.clone();
-                    self.changed(&target, at, false);
-                }
-                (_, Some(message)) => {
-                    let counterpart = Counterpart { part: row.delivery.part, message, edits: 0 };
-                    self.counterparts.insert(slot, counterpart);
-                }
-                (_, None) => {}
-            },
-            Work::Delete => {
-                if let Some(gone) = self.counterparts.remove(&slot) {
-                    self.changed(&gone.message, at, true);
-                }
+            (Work::Delete, Some(before), _) => {
+                let gone = of_part.remove(before);
+                self.changed(&gone.message, at, true);
             }
+            (Work::Notice, ..) | (_, _, None) | (Work::Delete, None, _) => {}
         }
     }
 

@@ -1,3 +1,5 @@
+//! When keys are made, shared and destroyed.
+
 use std::collections::HashSet;
 
 use super::*;

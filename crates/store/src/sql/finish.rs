@@ -26,12 +26,15 @@ const OUR_MESSAGE: &str = "insert into message (conversation, name, version, fla
      returning id";
 const CHANGED: &str =
     "update message set version = max(coalesce(version, ?2), ?2), flags = flags | ?3 where id = ?1";
-const COUNTERPART: &str = "select target from counterpart where source = ?1 and lane = ?2 and part = ?3";
-const ADD_COUNTERPART: &str =
-    "insert or replace into counterpart (source, lane, part, target, edits) values (?1, ?2, ?3, ?4, 0)";
-const EDITED: &str = "update counterpart set edits = edits + 1 where source = ?1 and lane = ?2 and part = ?3";
+/// The counterpart of a part that is this message, or else its newest one.
+const COUNTERPART: &str = "select target from counterpart where source = ?1 and lane = ?2 and part = ?3 \
+     order by target = ?4 desc, made desc limit 1";
+const ADD_COUNTERPART: &str = "insert into counterpart (source, lane, part, made, target, edits) select ?1, ?2, ?3, ?5, ?4, 0 \
+     where not exists (select 1 from counterpart where source = ?1 and lane = ?2 and part = ?3 and target = ?4)";
+const EDITED: &str =
+    "update counterpart set edits = edits + 1 where source = ?1 and lane = ?2 and part = ?3 and target = ?4";
 const DELETE_COUNTERPART: &str =
-    "delete from counterpart where source = ?1 and lane = ?2 and part = ?3 returning target";
+    "delete from counterpart where source = ?1 and lane = ?2 and part = ?3 and target = ?4";
 const OPENED: &str = "update conversation set low = ?2, high = ?3, interest = ?4, people = ?5 where id = ?1 and low is null \
      and not exists (select 1 from conversation o where o.low = ?2 and o.high = ?3 and o.workspace = ?6)";
 
@@ -96,7 +99,7 @@ impl Tx<'_> {
                 self.conn.run(LOOK, (id.0, at.0, UNKNOWN_OUTCOME))?;
             }
             SealedFinish::Other(Finish::Delivered { message, losses, at }) => {
-                self.delivered(id, row, key, message.as_ref(), &losses, at, now)?;
+                self.delivered(id, &row, key, message.as_ref(), &losses, at, now)?;
             }
             SealedFinish::Other(Finish::Dead { reason }) => {
                 self.conn.run(DIE, (id.0, reason, now.0))?;
@@ -126,7 +129,7 @@ impl Tx<'_> {
     pub(super) fn delivered(
         &mut self,
         id: DeliveryId,
-        row: Row,
+        row: &Row,
         key: &LaneKey,
         message: Option<&MessageRef>,
         losses: &[Loss],
@@ -152,32 +155,29 @@ impl Tx<'_> {
             None => None,
         };
         let Some(source) = source else { return Ok(()) };
-        let slot = (source, row.lane.0, row.part);
-        match (row.work, target) {
-            (Work::Notice, _) | (Work::Send, None) => {}
-            (Work::Send, Some(target)) => self.add_counterpart(slot, target)?,
-            (Work::Edit, target) => {
-                let before = self.conn.one(COUNTERPART, slot, |row| row.get::<_, i64>(0))?;
-                match (before, target) {
-                    (Some(before), target) if target.is_none_or(|target| target == before) => {
-                        self.conn.run(EDITED, slot)?;
-                        self.conn.run(CHANGED, (before, at.0, 0))?;
-                    }
-                    (_, Some(target)) => self.add_counterpart(slot, target)?,
-                    (_, None) => {}
-                }
+        let slot = |target: i64| (source, row.lane.0, row.part, target);
+        let before = match row.work {
+            Work::Notice | Work::Send => None,
+            Work::Edit | Work::Delete => {
+                let params = (source, row.lane.0, row.part, target);
+                self.conn.one(COUNTERPART, params, |row| row.get::<_, i64>(0))?
             }
-            (Work::Delete, _) => {
-                if let Some(gone) = self.conn.one(DELETE_COUNTERPART, slot, |row| row.get::<_, i64>(0))? {
-                    self.conn.run(CHANGED, (gone, at.0, DELETED))?;
-                }
+        };
+        match (row.work, before, target) {
+            (Work::Edit, Some(before), target) if target.is_none_or(|target| target == before) => {
+                self.conn.run(EDITED, slot(before))?;
+                self.conn.run(CHANGED, (before, at.0, 0))?;
             }
+            (Work::Send | Work::Edit, _, Some(target)) => {
+                let made = self.shared.keys.row();
+                self.conn.run(ADD_COUNTERPART, (source, row.lane.0, row.part, target, made))?;
+            }
+            (Work::Delete, Some(gone), _) => {
+                self.conn.run(DELETE_COUNTERPART, slot(gone))?;
+                self.conn.run(CHANGED, (gone, at.0, DELETED))?;
+            }
+            (Work::Notice, ..) | (_, _, None) | (Work::Delete, None, _) => {}
         }
-        Ok(())
-    }
-
-    fn add_counterpart(&self, (source, lane, part): (i64, i64, u32), target: i64) -> Result<(), StoreError> {
-        self.conn.run(ADD_COUNTERPART, (source, lane, part, target))?;
         Ok(())
     }
 

@@ -33,16 +33,29 @@ struct Cache {
     accounts: HashMap<AccountRef, Option<PersonId>>,
 }
 
+/// What is remembered about who is behind an account.
+enum Remembered {
+    /// It has to be read.
+    Nothing,
+    /// Nobody is.
+    Nobody,
+    /// This person is.
+    Person(Arc<Represented>),
+}
+
 impl Identities {
-    /// `None` if it is not remembered; `Some(None)` if nobody is behind the account.
-    fn of(&self, version: i64, account: &AccountRef) -> Option<Option<Arc<Represented>>> {
+    fn of(&self, version: i64, account: &AccountRef) -> Remembered {
         let cache = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if cache.version != version {
-            return None;
+            return Remembered::Nothing;
         }
-        match cache.accounts.get(account)? {
-            None => Some(None),
-            Some(person) => cache.people.get(person).map(|person| Some(Arc::clone(person))),
+        match cache.accounts.get(account) {
+            None => Remembered::Nothing,
+            Some(None) => Remembered::Nobody,
+            Some(Some(person)) => match cache.people.get(person) {
+                Some(person) => Remembered::Person(Arc::clone(person)),
+                None => Remembered::Nothing,
+            },
         }
     }
 
@@ -71,19 +84,20 @@ impl Shared {
         account: &AccountRef,
     ) -> Result<Option<Identity>, StoreError> {
         let version = self.people();
-        let person = if let Some(known) = self.identities.of(version, account) {
-            known
-        } else {
-            let id = self.behind(conn, account)?;
-            let person = match id {
-                Some(id) => self.represented(conn, id)?,
-                None => None,
-            };
-            let id = person.as_ref().map(|person| person.person.id);
-            self.identities.learn(version, |cache| {
-                cache.accounts.insert(account.clone(), id);
-            });
-            person
+        let person = match self.identities.of(version, account) {
+            Remembered::Person(person) => Some(person),
+            Remembered::Nobody => None,
+            Remembered::Nothing => {
+                let person = match self.behind(conn, account)? {
+                    Some(id) => self.represented(conn, id)?,
+                    None => None,
+                };
+                let id = person.as_ref().map(|person| person.person.id);
+                self.identities.learn(version, |cache| {
+                    cache.accounts.insert(account.clone(), id);
+                });
+                person
+            }
         };
         Ok(person.map(|represented| Identity {
             primary: represented.person.primary.as_ref().is_some_and(|primary| primary.account == *account),

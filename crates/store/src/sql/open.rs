@@ -22,7 +22,7 @@ use crate::{KeyFileError, MasterKey, StoreError};
 
 pub(super) const DATABASE: &str = "entente.db";
 const PAYLOAD_KEYS: &str = "payload.keys";
-/// SQLite before this version could lose a committed page when the log was reset.
+/// `SQLite` before this version could lose a committed page when the log was reset.
 const OLDEST_SQLITE: i32 = 3_051_003;
 const HEADER: &[u8] = b"SQLite format 3\0";
 

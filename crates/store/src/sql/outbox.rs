@@ -5,7 +5,7 @@ use entente_model::{DeliveryId, MessageRef, Timestamp};
 use rusqlite::Connection;
 
 use super::finish::SealedFinish;
-use super::names::{outbound, row};
+
 use super::readers::at_once;
 use super::routed::{SealedPlan, work};
 use super::run::Run;
@@ -21,7 +21,7 @@ const HEAD: &str = "select o.id, o.work, o.source_conversation, o.source, o.part
      from outbox o join payload p on p.id = o.id where o.lane = ?1 order by o.seq limit 1";
 const COUNTERPARTS: &str = "select c.part, c.edits, t.conversation, t.name from message s \
      join counterpart c on c.source = s.id and c.lane = ?3 join message t on t.id = c.target \
-     where s.conversation = ?1 and s.name = ?2 order by c.part";
+     where s.conversation = ?1 and s.name = ?2 order by c.part, c.made";
 const ORIGIN: &str = "select o.conversation, o.name from message m join message o on o.id = m.origin \
      where m.conversation = ?1 and m.name = ?2";
 const BEGIN: &str = "update outbox set begun_at = coalesce(begun_at, ?2), not_before = ?2, attempts = attempts + 1, \
@@ -38,7 +38,7 @@ impl Outbox for Sqlite {
 
     async fn begin(&self, under: &Claim, begin: Begin) -> Result<(), StoreError> {
         let claim = under.clone();
-        let begun = self.write_under(under, Vec::new(), move |tx| {
+        let written = self.write_under(under, Vec::new(), move |tx| {
             let head = tx.head_of(claim.lane)?;
             if head == Some(begin.delivery) {
                 tx.conn.run(BEGIN, (begin.delivery.0, begin.at.0, begin.fingerprint))?;
@@ -51,7 +51,7 @@ impl Outbox for Sqlite {
             tx.effects.leases.push(LeaseEffect::Revoke(claim, begin.at));
             Ok(false)
         });
-        if begun.await? { Ok(()) } else { Err(StoreError::LeaseLost) }
+        if written.await? { Ok(()) } else { Err(StoreError::LeaseLost) }
     }
 
     async fn finish(
@@ -133,7 +133,6 @@ fn read_head(row: &rusqlite::Row<'_>) -> rusqlite::Result<RawHead> {
 
 impl Shared {
     fn head(&self, conn: &Connection, under: &Claim) -> Result<Option<Head>, StoreError> {
-        debug_assert_eq!(under.lane, outbound(row(under.lane)));
         let Some(raw) = conn.one(HEAD, [under.lane.0], read_head)? else { return Ok(None) };
         let mut delivery = raw.delivery;
         delivery.payload = self.open_payload(delivery.id.0, raw.key, &raw.sealed)?;

@@ -8,7 +8,7 @@ use super::tx::Tx;
 use super::{Shared, Sqlite};
 use crate::{LaneId, LaneKey, Overdue, OverdueState, StoreError};
 
-/// Of each lane the row with the smallest number in order of planning; SQLite takes the other columns from that row.
+/// Of each lane the row with the smallest number in order of planning; `SQLite` takes the other columns from that row.
 const OVERDUE: &str = "with late as ( \
          select id, lane, seq, accepted_at, source_conversation, source, reason, 0 as dead from outbox \
          where told = 0 and work <> 3 and source is not null and accepted_at < ?1 \

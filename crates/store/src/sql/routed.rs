@@ -75,7 +75,7 @@ impl Tx<'_> {
             }
         }
         for settled in routed.settled {
-            self.settle(settled, now)?;
+            self.settle(&settled, now)?;
         }
         for SeenNow { message, version, deleted } in routed.seen {
             let flags = if deleted { super::inbox::DELETED } else { 0 };
@@ -93,14 +93,14 @@ impl Tx<'_> {
         Ok(())
     }
 
-    fn settle(&mut self, settled: Settled, now: Timestamp) -> Result<(), StoreError> {
+    fn settle(&mut self, settled: &Settled, now: Timestamp) -> Result<(), StoreError> {
         let Some(row) = self.conn.one(ROW, [settled.delivery.0], read_row)? else { return Ok(()) };
         if !row.begun {
             return Ok(());
         }
         let key = self.shared.names.lane_key(self.conn, row.lane)?;
         let lane = row.lane;
-        self.delivered(settled.delivery, row, &key, Some(&settled.message), &[], settled.at, now)?;
+        self.delivered(settled.delivery, &row, &key, Some(&settled.message), &[], settled.at, now)?;
         if self.waits(lane)? {
             self.wake(lane, &key, now);
         }

@@ -1,4 +1,4 @@
-//! Running statements. Every statement is prepared once per connection. Parameters are written `?1`, `?2`: SQLite counts
+//! Running statements. Every statement is prepared once per connection. Parameters are written `?1`, `?2`: `SQLite` counts
 //! `$1` by first appearance, so that form would say something else than it says elsewhere.
 
 use rusqlite::{Connection, OptionalExtension, Params, Row};
@@ -59,7 +59,7 @@ impl Run for Connection {
     }
 }
 
-/// A limit as SQLite takes it.
+/// A limit as `SQLite` takes it.
 pub(super) fn limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
 }

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::Receiver;
@@ -72,7 +73,9 @@ where
 {
     fn run(&mut self, tx: &mut Tx<'_>) -> bool {
         let Some(run) = self.run.take() else { return false };
-        let result = run(tx);
+        // A panic is this transaction's alone: it is undone like one that failed, and its neighbours are committed.
+        let result = catch_unwind(AssertUnwindSafe(|| run(tx)))
+            .unwrap_or_else(|_| Err(StoreError::Backend("a transaction panicked".into())));
         let done = result.is_ok();
         self.result = Some(result);
         done

@@ -17,7 +17,7 @@ super::conformance! {
     dead_letters_are_kept_and_replayed
     a_dropped_row_is_counted_by_its_reason
     edits_and_deletions_change_the_counterpart
-    an_edit_that_became_a_message_is_the_counterpart
+    a_part_that_was_sent_again_has_several_counterparts
     a_direct_lane_remembers_its_conversation
     a_pair_keeps_the_conversation_it_has
     losses_are_counted
@@ -155,15 +155,41 @@ async fn edits_and_deletions_change_the_counterpart(world: World) {
     assert!(head(store, &held).await.counterparts.is_empty());
 }
 
-async fn an_edit_that_became_a_message_is_the_counterpart(world: World) {
+async fn a_part_that_was_sent_again_has_several_counterparts(mut world: World) {
+    let kinds =
+        [Work::Send, Work::Edit, Work::Send, Work::Edit, Work::Edit, Work::Delete, Work::Delete, Work::Edit];
+    let held = planned(world.store(), &kinds).await;
+    let copy = |name: &str| message(&room(&teams(), "t"), name);
+    let listed = async |held: &Claim, store: &dyn Store| {
+        let head = head(store, held).await;
+        head.counterparts.into_iter().map(|c| (c.message.id.to_string(), c.edits)).collect::<Vec<_>>()
+    };
+    let expected =
+        |pairs: &[(&str, u32)]| pairs.iter().map(|(n, e)| ((*n).to_owned(), *e)).collect::<Vec<_>>();
+    // The names do not sort as the messages were made.
+    deliver(world.store(), &held, &copy("z")).await;
+    deliver(world.store(), &held, &copy("y")).await;
+    deliver(world.store(), &held, &copy("x")).await;
+    assert_eq!(listed(&held, world.store()).await, expected(&[("z", 0), ("y", 0), ("x", 0)]));
+    let done = |message| Finish::Delivered { message, losses: Vec::new(), at: at(60) };
+    // An edit without a message is the newest one's, one that names a message is that one's.
+    for message in [None, Some(copy("z"))] {
+        let id = head(world.store(), &held).await.delivery.id;
+        world.store().finish(&held, id, done(message), at(60)).await.unwrap();
+    }
+    world.restart();
     let store = world.store();
-    let held = planned(store, &[Work::Send, Work::Edit, Work::Edit]).await;
-    deliver(store, &held, &message(&room(&teams(), "t"), "n1")).await;
-    let answer = message(&room(&teams(), "t"), "n2");
-    deliver(store, &held, &answer).await;
-    let known = head(store, &held).await.counterparts;
-    assert_eq!(known.len(), 1);
-    assert_eq!((&known[0].message, known[0].edits), (&answer, 0));
+    let held = claim(store, Side::Outbound, 70).await;
+    assert_eq!(listed(&held, store).await, expected(&[("z", 1), ("y", 0), ("x", 1)]));
+    // So it is with deletions; the deleted ones are not listed any more.
+    for (message, left) in [(None, &[("z", 1), ("y", 0)][..]), (Some(copy("z")), &[("y", 0)])] {
+        let id = head(store, &held).await.delivery.id;
+        store.finish(&held, id, done(message), at(71)).await.unwrap();
+        assert_eq!(listed(&held, store).await, expected(left));
+    }
+    let known = store.known(&room(&teams(), "t"), &["z".into(), "y".into(), "x".into()]).await.unwrap();
+    let deleted: Vec<_> = known.seen.iter().map(|seen| seen.unwrap().deleted).collect();
+    assert_eq!(deleted, [true, false, true]);
 }
 
 async fn a_direct_lane_remembers_its_conversation(world: World) {

@@ -15,7 +15,7 @@ super::conformance! {
     a_begin_of_a_settled_row_frees_the_lane
 }
 
-fn lost<T: std::fmt::Debug>(result: Result<T, StoreError>) {
+fn lost<T: std::fmt::Debug>(result: &Result<T, StoreError>) {
     assert!(matches!(result, Err(StoreError::LeaseLost)), "{result:?}");
 }
 
@@ -27,7 +27,7 @@ async fn every_inbound_method_asks_for_the_epoch(world: World) {
     let holder = claim(store, Side::Inbound, 31).await;
     let lane = LaneKey::Conversation(room(&teams(), "t"));
     let done = vec![store.arrived(&holder, 1).await.unwrap()[0].id];
-    lost(store.arrived(&late, 1).await);
+    lost(&store.arrived(&late, 1).await);
     let routed = Routed {
         done,
         seen: vec![seen("m1", 1)],
@@ -36,8 +36,8 @@ async fn every_inbound_method_asks_for_the_epoch(world: World) {
         mark: Some(("m1".into(), at(1))),
         ..Routed::default()
     };
-    lost(store.routed(&late, routed, at(32)).await);
-    lost(store.wedge(late.clone(), "late").await);
+    lost(&store.routed(&late, routed, at(32)).await);
+    lost(&store.wedge(late.clone(), "late").await);
     store.release(late, None).await.unwrap();
     let counts = balanced(store).await;
     assert_eq!((counts.unrouted, counts.planned, counts.wedged), (1, 0, 0));
@@ -59,8 +59,8 @@ async fn every_outbound_method_asks_for_the_epoch(world: World) {
     let store = world.store();
     let (late, holder) = outbound(&world).await;
     let id = head(store, &holder).await.delivery.id;
-    lost(store.head(&late).await);
-    lost(store.begin(&late, Begin { delivery: id, fingerprint: [1; 32], at: at(32) }).await);
+    lost(&store.head(&late).await);
+    lost(&store.begin(&late, Begin { delivery: id, fingerprint: [1; 32], at: at(32) }).await);
     assert!(store.begun(&holder.key).await.unwrap().is_empty());
     let target = message(&room(&teams(), "t"), "n1");
     for finish in [
@@ -71,9 +71,9 @@ async fn every_outbound_method_asks_for_the_epoch(world: World) {
         Finish::Dropped(DropReason::Gone),
         Finish::Replaced(Vec::new()),
     ] {
-        lost(store.finish(&late, id, finish, at(32)).await);
+        lost(&store.finish(&late, id, finish, at(32)).await);
     }
-    lost(store.wedge(late, "late").await);
+    lost(&store.wedge(late, "late").await);
     let delivery = head(store, &holder).await.delivery;
     assert_eq!(delivery.attempts, 0);
     assert_eq!(delivery.state.not_before(), at(1));
@@ -86,19 +86,19 @@ async fn a_claim_that_was_given_back_is_lost(world: World) {
     let (_, holder) = outbound(&world).await;
     let id = head(store, &holder).await.delivery.id;
     store.release(holder.clone(), Some(at(40))).await.unwrap();
-    lost(store.head(&holder).await);
-    lost(store.begin(&holder, Begin { delivery: id, fingerprint: [1; 32], at: at(32) }).await);
+    lost(&store.head(&holder).await);
+    lost(&store.begin(&holder, Begin { delivery: id, fingerprint: [1; 32], at: at(32) }).await);
 }
 
 async fn claims_do_not_survive_a_boot(mut world: World) {
     let (_, holder) = outbound(&world).await;
     world.restart();
     let store = world.store();
-    lost(store.head(&holder).await);
+    lost(&store.head(&holder).await);
     let new = claim(store, Side::Outbound, 32).await;
     assert_eq!(new.key, holder.key);
     assert!(new.epoch > holder.epoch);
-    lost(store.head(&holder).await);
+    lost(&store.head(&holder).await);
     assert!(store.head(&new).await.unwrap().is_some());
 }
 
@@ -107,8 +107,8 @@ async fn a_begin_of_a_settled_row_frees_the_lane(world: World) {
     let (_, holder) = outbound(&world).await;
     let id = head(store, &holder).await.delivery.id;
     store.finish(&holder, id, Finish::Dropped(DropReason::Gone), at(32)).await.unwrap();
-    lost(store.begin(&holder, Begin { delivery: id, fingerprint: [1; 32], at: at(32) }).await);
-    lost(store.head(&holder).await);
+    lost(&store.begin(&holder, Begin { delivery: id, fingerprint: [1; 32], at: at(32) }).await);
+    lost(&store.head(&holder).await);
     let next = claim(store, Side::Outbound, 32).await;
     assert!(store.head(&next).await.unwrap().is_none());
 }
