@@ -8,8 +8,14 @@ mod view;
 
 use proptest::prelude::*;
 
+/// A few sequences each time; more with `PROPTEST_CASES`, as the longer checks ask for.
+fn config() -> ProptestConfig {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig { cases: asked.unwrap_or(32), max_shrink_iters: 2_000, ..ProptestConfig::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, max_shrink_iters: 2_000, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn both_stores_show_the_same(operations in prop::collection::vec(operation::any_operation(), 1..120)) {
