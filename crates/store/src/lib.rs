@@ -20,7 +20,8 @@ mod seal;
 mod sql;
 
 pub use api::console::{
-    Console, Counts, DeadLetter, EXPIRED, Overdue, OverdueState, SetAside, UNKNOWN_OUTCOME, Wedged,
+    COMMITS, Console, Counts, DeadLetter, EXPIRED, Overdue, OverdueState, SYNCS, SetAside, UNKNOWN_OUTCOME,
+    Wedged,
 };
 pub use api::error::StoreError;
 pub use api::inbox::{Accepted, Arrived, Inbox, NewArrival, Report, Routed, SeenNow, Settled};

@@ -77,7 +77,9 @@ struct Inner {
     /// Keys of single rows that are gone.
     condemned: Vec<i64>,
     next: i64,
-    unsynced: bool,
+    /// Keys that may not be on the disk yet.
+    unsynced: Vec<i64>,
+    sync_failed: bool,
 }
 
 impl PayloadKeys {
@@ -105,7 +107,8 @@ impl PayloadKeys {
             retired: Vec::new(),
             condemned: Vec::new(),
             next: boot << BOOT_SHIFT,
-            unsynced: false,
+            unsynced: Vec::new(),
+            sync_failed: false,
         };
         let mut dead = Vec::new();
         for slot in 0..inner.slots {
@@ -169,16 +172,29 @@ impl PayloadKeys {
         self.inner().keys.get(&number).map(|(_, key)| Arc::clone(key))
     }
 
-    /// Makes new keys durable. Called before every commit; does nothing if there is none. Nobody waits for the disk but
-    /// the caller.
-    pub(crate) fn sync(&self) -> io::Result<()> {
+    /// Makes new keys durable. Called before every commit; does nothing, and says so, if there is none. Nobody waits for
+    /// the disk but the caller.
+    pub(crate) fn sync(&self) -> io::Result<bool> {
         let mut inner = self.inner();
-        if !std::mem::take(&mut inner.unsynced) {
-            return Ok(());
+        if inner.unsynced.is_empty() {
+            return Ok(false);
         }
+        let new = std::mem::take(&mut inner.unsynced);
         let file = Arc::clone(&inner.file);
+        // A sync that failed may have dropped what was written before it, so it is written again.
+        let written = if std::mem::take(&mut inner.sync_failed) {
+            inner.write_again(&self.master, &new)
+        } else {
+            Ok(())
+        };
         drop(inner);
-        file.sync_data().inspect_err(|_| self.inner().unsynced = true)
+        let done = written.and_then(|()| file.sync_data());
+        if done.is_err() {
+            let mut inner = self.inner();
+            inner.unsynced.extend(new);
+            inner.sync_failed = true;
+        }
+        done.map(|()| true)
     }
 
     /// The row of this key is gone. Does nothing to keys of many rows.
@@ -248,10 +264,19 @@ impl Inner {
             self.free.push(slot);
             return Err(error);
         }
-        self.unsynced = true;
+        self.unsynced.push(key.number);
         let key = Arc::new(key);
         self.keys.insert(key.number, (slot, Arc::clone(&key)));
         Ok(key)
+    }
+
+    /// Writes the slots of these keys once more, of those that live.
+    fn write_again(&self, master: &MasterKey, numbers: &[i64]) -> io::Result<()> {
+        let slots = numbers.iter().filter_map(|number| self.keys.get(number));
+        for (slot, key) in slots {
+            self.file.write_all_at(&write_slot(master, key), offset(*slot))?;
+        }
+        Ok(())
     }
 
     /// Overwrites the slots of these keys; returns whether there was any.
@@ -274,6 +299,7 @@ impl Inner {
                 self.free.push(slot);
             }
         }
+        self.unsynced.retain(|number| !numbers.contains(number));
         self.retired.retain(|retired| !numbers.contains(&retired.number));
     }
 }

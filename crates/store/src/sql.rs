@@ -31,7 +31,7 @@ mod writer;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -71,6 +71,9 @@ struct Shared {
     people: AtomicI64,
     /// What [`crate::Console::count`] was told and no commit has written yet.
     counted: Mutex<BTreeMap<String, u64>>,
+    /// Commits that wrote something, and syncs of any file, since the store was opened.
+    commits: AtomicU64,
+    syncs: AtomicU64,
 }
 
 impl Sqlite {

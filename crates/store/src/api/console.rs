@@ -34,12 +34,20 @@ pub struct Counts {
     /// Lanes that stand until a person acts.
     pub wedged: u64,
     /// Reports absorbed at the door (`echo`, `repeat`, `no_interest`), losses (`loss_` and the loss's name), and what
-    /// [`Console::count`] was told, such as refused webhooks; by stable names.
+    /// [`Console::count`] was told, such as refused webhooks; by stable names. A store on disk adds what it has done
+    /// since it was opened: [`COMMITS`] and [`SYNCS`].
     pub other: BTreeMap<String, u64>,
 }
 
 /// The reason in [`Counts::dropped`] of rows that were dead until [`Console::sweep`] forgot them.
 pub const EXPIRED: &str = "expired";
+
+/// The name in [`Counts::other`] of commits that wrote something, since the store was opened; nothing if it has no disk.
+pub const COMMITS: &str = "commits";
+
+/// The name in [`Counts::other`] of how often the store waited for its disk to sync, since it was opened: for commits, for
+/// keys, and for writing back the log.
+pub const SYNCS: &str = "syncs";
 
 /// The reason in [`Overdue::reason`] of a row that may have been done and is being looked for.
 pub const UNKNOWN_OUTCOME: &str = "unknown_outcome";

@@ -1,5 +1,7 @@
 //! What operators see.
 
+use std::sync::atomic::Ordering;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{DeliveryId, Timestamp, WorkspaceRef};
@@ -8,7 +10,9 @@ use super::Sqlite;
 use super::readers::at_once;
 use super::run::{Run, limit};
 use super::writer::lock;
-use crate::{Console, Counts, DeadLetter, LaneId, LaneKey, Overdue, SetAside, StoreError, Wedged};
+use crate::{
+    COMMITS, Console, Counts, DeadLetter, LaneId, LaneKey, Overdue, SYNCS, SetAside, StoreError, Wedged,
+};
 
 const COUNTERS: &str = "select name, value from counter";
 const UNROUTED: &str = "select count(*) from inbox";
@@ -49,6 +53,9 @@ impl Console for Sqlite {
                 Ok(counts)
             })
         })?;
+        for (name, count) in [(COMMITS, &self.shared.commits), (SYNCS, &self.shared.syncs)] {
+            counts.other.insert(name.to_owned(), count.load(Ordering::Relaxed));
+        }
         for (name, by) in counted {
             *counts.other.entry(name).or_default() += by;
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, AtomicU64};
 use std::sync::{Arc, Mutex, mpsc};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -14,7 +14,7 @@ use super::names::Names;
 use super::readers::Readers;
 use super::run::Run;
 use super::writer::Writer;
-use super::{Shared, Sqlite, lock, migrate, rebuild};
+use super::{Shared, Sqlite, lock, migrate, readers, rebuild};
 use crate::leases::Leases;
 use crate::payload_keys::PayloadKeys;
 use crate::seal::Place;
@@ -176,6 +176,8 @@ fn start(conn: Connection, folder: &Path, master: &MasterKey, held: File) -> Res
         identities: Identities::default(),
         people: AtomicI64::new(people),
         counted: Mutex::default(),
+        commits: AtomicU64::new(0),
+        syncs: AtomicU64::new(0),
     });
     rebuild::leases(&conn, &shared)?;
     let readers = Readers::open(&folder.join(DATABASE))?;
@@ -192,7 +194,7 @@ fn connect(path: &Path) -> Result<Connection, OpenError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
-    conn.set_prepared_statement_cache_capacity(128);
+    readers::prepare_once(&conn, 128)?;
     conn.execute_batch(WRITER_PRAGMAS)?;
     let verdict: String = conn.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {

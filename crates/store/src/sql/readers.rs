@@ -5,9 +5,14 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::run::Run;
 use crate::StoreError;
+
+const BEGIN: &str = "begin";
+const END: &str = "rollback";
 
 /// More than the processors of a small machine; each keeps its own cache of pages and statements.
 const CONNECTIONS: usize = 4;
@@ -22,7 +27,7 @@ impl Readers {
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let connect = |_| {
             let connection = Connection::open_with_flags(database, flags)?;
-            connection.set_prepared_statement_cache_capacity(64);
+            prepare_once(&connection, 64)?;
             connection
                 .execute_batch("pragma mmap_size = 0; pragma cache_size = -2000; pragma query_only = 1;")?;
             Ok(Mutex::new(connection))
@@ -54,13 +59,33 @@ impl Readers {
     }
 }
 
+/// Keeps prepared statements, and keeps them valid: without the guarantee of stable plans `SQLite` prepares a statement
+/// anew whenever a limit that is bound to it changes, which costs more than running it.
+pub(super) fn prepare_once(connection: &Connection, statements: usize) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(statements);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 /// Several reads of one moment.
 pub(super) fn at_once<T>(
     connection: &Connection,
     run: impl FnOnce(&Connection) -> Result<T, StoreError>,
 ) -> Result<T, StoreError> {
-    let moment = connection.unchecked_transaction()?;
-    let result = run(&moment)?;
-    moment.finish()?;
-    Ok(result)
+    connection.run(BEGIN, [])?;
+    let moment = Moment(connection);
+    let result = run(connection);
+    drop(moment);
+    result
+}
+
+/// Ends the moment, also when reading panics; a connection left in it would show the same for ever.
+struct Moment<'a>(&'a Connection);
+
+impl Drop for Moment<'_> {
+    fn drop(&mut self) {
+        if let Err(error) = self.0.run(END, []) {
+            tracing::error!(%error, "a read could not be ended");
+        }
+    }
 }

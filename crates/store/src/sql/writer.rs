@@ -31,6 +31,8 @@ const COUNT: &str = "insert into counter (name, value) values (?1, ?2) \
      on conflict (name) do update set value = value + excluded.value";
 const SAVE_PEOPLE: &str = "insert or replace into meta (name, value) values ('people', ?1)";
 
+/// The log, the database, and the header of the log that begins anew.
+const WRITE_BACK_SYNCS: u64 = 3;
 /// How many transactions share a commit at most.
 const GROUP: usize = 256;
 /// Pages of 4 KiB in the log from which on it is written back after a commit.
@@ -161,6 +163,7 @@ impl Writer {
     ) -> Result<Vec<Effects>, StoreError> {
         self.conn.run(BEGIN, [])?;
         let before = self.people;
+        let changes = self.conn.total_changes();
         let mut counts: BTreeMap<Cow<'static, str>, i64> = BTreeMap::new();
         let mut done = Vec::with_capacity(jobs.len());
         for job in jobs {
@@ -194,15 +197,21 @@ impl Writer {
         if self.people != before {
             self.conn.run(SAVE_PEOPLE, [self.people])?;
         }
-        self.shared.keys.sync().map_err(|error| StoreError::Backend(Box::new(error)))?;
+        let synced = self.shared.keys.sync().map_err(|error| StoreError::Backend(Box::new(error)))?;
         self.conn.run(COMMIT, [])?;
+        let wrote = u64::from(self.conn.total_changes() != changes);
+        self.shared.commits.fetch_add(wrote, Ordering::Relaxed);
+        self.shared.syncs.fetch_add(wrote + u64::from(synced), Ordering::Relaxed);
         Ok(done)
     }
 
     fn checkpoint(&self) {
         let pages = |sql| self.conn.one(sql, [], |row| row.get::<_, i64>(1));
         let outcome = pages(LOG_PAGES).and_then(|log| match log {
-            Some(log) if log >= LOG => pages(WRITE_BACK),
+            Some(log) if log >= LOG => {
+                self.shared.syncs.fetch_add(WRITE_BACK_SYNCS, Ordering::Relaxed);
+                pages(WRITE_BACK)
+            }
             log => Ok(log),
         });
         if let Err(error) = outcome {
@@ -244,3 +253,6 @@ impl std::fmt::Display for Chain<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -204,9 +204,10 @@ pub(crate) async fn route(store: &dyn Store, source: &MessageRef, plans: Vec<Pla
     store.release(claim, None).await.unwrap();
 }
 
-/// Asserts the law of [`entente_store::Counts`].
+/// Asserts the law of [`entente_store::Counts`]; leaves out what only a store on disk counts.
 pub(crate) async fn balanced(store: &dyn Store) -> entente_store::Counts {
-    let counts = store.counts().await.unwrap();
+    let mut counts = store.counts().await.unwrap();
+    counts.other.retain(|name, _| name != entente_store::COMMITS && name != entente_store::SYNCS);
     assert_eq!(
         counts.planned,
         counts.delivered + counts.waiting + counts.dead + counts.dropped_rows,
