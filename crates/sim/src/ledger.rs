@@ -1,7 +1,7 @@
 //! Every call a simulator answered, in order. The ledger is the judge of a run: what the product believes is never
 //! asked whether a message was lost, doubled or reordered.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -32,14 +32,33 @@ pub struct Entry {
 #[derive(Debug, Default)]
 pub struct Ledger {
     entries: Mutex<Vec<Entry>>,
+    watcher: OnceLock<Watcher>,
+}
+
+/// Is told of every entry the moment it stands in the ledger.
+struct Watcher(Box<dyn Fn(&Entry) + Send + Sync>);
+
+impl std::fmt::Debug for Watcher {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Watcher")
+    }
 }
 
 impl Ledger {
+    /// Tells `watcher` of every entry from now on, in order. It must be quick and must not call back. The first one
+    /// stays; answers whether this was it.
+    pub fn watch(&self, watcher: impl Fn(&Entry) + Send + Sync + 'static) -> bool {
+        self.watcher.set(Watcher(Box::new(watcher))).is_ok()
+    }
+
     /// Appends an entry and gives it its number.
     pub fn append(&self, mut entry: Entry) -> u64 {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         entry.number = entries.len() as u64 + 1;
         let number = entry.number;
+        if let Some(Watcher(watcher)) = self.watcher.get() {
+            watcher(&entry);
+        }
         entries.push(entry);
         number
     }

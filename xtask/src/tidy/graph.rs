@@ -24,12 +24,13 @@ const PICTURE: &[(&str, May)] = &[
     ("platforms/*", May::Use(&["model", "text", "platform"])),
     ("engine", May::Use(&["model", "platform", "store"])),
     ("web", May::Use(&["model", "platform", "store", "engine"])),
+    ("bench", May::Use(&["sim"])),
     ("entente", May::Everything),
     ("testkit", May::Everything),
 ];
 
 /// Crates that nobody builds upon, and that must not see each other.
-const TOPS: [&str; 2] = ["entente", "testkit"];
+const TOPS: [&str; 3] = ["bench", "entente", "testkit"];
 
 /// The document that holds the other picture.
 const DOCUMENT: &str = "ARCHITECTURE.md";
@@ -185,7 +186,7 @@ mod tests {
     const TABLE: &str = "\
         | crate | may use, of ours |\n| --- | --- |\n| model, sim, xtask | nothing |\n\
         | text, platform, store | model |\n| platforms/* | model, text, platform |\n\
-        | engine | model, platform, store |\n| web | model, platform, store, engine |\n\
+        | engine | model, platform, store |\n| web | model, platform, store, engine |\n| bench | sim |\n\
         | `entente`, `testkit` | everything |\n\nAnd so on.\n";
 
     fn told(text: &str) -> Vec<String> {
