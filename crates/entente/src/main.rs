@@ -10,6 +10,8 @@ use std::process::ExitCode;
 mod client;
 mod commands;
 mod config;
+#[cfg(feature = "steps")]
+mod death;
 mod demo;
 mod lifecycle;
 mod platforms;

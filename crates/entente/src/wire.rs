@@ -77,11 +77,14 @@ pub(crate) async fn engine(
 ) -> anyhow::Result<Arc<Engine>> {
     let transport = Arc::new(Tcp::new(config.calls.connect(), IDLE));
     let limiter = Arc::new(Limiter::new(config.calls.limits_factor));
+    let http = Http::new(transport, limiter, config.calls.timeout());
+    #[cfg(feature = "steps")]
+    let http = crate::death::told(http)?;
     let parts = Parts {
         store,
         registry: platforms::all(),
         sites: config.sites.clone(),
-        http: Http::new(transport, limiter, config.calls.timeout()),
+        http,
         clock: Arc::new(WallClock),
         dice,
         tuning: config.engine.tuning(public_address),
