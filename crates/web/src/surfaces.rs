@@ -65,6 +65,13 @@ const LATER: Duration = Duration::from_mins(15);
 /// The largest body outside of webhooks: a CSV of people.
 const MAX_BODY: usize = 4 * 1024 * 1024;
 
+/// Refuses what other sites' pages send. Browsers say where a request comes from; beside the host that was asked, the
+/// public address counts as ours, because a proxy may have asked for us under another name.
+fn own_pages_only(public_address: &Url) -> CsrfLayer {
+    let origin = public_address.origin().ascii_serialization();
+    CsrfLayer::new().add_trusted_origin(origin).unwrap_or_default()
+}
+
 /// Every surface of the product.
 pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
     let WebOptions { public_address, operator } = options;
@@ -84,8 +91,7 @@ pub fn router(engine: Arc<Engine>, options: WebOptions) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, SOON))
-        // Browsers say where a request comes from; only our own pages may change anything.
-        .layer(CsrfLayer::new());
+        .layer(own_pages_only(&surfaces.public_address));
     let api = Router::new()
         .nest("/api/v1", api::router(&surfaces))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, LATER));

@@ -67,21 +67,22 @@ pub(super) async fn play(
     base: &Url,
     token: &SecretString,
 ) -> anyhow::Result<()> {
-    // Teams: the bot's address is entered in the portal, and the administrator's policy installs the app for everybody.
-    let bot = json!({"bot_endpoint": base.join("/hooks/teams/teams/messages")?.as_str(), "installed_for_all": true});
-    let path = format!("/_sim/apps/{}", apps.teams.client_id);
-    let policy = world.ask(&world.teams, Method::POST, &path, Some(&bot));
     // Webex: the administrator connects the workspace in a browser.
-    let connected = async {
-        let admin = administrator(world).await?;
-        let start = base.join(&format!("/oauth/start/{WEBEX}?as=admin"))?;
-        Browser::new().connect(&start, token, &admin).await
+    let admin = administrator(world).await?;
+    let start = base.join(&format!("/oauth/start/{WEBEX}?as=admin"))?;
+    Browser::new().connect(&start, token, &admin).await?;
+    let ready = |status: &Value| {
+        [WEBEX, TEAMS]
+            .iter()
+            .all(|workspace| works(status, workspace, "admin") && works(status, workspace, "app"))
     };
-    tokio::try_join!(policy, connected)?;
-    until(server, "the apps are ready", |status| {
-        works(status, WEBEX, "admin") && works(status, TEAMS, "admin")
-    })
-    .await?;
+    until(server, "the apps are ready", ready).await?;
+    // Teams: the bot's address is entered in the portal, and the administrator's policy installs the app for everybody.
+    let endpoint = base.join(&format!("/hooks/{TEAMS}/{TEAMS}/messages"))?;
+    let bot = json!({"bot_endpoint": endpoint.as_str(), "installed_for_all": true});
+    world
+        .ask(&world.teams, Method::POST, &format!("/_sim/apps/{}", apps.teams.client_id), Some(&bot))
+        .await?;
     server.post("/people/import", &json!({})).await?;
     let rules = json!({"rules": [
         {"workspace": WEBEX, "department": "engineering"},
