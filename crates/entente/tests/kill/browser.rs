@@ -4,11 +4,9 @@
 use std::collections::BTreeMap;
 
 use axum::Router;
-use axum::body::Body;
 use entente_testkit::setup::call;
-use http::{Method, Request, StatusCode, header};
+use http::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 use url::Url;
 
 /// Somebody with cookies, and perhaps the operator's token.
@@ -60,11 +58,8 @@ impl Browser {
         let standing = json!({"person": email, "answer": "approve"});
         call(vendor, &authority, "POST", "/_sim/consent", None, Some(standing)).await;
         url.query_pairs_mut().append_pair("login_hint", email);
-        let path = format!("{}?{}", url.path(), url.query().unwrap_or_default());
-        let request = Request::get(path).header(header::HOST, &authority).body(Body::empty());
-        let back = vendor.clone().oneshot(request.expect("a request")).await.expect("routers do not fail");
-        let back = back.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
-        let back = back.expect("a consent leads back").parse().expect("an address");
+        let back = self.open(Method::GET, &url, None).await.expect("the vendor answers");
+        let back = location(&back, &url);
         let done = self.open(Method::GET, &back, None).await.expect("the server answers");
         assert_eq!(done.status(), StatusCode::OK, "after a consent");
     }

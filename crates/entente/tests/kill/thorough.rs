@@ -1,0 +1,71 @@
+//! Thirty deaths, and the mistakes that they have to find.
+
+use std::time::Duration;
+
+use entente_platform::Step;
+
+use crate::campaign::{Place, Plan};
+use crate::{run, seed};
+
+/// At most so long from the start of the process to its first new delivery, for the median start: the machine may be
+/// busy with something else now and then.
+const AGAIN: Duration = Duration::from_secs(1);
+
+fn boundaries(each: usize, outside: usize) -> Vec<Place> {
+    let at = Step::ALL.into_iter().flat_map(|step| vec![Place::At(step); each]);
+    at.chain(vec![Place::Outside; outside]).collect()
+}
+
+#[test]
+fn nothing_is_lost_when_it_is_killed_thirty_times() {
+    let plan = Plan {
+        seed: seed(),
+        deaths: boundaries(2, 14),
+        planted: None,
+        hopeless: Duration::from_secs(75),
+    };
+    let mut outcome = run(plan);
+    assert!(outcome.is_clean());
+    assert_eq!(outcome.deaths.values().sum::<u32>(), 30);
+    for step in Step::ALL {
+        assert!(outcome.deaths.get(step.name()).is_some_and(|deaths| *deaths >= 2), "{}", step.name());
+    }
+    outcome.recoveries.sort_unstable();
+    let median = outcome.recoveries[outcome.recoveries.len() / 2];
+    assert!(median <= AGAIN, "delivering again took {median:?}");
+}
+
+fn is_found(planted: &'static str) {
+    let plan = Plan {
+        seed: seed(),
+        deaths: boundaries(1, 2),
+        planted: Some(planted),
+        hopeless: Duration::from_secs(20),
+    };
+    assert!(!run(plan).is_clean(), "{planted} went unnoticed");
+}
+
+#[test]
+fn a_call_without_intent_is_found() {
+    is_found("NoIntent");
+}
+
+#[test]
+fn a_row_done_before_it_was_sent_is_found() {
+    is_found("DoneBeforeSent");
+}
+
+#[test]
+fn a_start_without_reading_on_is_found() {
+    is_found("NoReadingOn");
+}
+
+#[test]
+fn a_repeated_unknown_is_found() {
+    is_found("RepeatUnknown");
+}
+
+#[test]
+fn a_repeated_arrival_is_found() {
+    is_found("ForgetSeen");
+}
