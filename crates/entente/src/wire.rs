@@ -1,8 +1,8 @@
 //! The world, put together from the configuration. The only place where all crates meet.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{IsTerminal as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,7 +50,8 @@ pub(crate) fn store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
             folder.display()
         ))
     };
-    fs::create_dir_all(folder).map_err(unwritable)?;
+    // Nobody else's business: it holds addresses, and everything that opens the rest.
+    DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(unwritable)?;
     let probe = folder.join(".writable");
     fs::write(&probe, b"").and_then(|()| fs::remove_file(&probe)).map_err(unwritable)?;
     let (key, made) =

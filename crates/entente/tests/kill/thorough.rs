@@ -18,12 +18,8 @@ fn boundaries(each: usize, outside: usize) -> Vec<Place> {
 
 #[test]
 fn nothing_is_lost_when_it_is_killed_thirty_times() {
-    let plan = Plan {
-        seed: seed(),
-        deaths: boundaries(2, 14),
-        planted: None,
-        hopeless: Duration::from_secs(75),
-    };
+    let plan =
+        Plan { seed: seed(), deaths: boundaries(2, 14), planted: None, hopeless: Duration::from_secs(75) };
     let mut outcome = run(plan);
     assert!(outcome.is_clean());
     assert_eq!(outcome.deaths.values().sum::<u32>(), 30);

@@ -92,7 +92,8 @@ impl World {
             share,
             times: None,
         };
-        let status = |code, after: Option<&str>| Fault::Status { code, retry_after: after.map(str::to_owned) };
+        let status =
+            |code, after: Option<&str>| Fault::Status { code, retry_after: after.map(str::to_owned) };
         let rules = vec![
             rule("429", "*", status(429, Some("1")), When::Before, 0.01),
             rule("503 before", "*", status(503, None), When::Before, 0.01),
@@ -168,8 +169,10 @@ impl World {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         let start = self.base.join("/oauth/start/webex?as=admin").expect("a fixed path");
-        let people = call(&self.webex.router(), "webex.test", "GET", "/_sim/people?bots=false", None, None).await.1;
-        let admin = people["items"].as_array().and_then(|all| all.iter().find(|person| person["admin"] == true));
+        let people =
+            call(&self.webex.router(), "webex.test", "GET", "/_sim/people?bots=false", None, None).await.1;
+        let admin =
+            people["items"].as_array().and_then(|all| all.iter().find(|person| person["admin"] == true));
         let admin = admin.and_then(|admin| admin["email"].as_str()).expect("there is an administrator");
         operator.consent(Method::GET, &start, &self.webex.router(), admin).await;
         wait(&mut operator, "the apps work", |status| {

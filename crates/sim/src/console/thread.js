@@ -54,7 +54,7 @@ export class Thread {
     let before = null;
     for (const root of [...roots, ...orphans].sort((a, b) => a.created.localeCompare(b.created))) {
       const near = before && before.author.id === root.author.id && new Date(root.created) - new Date(before.created) < 180000;
-      ordered.push({ message: root, depth: 0, joined: Boolean(near) && !root.parent });
+      ordered.push({ message: root, depth: 0, joined: Boolean(near) && !root.parent && !root.edited });
       before = root;
       if (!this.app.adapter.threads) continue;
       for (const reply of this.messages.filter((one) => one.parent === root.id)) {
