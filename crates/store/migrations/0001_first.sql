@@ -115,6 +115,7 @@ create table dead (
     died integer not null
 );
 create index dead_died on dead (died, id);
+create index dead_lane on dead (lane, seq);
 
 create table counterpart (
     source integer not null,

@@ -19,6 +19,8 @@ mod open;
 mod outbox;
 mod overdue;
 mod people;
+#[cfg(test)]
+mod plans;
 mod readers;
 mod rebuild;
 mod routed;

@@ -1,7 +1,7 @@
 //! Running statements. Every statement is prepared once per connection. Parameters are written `?1`, `?2`: `SQLite` counts
 //! `$1` by first appearance, so that form would say something else than it says elsewhere.
 
-use rusqlite::{Connection, OptionalExtension, Params, Row};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, Params, Row};
 use uuid::Uuid;
 
 use crate::StoreError;
@@ -33,9 +33,20 @@ pub(super) trait Run {
     ) -> Result<Vec<T>, StoreError>;
 }
 
+/// Every statement that was run, for the test that asks how they are carried out.
+#[cfg(test)]
+pub(super) static RUN: std::sync::Mutex<std::collections::BTreeSet<&'static str>> =
+    std::sync::Mutex::new(std::collections::BTreeSet::new());
+
+fn prepared<'a>(conn: &'a Connection, sql: &'static str) -> rusqlite::Result<CachedStatement<'a>> {
+    #[cfg(test)]
+    super::writer::lock(&RUN).insert(sql);
+    conn.prepare_cached(sql)
+}
+
 impl Run for Connection {
     fn run(&self, sql: &'static str, params: impl Params) -> Result<usize, StoreError> {
-        Ok(self.prepare_cached(sql)?.execute(params)?)
+        Ok(prepared(self, sql)?.execute(params)?)
     }
 
     fn one<T>(
@@ -44,7 +55,7 @@ impl Run for Connection {
         params: impl Params,
         read: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Option<T>, StoreError> {
-        Ok(self.prepare_cached(sql)?.query_row(params, read).optional()?)
+        Ok(prepared(self, sql)?.query_row(params, read).optional()?)
     }
 
     fn all<T>(
@@ -53,7 +64,7 @@ impl Run for Connection {
         params: impl Params,
         read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
     ) -> Result<Vec<T>, StoreError> {
-        let mut statement = self.prepare_cached(sql)?;
+        let mut statement = prepared(self, sql)?;
         let rows = statement.query_map(params, read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
