@@ -17,7 +17,7 @@ pub(super) fn documented(project: &Project) -> Vec<Finding> {
     let Some(text) = project.tree.text(DEFAULTS) else { return Vec::new() };
     let (told, mut findings) = keys(text);
     for (path, text) in project.tree.ending(&[".rs"]).filter(|(path, _)| path.starts_with(STRUCTURES)) {
-        for (at, name) in fields(path, text) {
+        for (at, name) in fields(&project.tree.lines(path, text)) {
             if !told.contains(name.as_str()) {
                 findings.push(Finding::line(path, at, format!("the key `{name}` is not in {DEFAULTS}")));
             }
@@ -56,10 +56,10 @@ fn is_key(text: &str) -> bool {
 }
 
 /// The fields of structures that are deserialized, with their lines, under the names that the file uses.
-fn fields(path: &str, text: &str) -> Vec<(usize, String)> {
+fn fields(lines: &[source::Line]) -> Vec<(usize, String)> {
     let mut fields = Vec::new();
     let (mut reading, mut inside) = (false, false);
-    for (at, line) in source::lines(path, text).into_iter().enumerate().filter(|(_, line)| !line.test) {
+    for (at, line) in lines.iter().enumerate().filter(|(_, line)| !line.test) {
         let code = line.code.trim();
         if code.starts_with("#[derive(") {
             reading = code.contains("Deserialize");

@@ -59,7 +59,7 @@ fn named(project: &Project, krate: &Crate) -> (BTreeSet<String>, BTreeSet<String
     let files = project.tree.ending(&[".rs"]).filter(|(path, _)| path.starts_with(&folder));
     for (path, text) in files {
         let in_src = path.starts_with(&format!("{folder}src/")) || path == format!("{folder}build.rs");
-        for line in source::lines(path, text) {
+        for line in project.tree.lines(path, text) {
             for word in source::words(&line.code) {
                 all.insert(word.to_owned());
                 if in_src && !line.test {

@@ -22,11 +22,11 @@ pub(super) fn named(project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in project.tree.texts() {
         let alike = ALIKE.iter().any(|folder| path.starts_with(folder));
-        if !alike || source::is_test(path) || source::is_prose(path) {
+        if !alike || project.tree.is_test(path) || source::is_prose(path) {
             continue;
         }
         let said: Vec<String> = if source::is_rust(path) {
-            let lines = source::lines(path, text).into_iter();
+            let lines = project.tree.lines(path, text).into_iter();
             lines.map(|line| if line.test { String::new() } else { line.code }).collect()
         } else {
             text.lines().map(|line| if is_comment(line) { String::new() } else { line.to_owned() }).collect()

@@ -8,6 +8,8 @@ use std::path::Path;
 use anyhow::Context as _;
 use serde_json::Value;
 
+use super::source;
+
 /// Folders that hold nothing of ours, wherever they stand.
 const SKIPPED: [&str; 5] = [".git", "target", "node_modules", "__pycache__", ".venv"];
 
@@ -46,6 +48,7 @@ pub(super) struct Dependency {
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     files: BTreeMap<String, Option<String>>,
+    tests: BTreeSet<String>,
 }
 
 impl Tree {
@@ -71,14 +74,30 @@ impl Tree {
                 }
             }
         }
-        Ok(Self { files })
+        Ok(Self::with(files))
+    }
+
+    fn with(files: BTreeMap<String, Option<String>>) -> Self {
+        let sources = files.iter().filter_map(|(path, text)| Some((path.as_str(), text.as_deref()?)));
+        let tests = sources.flat_map(|(path, text)| source::test_modules(path, text)).collect();
+        Self { files, tests }
     }
 
     /// A made-up tree.
     #[cfg(test)]
     pub(super) fn of(files: &[(&str, &str)]) -> Self {
         let files = files.iter().map(|(path, text)| ((*path).to_owned(), Some((*text).to_owned()))).collect();
-        Self { files }
+        Self::with(files)
+    }
+
+    /// Whether the whole file is tests, or examples and measurements, which are never shipped either.
+    pub(super) fn is_test(&self, path: &str) -> bool {
+        source::is_test(path) || self.tests.contains(path)
+    }
+
+    /// The lines of the Rust file `path`.
+    pub(super) fn lines(&self, path: &str, text: &str) -> Vec<source::Line> {
+        source::lines(text, self.is_test(path))
     }
 
     /// All paths, in order.

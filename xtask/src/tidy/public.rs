@@ -16,7 +16,7 @@ pub(super) fn lonely(project: &Project) -> Vec<Finding> {
     let mut items = Vec::new();
     for (path, text) in project.tree.ending(&[".rs"]) {
         let Some(folder) = home(project, path) else { continue };
-        for (at, line) in source::lines(path, text).into_iter().enumerate() {
+        for (at, line) in project.tree.lines(path, text).into_iter().enumerate() {
             for word in source::words(&line.code) {
                 match users.get_mut(word) {
                     Some(folders) => drop(folders.insert(folder.to_owned())),

@@ -16,11 +16,10 @@ pub(super) struct Line {
     pub(super) test: bool,
 }
 
-/// The lines of the Rust file `path`.
-pub(super) fn lines(path: &str, text: &str) -> Vec<Line> {
+/// The lines of a Rust file; `testing` if all of it is tests.
+pub(super) fn lines(text: &str, mut testing: bool) -> Vec<Line> {
     let mut lexer = Lexer { rest: text, lines: vec![Line::default()] };
     lexer.run();
-    let mut testing = is_test(path);
     let mut lines = lexer.lines;
     for at in 0..lines.len() {
         // By custom a file's tests are its last item.
@@ -35,7 +34,18 @@ pub(super) fn lines(path: &str, text: &str) -> Vec<Line> {
     lines
 }
 
-/// Whether the whole file is tests, or examples and measurements, which are never shipped either.
+/// The files of modules that the file `path` has for tests only.
+pub(super) fn test_modules(path: &str, text: &str) -> Vec<String> {
+    let folder = match path.rsplit_once('/') {
+        Some((folder, "lib.rs" | "main.rs")) => folder,
+        _ => path.strip_suffix(".rs").unwrap_or(path),
+    };
+    let marked = text.lines().zip(text.lines().skip(1)).filter(|(mark, _)| mark.trim() == "#[cfg(test)]");
+    let names = marked.filter_map(|(_, item)| item.trim().strip_prefix("mod ")?.strip_suffix(';'));
+    names.map(|name| format!("{folder}/{name}.rs")).collect()
+}
+
+/// Whether the path says that the whole file is tests, or examples and measurements, which are never shipped either.
 pub(super) fn is_test(path: &str) -> bool {
     let folders = ["/tests/", "/examples/", "/benches/"];
     let within = folders.iter().any(|folder| format!("/{path}").contains(folder));
@@ -170,13 +180,13 @@ mod tests {
     use super::*;
 
     fn code(text: &str) -> Vec<String> {
-        lines("crates/a/src/a.rs", text).into_iter().map(|line| line.code).collect()
+        lines(text, false).into_iter().map(|line| line.code).collect()
     }
 
     #[test]
     fn comments_are_told_from_code() {
         assert_eq!(code("a // b\nc /* d /* e */ f\n g */ h"), ["a ", "c ", " h"]);
-        assert_eq!(lines("a.rs", "a // b")[0].comment, "// b");
+        assert_eq!(lines("a // b", false)[0].comment, "// b");
     }
 
     #[test]
@@ -188,9 +198,16 @@ mod tests {
 
     #[test]
     fn tests_are_the_last_module_or_a_file_of_their_own() {
-        let lines = lines("crates/a/src/a.rs", "fn a() {}\n#[cfg(test)]\nmod tests {\n}\n");
+        let lines = lines("fn a() {}\n#[cfg(test)]\nmod tests {\n}\n", false);
         assert_eq!(lines.iter().map(|line| line.test).collect::<Vec<_>>(), [false, true, true, true, true]);
-        assert!(super::lines("crates/a/src/a/tests.rs", "fn a() {}")[0].test);
-        assert!(!super::lines("crates/a/src/a.rs", "#[cfg(test)]\nmod tests;\nfn a() {}")[2].test);
+        assert!(
+            is_test("crates/a/src/a/tests.rs")
+                && is_test("tests/a.py")
+                && !is_test("crates/a/src/tests_a.rs")
+        );
+        let text = "#[cfg(test)]\nmod plans;\nmod b;\nfn a() {}";
+        assert!(!super::lines(text, false)[3].test);
+        assert_eq!(test_modules("crates/a/src/a.rs", text), ["crates/a/src/a/plans.rs"]);
+        assert_eq!(test_modules("crates/a/src/lib.rs", text), ["crates/a/src/plans.rs"]);
     }
 }

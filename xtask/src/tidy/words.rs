@@ -37,9 +37,9 @@ pub(super) fn machine_paths(project: &Project) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (path, text) in texts(project) {
         let tests: Vec<bool> = if source::is_rust(path) {
-            source::lines(path, text).iter().map(|line| line.test).collect()
+            project.tree.lines(path, text).iter().map(|line| line.test).collect()
         } else {
-            vec![source::is_test(path); text.lines().count()]
+            vec![project.tree.is_test(path); text.lines().count()]
         };
         for (at, line) in text.lines().enumerate() {
             let test = tests.get(at).copied().unwrap_or(false);
