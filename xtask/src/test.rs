@@ -16,10 +16,11 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     steps.step("tools", || tools(root))?;
     steps.step("format", || run_cargo(root, &["fmt", "--all", "--check"]))?;
     steps.step("lints", || {
-        run_cargo(root, &["clippy", "--locked", "--workspace", "--all-targets", "--", "--deny", "warnings"])
+        let clippy = ["clippy", "--locked", "--workspace", "--all-targets", "--all-features"];
+        run_cargo(root, &[&clippy[..], &["--", "--deny", "warnings"]].concat())
     })?;
     steps.step("documentation", || {
-        let mut doc = cargo(root, &["doc", "--locked", "--workspace", "--no-deps"]);
+        let mut doc = cargo(root, &["doc", "--locked", "--workspace", "--all-features", "--no-deps"]);
         shell::run(doc.env("RUSTDOCFLAGS", "--deny warnings"))
     })?;
     steps.step("tidy", || tidy::run(root))?;
