@@ -8,7 +8,7 @@ use std::path::Path;
 
 use crate::shell::{self, answers, cargo};
 use crate::steps::Steps;
-use crate::{sdk, tidy};
+use crate::{gate, sdk, tidy};
 
 /// Runs every step in order and stops at the first that fails.
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
@@ -31,9 +31,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     }
     steps.step("tests", || tests(root, &["--workspace"]))?;
     steps.step("examples", || run_cargo(root, &["test", "--locked", "--workspace", "--doc", "--quiet"]))?;
-    steps.step("release build", || {
-        run_cargo(root, &["build", "--locked", "--release", "--package", "entente"])
-    })?;
+    steps.step("release build", || gate::release(root))?;
     steps.step("vendors' SDKs", || sdk::against_binary(root))?;
     steps.end();
     Ok(())
