@@ -11,6 +11,7 @@ use entente_platform::Step;
 use entente_store::{Arrived, Claim, LaneKey, Routed, StoreError};
 
 use crate::engine::Engine;
+use crate::planted::{Bug, planted};
 use crate::schedule;
 use crate::sites::Workspace;
 
@@ -74,6 +75,10 @@ impl Engine {
                 Ok(routed) => {
                     self.store.routed(&claim, routed, self.clock.now()).await?;
                     self.steps.reached(Step::Planned);
+                }
+                Err(Hold::Later(_)) if planted(Bug::SwallowTrouble) => {
+                    let done = nothing(&reported, DropReason::Gone);
+                    self.store.routed(&claim, done, self.clock.now()).await?;
                 }
                 Err(Hold::Later(asked)) => {
                     let now = self.clock.now();

@@ -16,8 +16,8 @@ pub enum Bug {
     SettleByAuthor,
     /// A refusal for the moment is taken for a refusal for good.
     GiveUpAtOnce,
-    /// The conversation counts as read up to now instead of up to the newest message that was read.
-    MarkAtNow,
+    /// Reports that cannot be worked on now are done with.
+    SwallowTrouble,
     /// What was seen before is passed on again.
     ForgetSeen,
     /// After a start nothing is read on; only what is reported from then on counts.
@@ -37,7 +37,7 @@ impl Bug {
         Self::ImpatientQuiet,
         Self::SettleByAuthor,
         Self::GiveUpAtOnce,
-        Self::MarkAtNow,
+        Self::SwallowTrouble,
         Self::ForgetSeen,
         Self::NoReadingOn,
         Self::DoneBeforeSent,

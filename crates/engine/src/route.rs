@@ -1,5 +1,6 @@
 //! Who gets what: a pure function from something that happened in a direct conversation, and the two people it is
-//! between, to what goes where. Every person concerned is in exactly one of the two lists of the result.
+//! between, to what goes where. Every person concerned is in one of the two lists of the result, or sees what happened
+//! already because they are where it happened.
 
 use entente_model::{Change, Pair, PersonId, StandInState, WorkspaceRef};
 use entente_store::{LaneKey, Represented};

@@ -84,9 +84,6 @@ impl Engine {
             snapshots.sort_by(|a, b| a.message.at.id.cmp(&b.message.at.id));
         }
         news.mark = snapshots.iter().rfind(|s| !s.deleted).map(|s| (s.message.at.id.clone(), s.created_at));
-        if planted(Bug::MarkAtNow) {
-            news.mark = news.mark.map(|(message, _)| (message, self.clock.now()));
-        }
         let ids: Vec<MessageId> = snapshots.iter().map(|snapshot| snapshot.message.at.id.clone()).collect();
         let now_known = self.store.known(reported.conversation, &ids).await?;
         let judged = snapshots.into_iter().zip(now_known.seen);

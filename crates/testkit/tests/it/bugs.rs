@@ -1,5 +1,6 @@
 //! Storms that find nothing prove nothing unless they find what was planted. Each bug must be found within the seeds
-//! that run on every change.
+//! that run on every change. [`Bug::AckBeforeCommit`] is not among them: what is lost that way is found by reading on,
+//! which is what the storms show; the run that kills the real process looks for it.
 
 use entente_engine::planted::{Bug, plant};
 use entente_testkit::storm::storm;
@@ -28,13 +29,12 @@ macro_rules! bugs {
 }
 
 bugs!(
-    acknowledged_before_stored = AckBeforeCommit,
     sent_without_intent = NoIntent,
     repeated_when_unknown = RepeatUnknown,
     too_impatient = ImpatientQuiet,
     settled_by_anything = SettleByAuthor,
     given_up_at_once = GiveUpAtOnce,
-    marked_at_now = MarkAtNow,
+    done_with_what_could_not_be_read = SwallowTrouble,
     forgotten_what_was_seen = ForgetSeen,
     not_read_on_after_a_start = NoReadingOn,
     done_before_sent = DoneBeforeSent,
