@@ -16,8 +16,8 @@ use crate::process::Process;
 use crate::world::World;
 
 /// A pair writes about so often in each direction while the product lives, and while it does not.
-const BUSY: Duration = Duration::from_millis(1_200);
-const SELDOM: Duration = Duration::from_secs(3);
+const BUSY: Duration = Duration::from_millis(400);
+const SELDOM: Duration = Duration::from_millis(1_500);
 
 /// How often it is looked what happened.
 const LOOK: Duration = Duration::from_millis(2);
@@ -135,6 +135,7 @@ impl Campaign {
         let mut process = self.start(die_at.as_deref());
         self.load.pace(BUSY);
         let life = match place {
+            Place::At(_) if self.planted.is_some() => PATIENCE / 6,
             Place::At(_) => PATIENCE,
             Place::Outside => Duration::from_millis(self.dice.random_range(20..2_500)),
         };
@@ -148,6 +149,8 @@ impl Campaign {
         }
         self.outcome.too_soon += u32::from(!recovered);
         match place {
+            // A mistake may leave a boundary out.
+            Place::At(_) if self.planted.is_some() && !process.is_dead() => process.kill(),
             Place::At(step) => {
                 assert!(process.is_dead(), "{} was not reached:\n{}", step.name(), process.said());
                 assert_eq!(process.dies_at().as_deref(), Some(step.name()), "{}", process.said());

@@ -52,8 +52,8 @@ fn a_row_done_before_it_was_sent_is_found() {
 }
 
 #[test]
-fn a_start_without_reading_on_is_found() {
-    is_found("NoReadingOn");
+fn a_refusal_for_the_moment_taken_for_good_is_found() {
+    is_found("GiveUpAtOnce");
 }
 
 #[test]
@@ -62,6 +62,16 @@ fn a_repeated_unknown_is_found() {
 }
 
 #[test]
-fn a_repeated_arrival_is_found() {
-    is_found("ForgetSeen");
+fn an_order_by_id_is_found() {
+    is_found("OrderById");
+}
+
+#[test]
+fn an_echo_settled_by_its_author_is_found() {
+    is_found("SettleByAuthor");
+}
+
+#[test]
+fn an_answer_before_the_commit_is_found() {
+    is_found("AckBeforeCommit");
 }
