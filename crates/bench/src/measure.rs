@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::cpu::{Core, Process};
-use crate::server::LOAD_CORE;
+use crate::server::{CORE, LOAD_CORE};
 use crate::tally::Tally;
 
 /// The load's core must not be busier than this, or the figure says nothing about the product.
@@ -33,7 +33,8 @@ pub(crate) struct Begun {
     at: Instant,
     messages: usize,
     cpu: Duration,
-    core: Core,
+    own: Duration,
+    cores: [Core; 2],
     subject: Process,
 }
 
@@ -44,7 +45,8 @@ impl Begun {
             at: Instant::now(),
             messages: tally.count(),
             cpu: subject.cpu()?,
-            core: Core::read(LOAD_CORE)?,
+            own: Process::own().cpu()?,
+            cores: cores()?,
             subject,
         })
     }
@@ -52,14 +54,17 @@ impl Begun {
     /// Ends it.
     pub(crate) fn end(self, tally: &Tally) -> anyhow::Result<Window> {
         let to = Instant::now();
-        Ok(Window {
-            from: self.at,
-            to,
-            messages: tally.count() - self.messages,
-            cpu: self.subject.cpu()?.saturating_sub(self.cpu),
-            load: Core::read(LOAD_CORE)?.busy_since(self.core),
-        })
+        let seconds = to.duration_since(self.at).as_secs_f64();
+        let cpu = self.subject.cpu()?.saturating_sub(self.cpu);
+        let load = Process::own().cpu()?.saturating_sub(self.own).as_secs_f64() / seconds;
+        let busy: f64 = cores()?.iter().zip(self.cores).map(|(now, before)| now.busy_since(before)).sum();
+        let others = (busy - load - cpu.as_secs_f64() / seconds).max(0.0) / 2.0;
+        Ok(Window { from: self.at, to, messages: tally.count() - self.messages, cpu, load, others })
     }
+}
+
+fn cores() -> anyhow::Result<[Core; 2]> {
+    Ok([Core::read(CORE)?, Core::read(LOAD_CORE)?])
 }
 
 /// What happened in a window.
@@ -73,8 +78,10 @@ pub(crate) struct Window {
     pub(crate) messages: usize,
     /// Processor time of the process under test.
     pub(crate) cpu: Duration,
-    /// How busy the load's core was, 0 to 1.
+    /// How busy the load kept its core, 0 to 1.
     pub(crate) load: f64,
+    /// What everything else on the machine took of both cores, 0 to 1.
+    pub(crate) others: f64,
 }
 
 #[expect(clippy::cast_precision_loss, reason = "some hundred thousand messages")]

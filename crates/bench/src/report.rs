@@ -63,9 +63,15 @@ pub(crate) struct Figures {
     rows: Vec<Row>,
     void: Vec<String>,
     notes: Vec<String>,
+    others: f64,
 }
 
 impl Figures {
+    /// What everything else on the machine took of both cores in a window, 0 to 1.
+    pub(crate) fn disturbed(&mut self, others: f64) {
+        self.others = self.others.max(others);
+    }
+
     /// One figure of one run.
     pub(crate) fn put(&mut self, case: &str, what: &'static str, unit: Unit, value: f64, target: Target) {
         println!("    {case}: {what} {} {}", unit.write(value), unit.name());
@@ -130,6 +136,11 @@ impl Figures {
         for note in &self.notes {
             let _infallible = writeln!(text, "\n{note}");
         }
+        let _infallible = writeln!(
+            text,
+            "\nEverything else on the machine took at most {:.0} % of both cores in any window.",
+            self.others * 100.0
+        );
         text.push_str("\n## Void runs\n\n");
         if self.void.is_empty() {
             text.push_str("None: nothing was lost, doubled, reordered, altered or misattributed, and the load's core had time left.\n");

@@ -78,8 +78,8 @@ impl Run {
         let mut head = machine::facts(&settings.folder);
         head.push_str(&format!(
             "- {} run(s), windows of {} s; the product alone on core 0, load and simulators on core {LOAD_CORE}, over \
-             loopback TCP; SQLite with synchronous=FULL on the disk above\n- throughput: {} message(s) under way per \
-             conversation at most\n- differences from life: {}\n",
+             loopback TCP; SQLite with synchronous=FULL on the disk above\n- throughput: at most {} message(s) under way per \
+             conversation from Webex, 1 from Teams, whose notifications have no order\n- differences from life: {}\n",
             self.runs, self.seconds, self.deep, hosts::DIFFERENCES
         ));
         print!("{head}");

@@ -70,6 +70,7 @@ impl Wire {
 
 fn length(head: &[u8]) -> anyhow::Result<usize> {
     let head = std::str::from_utf8(head)?;
-    let line = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-    Ok(line.context("no length")?.trim().parse()?)
+    let mut lines = head.lines().filter_map(|line| line.split_once(':'));
+    let length = lines.find(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    Ok(length.context("no length")?.1.trim().parse()?)
 }
