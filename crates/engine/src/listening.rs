@@ -144,7 +144,9 @@ impl Engine {
         let deaf = |workspace: &&Arc<Workspace>| workspace.missed.swap(false, Ordering::Relaxed);
         let deaf: Vec<_> = self.sites.iter().filter(deaf).map(|workspace| workspace.at().clone()).collect();
         for login in self.store.logins(None).await? {
-            let hears = login.state == LoginState::Active && login.kind != LoginKind::Admin.name();
+            let configured = self.sites.get(&login.workspace.id).is_some();
+            let speaks = login.kind != LoginKind::Admin.name();
+            let hears = configured && speaks && login.state == LoginState::Active;
             let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
             if !hears {
                 logins.remove(&login.id);

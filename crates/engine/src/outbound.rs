@@ -79,11 +79,12 @@ impl Engine {
         self.steps.reached(Step::Begun);
         let on_its_way = self.in_flight.enter(claim.key.clone());
         let result = client.deliver(&draft).await;
-        if result.is_ok() && opens(&draft) {
-            self.attend_opened();
-        }
+        let opened = result.is_ok() && opens(&draft);
         let finish = self.outcome(head, result);
         let next = self.finish(claim, head, finish).await;
+        if opened {
+            self.attend_opened();
+        }
         drop(on_its_way);
         next
     }

@@ -12,8 +12,8 @@ pub enum Bug {
     RepeatUnknown,
     /// A message that was not found at the first look is sent again at once.
     ImpatientQuiet,
-    /// Any message by our identity is taken for the echo of what is under way.
-    SettleByAuthor,
+    /// What was routed is not remembered as seen.
+    RoutedUnseen,
     /// A refusal for the moment is taken for a refusal for good.
     GiveUpAtOnce,
     /// Reports that cannot be worked on now are done with.
@@ -35,7 +35,7 @@ impl Bug {
         Self::NoIntent,
         Self::RepeatUnknown,
         Self::ImpatientQuiet,
-        Self::SettleByAuthor,
+        Self::RoutedUnseen,
         Self::GiveUpAtOnce,
         Self::SwallowTrouble,
         Self::ForgetSeen,

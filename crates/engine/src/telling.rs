@@ -20,7 +20,7 @@ const SWEEP_EVERY: Duration = Duration::from_secs(20);
 const KEEP_DEAD: Duration = Duration::from_hours(7 * 24);
 
 /// What was seen is remembered for so long, longer than any platform repeats a report.
-const KEEP_SEEN: Duration = Duration::from_hours(60 * 24);
+pub(crate) const KEEP_SEEN: Duration = Duration::from_hours(60 * 24);
 
 impl Engine {
     pub(crate) async fn telling(self: Arc<Self>, stop: CancellationToken) {

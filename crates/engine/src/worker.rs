@@ -65,7 +65,7 @@ impl Engine {
             tokio::select! {
                 () = wake_up, if lanes.len() < self.tuning.lanes_at_once => {}
                 Some(_) = lanes.join_next(), if lanes.len() >= self.tuning.lanes_at_once => {}
-                () = tokio::time::sleep(pause) => {}
+                () = tokio::time::sleep(pause), if lanes.len() < self.tuning.lanes_at_once => {}
                 () = stop.cancelled() => {}
             }
         }

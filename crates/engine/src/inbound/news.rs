@@ -11,6 +11,7 @@ use crate::compare::{self, Verdict};
 use crate::engine::Engine;
 use crate::inbound::{Hold, Reported};
 use crate::planted::{Bug, planted};
+use crate::telling::KEEP_SEEN;
 
 /// What was learned.
 #[derive(Debug, Default)]
@@ -83,26 +84,38 @@ impl Engine {
         if planted(Bug::OrderById) {
             snapshots.sort_by(|a, b| a.message.at.id.cmp(&b.message.at.id));
         }
-        news.mark = snapshots.iter().rfind(|s| !s.deleted).map(|s| (s.message.at.id.clone(), s.created_at));
+        // Only reading tells what came before the newest message; a report does not.
+        let newest = snapshots.iter().rfind(|snapshot| looks && !snapshot.deleted);
+        news.mark = newest.map(|newest| (newest.message.at.id.clone(), newest.created_at));
         let ids: Vec<MessageId> = snapshots.iter().map(|snapshot| snapshot.message.at.id.clone()).collect();
         let now_known = self.store.known(reported.conversation, &ids).await?;
         let judged = snapshots.into_iter().zip(now_known.seen);
         news.stand =
             judged.map(|(snapshot, seen)| (compare::compare(&snapshot, seen), snapshot)).map(swap).collect();
         news.gone.dedup();
-        let read_to = known
-            .conversation
-            .as_ref()
-            .and_then(|conversation| conversation.mark.as_ref().map(|mark| mark.1));
-        let late = news.stand.iter().filter(|(snapshot, verdict)| {
-            *verdict == Verdict::New && read_to.is_some_and(|read_to| snapshot.created_at < read_to)
-        });
-        // Passed on all the same, but behind messages that were written after it.
-        match late.count() {
-            0 => {}
-            late => self.store.count("late", u64::try_from(late).unwrap_or(u64::MAX)),
-        }
+        self.leave_aside_old(reported, &mut news).await?;
         Ok(news)
+    }
+
+    /// A change of something that was written before we began to hear, or so long ago that it was forgotten, is not news:
+    /// nobody on the other side has seen it.
+    async fn leave_aside_old(&self, reported: &Reported<'_>, news: &mut News) -> Result<(), Hold> {
+        let made = |snapshot: &Snapshot| {
+            let of = |arrival: &Arrived| arrival.message.id == snapshot.message.at.id;
+            reported.arrivals.iter().any(|arrival| arrival.report == Report::Created && of(arrival))
+        };
+        let unmade =
+            |(snapshot, verdict): &&mut (Snapshot, Verdict)| *verdict == Verdict::New && !made(snapshot);
+        let mut unmade = news.stand.iter_mut().filter(unmade).peekable();
+        if unmade.peek().is_none() {
+            return Ok(());
+        }
+        let heard_since = self.heard_since(reported.arrivals[0].watcher).await?.minus(SKEW);
+        let since = heard_since.max(self.clock.now().minus(KEEP_SEEN));
+        for (_, verdict) in unmade.filter(|(snapshot, _)| snapshot.created_at < since) {
+            *verdict = Verdict::NeverSeen;
+        }
+        Ok(())
     }
 
     /// What is known of the reported messages, after a call of ours that is on its way to this conversation has been

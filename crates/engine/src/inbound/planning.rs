@@ -10,6 +10,7 @@ use crate::engine::Engine;
 use crate::inbound::news::News;
 use crate::inbound::{Hold, Reported, accepted_at, nothing};
 use crate::payload::Payload;
+use crate::planted::{Bug, planted};
 use crate::route::{self, Scene};
 
 impl Engine {
@@ -51,7 +52,9 @@ impl Engine {
                 }
                 Verdict::Same => continue,
             };
-            routed.seen.push(seen_now(&snapshot));
+            if !planted(Bug::RoutedUnseen) {
+                routed.seen.push(seen_now(&snapshot));
+            }
             let event = event(&snapshot, change);
             let accepted = accepted_at(reported, &snapshot.message.at.id);
             self.plan_event(&mut routed, &event, &snapshot, (pair, &people), accepted);

@@ -49,6 +49,10 @@ impl Engine {
                 let at = now.plus(after.unwrap_or_default().max(pause));
                 return self.finish(claim, head, Finish::LookAt { at }).await;
             }
+            Err(_) if now.since(head.delivery.accepted_at) >= self.tuning.give_up_after => {
+                let reason = "whether it arrived could not be learned".to_owned();
+                return self.finish(claim, head, Finish::Dead { reason }).await;
+            }
             Err(_) => return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await,
         };
         if let Some(snapshot) = self.effect_among(found, fingerprint).await? {
@@ -65,8 +69,11 @@ impl Engine {
             return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await;
         }
         self.store.count("unknown_had_not_landed", 1);
-        let reason = "an earlier attempt left no trace".to_owned();
-        self.finish(claim, head, Finish::RetryAt { at: now, reason }).await
+        let finish = match self.again(head, Some(Duration::ZERO), "an earlier attempt left no trace") {
+            Finish::RetryAt { reason, .. } => Finish::RetryAt { at: now, reason },
+            given_up => given_up,
+        };
+        self.finish(claim, head, finish).await
     }
 
     /// The first of these messages that says what the row says and is nobody else's effect.

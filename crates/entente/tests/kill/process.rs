@@ -12,6 +12,11 @@ use tokio::time::Instant;
 /// The number of the signal that cannot be caught.
 const SIGKILL: i32 = 9;
 
+/// Takes the binary along into the folder: a build that runs meanwhile must not change what is tested.
+pub(crate) fn install(folder: &Path) {
+    fs::copy(env!("CARGO_BIN_EXE_entente"), folder.join("entente")).expect("the binary can be copied");
+}
+
 /// A running server.
 pub(crate) struct Process {
     child: Child,
@@ -25,7 +30,7 @@ impl Process {
     pub(crate) fn start(folder: &Path, start: usize, die_at: Option<&str>, planted: Option<&str>) -> Self {
         let log = folder.join(format!("start-{start}.log"));
         let errors = File::create(&log).expect("the folder can be written");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_entente"));
+        let mut command = Command::new(folder.join("entente"));
         command.arg("serve").arg("--config").arg(folder.join("entente.toml"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
         command.env_remove("ENTENTE_DIE_AT").env_remove("ENTENTE_PLANTED");

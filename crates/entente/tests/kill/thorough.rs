@@ -65,13 +65,3 @@ fn a_repeated_unknown_is_found() {
 fn an_order_by_id_is_found() {
     is_found("OrderById");
 }
-
-#[test]
-fn an_echo_settled_by_its_author_is_found() {
-    is_found("SettleByAuthor");
-}
-
-#[test]
-fn an_answer_before_the_commit_is_found() {
-    is_found("AckBeforeCommit");
-}

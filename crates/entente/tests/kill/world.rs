@@ -25,7 +25,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::browser::Browser;
-use crate::process::Process;
+use crate::process::{Process, install};
 
 /// How long bringing in everybody may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -71,6 +71,7 @@ impl World {
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, free_port(dice)));
         let base: Url = format!("http://{listen}").parse().expect("an address");
         let folder = TempDir::with_prefix("entente-kill-").expect("a temporary folder");
+        install(folder.path());
         let world = Self { webex, teams, faults, folder, base, ports };
         world.register(listen).await;
         world

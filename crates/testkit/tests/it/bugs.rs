@@ -32,7 +32,7 @@ bugs!(
     sent_without_intent = NoIntent,
     repeated_when_unknown = RepeatUnknown,
     too_impatient = ImpatientQuiet,
-    settled_by_anything = SettleByAuthor,
+    routed_and_not_remembered = RoutedUnseen,
     given_up_at_once = GiveUpAtOnce,
     done_with_what_could_not_be_read = SwallowTrouble,
     forgotten_what_was_seen = ForgetSeen,

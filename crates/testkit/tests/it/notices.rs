@@ -143,7 +143,7 @@ async fn subscriptions_that_lapse_or_are_removed_cost_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_report_that_comes_late_is_passed_on_and_counted() {
+async fn a_report_that_comes_late_is_passed_on() {
     let world = World::synced(Setup::small(27)).await;
     let (ada, eva) = (world.at_webex(ADA).await, world.at_teams(EVA).await);
     let room = ada.write(&world.bot_of(EVA).await, "hello").await.conversation;
@@ -165,5 +165,4 @@ async fn a_report_that_comes_late_is_passed_on_and_counted() {
     let mut seen = texts(&ada.sees(&room).await);
     seen.sort();
     assert_eq!(seen, ["before", "hello", "in time", "late"], "all are passed on");
-    assert_eq!(world.counts().await.other.get("late"), Some(&1), "and it is counted");
 }
