@@ -183,10 +183,10 @@ impl Campaign {
         delivered
     }
 
-    /// Everything is mended and nobody writes any more; waits until everything stands there and nothing more comes.
+    /// Nobody writes any more. What is left is delivered while things still go wrong; then everything is mended. Waits
+    /// until everything stands there and nothing more comes.
     async fn calm(&mut self, hopeless: Duration) {
         self.load.end().await;
-        self.outcome.struck = self.world.mend();
         let mut process = self.start(None);
         let began = Instant::now();
         let mut newest = Instant::now();
@@ -196,6 +196,13 @@ impl Campaign {
                 newest = Instant::now();
             }
             let still = newest.elapsed();
+            if self.outcome.struck.is_empty() {
+                if still > STILL {
+                    self.outcome.struck = self.world.mend();
+                    newest = Instant::now();
+                }
+                continue;
+            }
             if still > hopeless || (still > STILL && self.verdicts().iter().all(|v| v.lost.is_empty())) {
                 break;
             }
