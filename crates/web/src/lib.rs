@@ -10,7 +10,7 @@
 //! | `GET /` | the operator's browser | session cookie; without it a page that says nothing but whether the server is up |
 //! | `GET /health/live`, `/health/ready` | anybody | none, and they say nothing |
 //!
-//! Webhooks do one thing, [`hooks`]: hand over and answer. Pages carry no script; style is one file of our own. The accept
+//! Webhooks do one thing, in `hooks`: hand over and answer. Pages carry no script; style is one file of our own. The accept
 //! loop is ours ([`serve`]), so that the time-outs in front of the first handler are really on.
 
 mod api;
