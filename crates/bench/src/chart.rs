@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+/// Which of a point's values a line shows.
+type Value = fn(&Point) -> f64;
+
 /// One rate.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Point {
@@ -102,7 +105,7 @@ pub(crate) fn draw(curves: &[Curve]) -> String {
     );
     for (number, curve) in curves.iter().enumerate() {
         let color = COLORS[number % COLORS.len()];
-        let kinds: [(&str, &str, fn(&Point) -> f64); 2] =
+        let kinds: [(&str, &str, Value); 2] =
             [("p50", "none", |point| point.p50), ("p99", "5 4", |point| point.p99)];
         for (line, (kind, dashes, value)) in kinds.into_iter().enumerate() {
             let places: Vec<String> = curve

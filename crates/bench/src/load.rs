@@ -19,7 +19,7 @@ use crate::tally::{Said, Tally};
 /// Before a window, the load runs for this share of the window's length, so that the window sees a steady state.
 const WARM: f64 = 0.25;
 /// How long the last messages may take to arrive.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Whoever types.
 pub(crate) trait Typist: Send + Sync + 'static {
@@ -83,11 +83,11 @@ pub(crate) async fn open<T: Typist>(
     // A late tick is made up for, so that the rate is kept.
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let mut typing: JoinSet<anyhow::Result<()>> = JoinSet::new();
-    let (began, warm) = (Instant::now(), length.mul_f64(WARM));
+    let (start, warm) = (Instant::now(), length.mul_f64(WARM));
     let (mut begun, mut next) = (None, 0);
-    while began.elapsed() < warm + length {
+    while start.elapsed() < warm + length {
         ticks.tick().await;
-        if begun.is_none() && began.elapsed() >= warm {
+        if begun.is_none() && start.elapsed() >= warm {
             begun = Some(Begun::now(tally, subject)?);
         }
         let conversation = next % tally.len();

@@ -27,7 +27,6 @@ const AT_ONCE: usize = 16;
 /// Somebody with all their accounts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Somebody {
-    pub(crate) email: String,
     /// Id and token on Webex: an engineer's own, a sales person's bot without one.
     pub(crate) webex: (String, String),
     /// Id and token on Teams.
@@ -118,9 +117,9 @@ async fn consent(product: &Product, http: &reqwest::Client, email: &str) -> anyh
 
 /// Every stand-in is active, and every login that listens hears. Administrators' logins do not listen.
 fn everybody_speaks(status: &Value) -> bool {
-    let states = status["stand_ins"].as_object();
+    let counts = status["stand_ins"].as_object();
     let active =
-        states.is_some_and(|states| !states.is_empty() && states.keys().all(|state| state == "active"));
+        counts.is_some_and(|counts| !counts.is_empty() && counts.keys().all(|state| state == "active"));
     let mut logins = items(status, "logins").filter(|login| login["kind"] != "admin");
     active && logins.all(|login| login["rung"].is_string() && login["error"].is_null())
 }
@@ -157,10 +156,10 @@ async fn everybody(hosts: &Hosts, product: &Product) -> anyhow::Result<Everybody
         let Some(on_teams) = teams.get(&email).cloned() else { continue };
         match (person["primary"].as_str(), bot, webex.get(&email)) {
             (Some(WEBEX), _, Some(account)) => {
-                everybody.engineers.push(Somebody { email, webex: account.clone(), teams: on_teams });
+                everybody.engineers.push(Somebody { webex: account.clone(), teams: on_teams });
             }
             (Some(TEAMS), Some(account), _) => {
-                everybody.sales.push(Somebody { email, webex: account.clone(), teams: on_teams });
+                everybody.sales.push(Somebody { webex: account.clone(), teams: on_teams });
             }
             _ => {}
         }

@@ -53,7 +53,6 @@ pub(crate) struct App {
 /// The running product.
 pub(crate) struct Product {
     place: Place,
-    program: PathBuf,
     log: PathBuf,
     pub(crate) server: Pinned,
     pub(crate) base: Url,
@@ -72,17 +71,10 @@ impl Product {
     ) -> anyhow::Result<Self> {
         let folder = place.folder.path();
         std::fs::write(folder.join("entente.toml"), configuration(place.listen, hosts, webex, teams)?)?;
-        let server = launch(program, folder, log, &[])?;
+        let server = launch(program, folder, log)?;
         let base = Url::parse(&format!("http://{}", place.listen))?;
-        let mut product = Self {
-            place,
-            program: program.to_owned(),
-            log: log.to_owned(),
-            server,
-            base,
-            token: String::new(),
-            http: http()?,
-        };
+        let mut product =
+            Self { place, log: log.to_owned(), server, base, token: String::new(), http: http()? };
         product.ready().await?;
         Ok(product)
     }
@@ -108,12 +100,6 @@ impl Product {
             ensure!(Instant::now() < deadline, "the product does not answer; see {}", self.log.display());
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-    }
-
-    /// Starts it again on the same folder, after its end; does not wait.
-    pub(crate) fn relaunch(&mut self, environment: &[(String, String)]) -> anyhow::Result<()> {
-        self.server = launch(&self.program, self.place.folder.path(), &self.log, environment)?;
-        Ok(())
     }
 
     /// Reads from its API.
@@ -157,14 +143,9 @@ pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy().build()?)
 }
 
-fn launch(
-    program: &Path,
-    folder: &Path,
-    log: &Path,
-    environment: &[(String, String)],
-) -> anyhow::Result<Pinned> {
+fn launch(program: &Path, folder: &Path, log: &Path) -> anyhow::Result<Pinned> {
     let file = folder.join("entente.toml");
-    Pinned::start(program, &[OsStr::new("serve"), OsStr::new("--config"), file.as_os_str()], environment, log)
+    Pinned::start(program, &[OsStr::new("serve"), OsStr::new("--config"), file.as_os_str()], &[], log)
 }
 
 fn configuration(listen: SocketAddr, hosts: &Hosts, webex: &App, teams: &App) -> anyhow::Result<String> {

@@ -40,8 +40,7 @@ impl Unit {
 
     fn write(self, value: f64) -> String {
         match self {
-            Self::PerSecond => format!("{value:.0}"),
-            Self::Micros => format!("{value:.0}"),
+            Self::PerSecond | Self::Micros => format!("{value:.0}"),
             Self::MiB | Self::Percent => format!("{value:.1}"),
             Self::Millis | Self::Ratio | Self::Seconds => format!("{value:.2}"),
         }

@@ -1,5 +1,6 @@
 //! `entente-bench run`: all cases, some runs, one report.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -76,12 +77,16 @@ impl Run {
         };
         let cases = if self.cases.is_empty() { Case::usual(self.long) } else { self.cases.clone() };
         let mut head = machine::facts(&settings.folder);
-        head.push_str(&format!(
+        let _infallible = write!(
+            head,
             "- {} run(s), windows of {} s; the product alone on core 0, load and simulators on core {LOAD_CORE}, over \
-             loopback TCP; SQLite with synchronous=FULL on the disk above\n- throughput: at most {} message(s) under way per \
-             conversation from Webex, 1 from Teams, whose notifications have no order\n- differences from life: {}\n",
-            self.runs, self.seconds, self.deep, hosts::DIFFERENCES
-        ));
+             loopback TCP; SQLite with synchronous=FULL on the disk above\n- throughput: at most {} message(s) under way \
+             per conversation from Webex, 1 from Teams, whose notifications have no order\n- differences from life: {}\n",
+            self.runs,
+            self.seconds,
+            self.deep,
+            hosts::DIFFERENCES
+        );
         print!("{head}");
         let mut figures = Figures::default();
         let mut curves = Vec::new();

@@ -192,12 +192,6 @@ impl Tally {
         within.filter_map(|(typed, arrived)| Some(arrived.as_ref()?.duration_since(*typed))).collect()
     }
 
-    /// When the first message arrived after this moment, if one did.
-    pub(crate) fn first_after(&self, moment: Instant) -> Option<Instant> {
-        let all = self.lock();
-        all.iter().flat_map(|one| one.arrived.iter().flatten()).filter(|at| **at >= moment).min().copied()
-    }
-
     /// The judgement as things stand.
     pub(crate) fn wrong(&self) -> Wrong {
         let mut wrong = Wrong::default();
