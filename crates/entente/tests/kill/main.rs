@@ -2,8 +2,8 @@
 //! and with one call in twenty failing, and is killed again and again. Whatever it was doing, in the end everything that
 //! was written stands on the other side once, in order, by the right author. The simulators' ledgers alone are asked.
 //!
-//! With the feature `steps` the binary kills itself at every named boundary at least twice, and mistakes planted in it
-//! have to be found by the same means. Without it, a few kills from outside are a smoke test for every change.
+//! It needs the feature `steps`, with which the binary can kill itself at every named boundary and mistakes can be planted
+//! in it; they have to be found by the same means.
 
 use std::time::Duration;
 
@@ -14,7 +14,6 @@ mod campaign;
 mod people;
 mod process;
 mod report;
-#[cfg(feature = "steps")]
 mod thorough;
 mod world;
 
