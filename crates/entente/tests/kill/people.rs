@@ -56,14 +56,12 @@ impl Load {
             tasks: JoinSet::new(),
         };
         load.pace(pause);
-        let mut number = 0;
-        for (line, side) in lines(world).await {
+        for (number, (line, side)) in (0..).zip(lines(world).await) {
             load.authors[side].insert(line.author.clone());
             let dice = StdRng::seed_from_u64(seed * 1_000 + number);
             let (said, pause, stop) =
                 (Arc::clone(&load.said[side]), Arc::clone(&load.pause), Arc::clone(&load.stop));
             load.tasks.spawn(write(line, number, dice, said, pause, stop));
-            number += 1;
         }
         load
     }
