@@ -73,6 +73,8 @@ pub(crate) async fn represent(
     let bot = json!({
         "bot_endpoint": product.base.join("/hooks/teams/teams/messages")?.as_str(),
         "installed_for_all": true,
+        // In life a policy reaches so many people over hours; here all would be announced in the same second.
+        "announce": false,
     });
     let path = format!("/_sim/apps/{}", teams_app.id);
     call(&hosts.teams_router, Method::POST, &path, None, Some(&bot)).await?;
