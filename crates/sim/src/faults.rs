@@ -9,6 +9,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use http::{HeaderValue, StatusCode, header};
+use http_body_util::BodyExt as _;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde::{Deserialize, Serialize};
@@ -27,7 +28,7 @@ pub struct Rule {
     pub path: String,
     /// What happens.
     pub fault: Fault,
-    /// Before or after the call had its effect. Only for calls that come in.
+    /// Whether, and when, the call still has its effect. Only for calls that come in.
     #[serde(default)]
     pub when: When,
     /// The share of matching calls that are struck, 0 to 1.
@@ -85,6 +86,12 @@ pub enum When {
     Before,
     /// The call has its effect, only the answer is false.
     After,
+    /// The false answer comes first, and the effect later by a random time up to so many milliseconds: a gateway gave up
+    /// while the service behind it went on.
+    Late {
+        /// Milliseconds.
+        millis: u64,
+    },
 }
 
 fn any() -> String {
@@ -183,8 +190,13 @@ pub async fn interfere(State(faults): State<Faults>, request: Request, next: Nex
         tokio::time::sleep(Duration::from_millis(millis)).await;
         return response;
     }
-    if rule.when == When::After {
-        drop(next.run(request).await);
+    match rule.when {
+        When::Before => {}
+        When::After => drop(next.run(request).await),
+        When::Late { millis } => {
+            let pause = Duration::from_millis(faults.dice(millis.saturating_add(1)));
+            have_effect_later(request, next, pause).await;
+        }
     }
     let mut response = match rule.fault {
         Fault::Status { code, retry_after } => refused(code, retry_after.as_deref()),
@@ -199,6 +211,16 @@ pub async fn interfere(State(faults): State<Faults>, request: Request, next: Nex
     };
     response.extensions_mut().insert(Struck(rule.name));
     response
+}
+
+/// Reads the call to its end, as its connection may be gone by the time it takes effect.
+async fn have_effect_later(request: Request, next: Next, pause: Duration) {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = body.collect().await else { return };
+    tokio::spawn(async move {
+        tokio::time::sleep(pause).await;
+        drop(next.run(Request::from_parts(parts, Body::from(body.to_bytes()))).await);
+    });
 }
 
 fn refused(code: u16, retry_after: Option<&str>) -> Response {

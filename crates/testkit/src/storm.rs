@@ -198,6 +198,8 @@ impl Storm {
             rule("500 after", "*", status(500), When::After),
             rule("timeout before", "POST", Fault::Timeout { millis: 40_000 }, When::Before),
             rule("timeout after", "POST", Fault::Timeout { millis: 40_000 }, When::After),
+            rule("504 early", "POST", status(504), When::Late { millis: 20_000 }),
+            rule("reset early", "POST", Fault::Reset, When::Late { millis: 2_000 }),
             rule("reset before", "*", Fault::Reset, When::Before),
             rule("reset after", "POST", Fault::Reset, When::After),
             rule("slow", "*", Fault::Slow { millis: 3_000 }, When::After),
