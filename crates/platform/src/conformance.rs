@@ -97,7 +97,7 @@ macro_rules! conformance {
     ($make:path) => {
         $crate::conformance!(@tests $make, speaking, [
             a_message_arrives_as_it_was_said, it_opens_the_conversation_once, it_can_be_changed_and_taken_back,
-            an_answer_belongs_to_what_it_answers, markup_stays_text, a_long_text_arrives_in_parts,
+            an_answer_belongs_to_what_it_answers, an_answer_to_an_answer_arrives, markup_stays_text, a_long_text_arrives_in_parts,
             what_is_not_there_is_gone
         ]);
         $crate::conformance!(@tests $make, reading, [

@@ -70,6 +70,32 @@ pub async fn an_answer_belongs_to_what_it_answers(world: &dyn World) {
     }
 }
 
+/// Also where threads have one level only, or what was answered is gone, an answer is said.
+pub async fn an_answer_to_an_answer_arrives(world: &dyn World) {
+    let client = ours(world);
+    let asked = world.writes("where?", None).await;
+    let guessed = world.writes("there?", Some(&asked)).await;
+    let to = Destination::Conversation(asked.conversation.clone());
+    let answer = |text: &str| Operation::Send {
+        to: to.clone(),
+        thread: Some(guessed.clone()),
+        body: Body::text(text),
+    };
+    let receipt = client.deliver(&draft(world, answer("here"))).await.unwrap();
+    let read = client.fetch(&receipt.message.unwrap()).await.unwrap().unwrap();
+    assert!(read.message.body.plain().contains("here"));
+    if world.platform().profile().capabilities.threads == Level::Full {
+        let root_or_answer = [Some(asked.clone()), Some(guessed.clone())];
+        assert!(root_or_answer.contains(&read.message.thread), "{:?}", read.message.thread);
+    }
+    world.deletes(&guessed).await;
+    world.deletes(&asked).await;
+    client.deliver(&draft(world, answer("or here"))).await.unwrap();
+    let arrived =
+        seen(world, &asked.conversation).await.iter().filter(|(text, _)| text.contains("or here")).count();
+    assert_eq!(arrived, 1);
+}
+
 /// Formatting survives as far as the platform has it; text is text to the last sign, and calls nobody.
 pub async fn markup_stays_text(world: &dyn World) {
     let text = |text: &str| Inline::Text(text.to_owned());

@@ -65,23 +65,8 @@ impl WebexClient {
         }
     }
 
-    /// The id of the login's account.
-    pub(crate) async fn own_id(&self) -> Result<String, CallError> {
-        match &self.credentials.account {
-            Some(account) => Ok(account.id.as_str().to_owned()),
-            None => self.own_account().await.map(|account| account.account.id.as_str().to_owned()),
-        }
-    }
-}
-
-/// What a reading call was answered. Nothing has happened, so what cannot be read may be asked for again.
-pub(crate) fn read<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, CallError> {
-    serde_json::from_slice(&answer.body).map_err(|_| CallError::Retry { after: None })
-}
-
-#[async_trait]
-impl Client for WebexClient {
-    async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
+    /// The one visible call of a draft.
+    pub(crate) async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError> {
         let render::Request { call, losses } = render::request(self, &draft.operation)?;
         let edit = matches!(draft.operation, Operation::Edit { .. });
         let refused = if edit { refusal::edit } else { refusal::call };
@@ -104,6 +89,29 @@ impl Client for WebexClient {
             None => id::message(&id::conversation(&self.workspace, &posted.room_id), &posted.id),
         };
         Ok(Receipt { message: Some(message), at, losses })
+    }
+
+    /// The id of the login's account.
+    pub(crate) async fn own_id(&self) -> Result<String, CallError> {
+        match &self.credentials.account {
+            Some(account) => Ok(account.id.as_str().to_owned()),
+            None => self.own_account().await.map(|account| account.account.id.as_str().to_owned()),
+        }
+    }
+}
+
+/// What a reading call was answered. Nothing has happened, so what cannot be read may be asked for again.
+pub(crate) fn read<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, CallError> {
+    serde_json::from_slice(&answer.body).map_err(|_| CallError::Retry { after: None })
+}
+
+#[async_trait]
+impl Client for WebexClient {
+    async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
+        match &draft.operation {
+            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread).await,
+            _ => self.perform(draft).await,
+        }
     }
 
     async fn sent_since(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {

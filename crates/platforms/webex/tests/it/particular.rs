@@ -33,6 +33,25 @@ async fn the_eleventh_edit_is_refused_for_good() {
     assert_eq!(world.sees(&target.conversation).await[0].text, "10");
 }
 
+/// "Create a Message": the parent is the first message of a thread.
+#[tokio::test(start_paused = true)]
+async fn an_answer_to_a_reply_stands_in_its_thread_and_without_its_thread_in_the_room() {
+    let world = make().await;
+    let client = world.client(world.ours());
+    let root = world.writes("root", None).await;
+    let reply = world.writes("reply", Some(&root)).await;
+    let answer = Operation::Send {
+        to: Destination::Conversation(root.conversation.clone()),
+        thread: Some(reply.clone()),
+        body: Body::text("answer"),
+    };
+    let answered = say(&*client, &world, answer.clone()).await.unwrap().unwrap();
+    assert_eq!(client.fetch(&answered).await.unwrap().unwrap().message.thread, Some(root.clone()));
+    world.deletes(&root).await;
+    let answered = say(&*client, &world, answer).await.unwrap().unwrap();
+    assert_eq!(client.fetch(&answered).await.unwrap().unwrap().message.thread, None);
+}
+
 fn wanted(address: &str) -> WantedBot {
     WantedBot {
         name: "Hugo".to_owned(),
