@@ -1,9 +1,10 @@
 //! Does a conversation concern us? Asked once per conversation, of its members, and remembered until people change.
 
-use entente_model::{CallError, Conversation, ConversationKind, Pair};
+use entente_model::{Conversation, ConversationKind, Pair};
 use entente_store::{Interest, KnownConversation};
 
 use crate::engine::Engine;
+use crate::inbound::refusal::Refusals;
 use crate::inbound::{Hold, Reported};
 use crate::route;
 
@@ -33,24 +34,15 @@ impl Engine {
 
     /// Asks the platform who is in the conversation, as one of those who were told of it. `None`: nobody may know.
     async fn look_into(&self, reported: &Reported<'_>) -> Result<Option<Conversation>, Hold> {
-        let mut dead = None;
-        let mut asked = Vec::new();
-        for arrival in reported.arrivals {
-            if asked.contains(&arrival.watcher) {
-                continue;
-            }
-            asked.push(arrival.watcher);
-            let Some(client) = self.client_or_hold(arrival.watcher).await? else { continue };
+        let mut refusals = Refusals::default();
+        for client in self.listeners(reported).await? {
             match client.conversation(reported.conversation).await {
                 Ok(Some(conversation)) => return Ok(Some(conversation)),
-                Ok(None) | Err(CallError::Gone) => {}
-                Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
-                // Somebody else who was told may still be let in.
-                Err(CallError::Reauthorize | CallError::Reject(_)) => dead = Some(Hold::Later(None)),
-                Err(CallError::Unknown) => return Err(Hold::Later(None)),
+                Ok(None) => {}
+                Err(error) => refusals.take(error, self.tuning.give_up_after)?,
             }
         }
-        dead.map_or(Ok(None), Err)
+        refusals.hold().map(|()| None)
     }
 
     async fn pair_of(&self, conversation: &Conversation) -> Result<Option<Pair>, Hold> {

@@ -28,6 +28,9 @@ impl Status {
         let numbers: Vec<String> =
             numbers.iter().map(|name| format!("{name} {}", text(counts, name))).collect();
         println!("\n{}\n", numbers.join(" · "));
+        if let Some(since) = counts["unrouted_since"].as_str() {
+            println!("The oldest report that is not read yet came at {since}.\n");
+        }
         let columns = ["workspace", "kind", "person", "rung", "error"];
         table::print(
             &["workspace", "login", "person", "hears", "error"],

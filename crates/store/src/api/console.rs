@@ -19,6 +19,8 @@ pub struct Counts {
     pub accepted: u64,
     /// Reports stored and not yet routed.
     pub unrouted: u64,
+    /// When the oldest of those was stored.
+    pub unrouted_since: Option<Timestamp>,
     /// Rows planned since the beginning, those of notices and replaced rows left out.
     pub planned: u64,
     /// Rows done since the beginning.

@@ -5,5 +5,6 @@ mod changes;
 mod crash;
 mod notices;
 mod people;
+mod refused;
 mod seeds;
 mod story;
