@@ -107,6 +107,7 @@ fn reply(reported: &Reported<'_>, snapshot: &Snapshot, body: Body) -> Plan {
         body: Some(body),
         cut: true,
         introduced: true,
+        anew: false,
     };
     Plan {
         lane: LaneKey::Conversation(reported.conversation.clone()),

@@ -3,8 +3,10 @@
 mod bugs;
 mod changes;
 mod crash;
+mod moved;
 mod notices;
 mod people;
 mod refused;
 mod seeds;
 mod story;
+mod unknown;
