@@ -106,8 +106,13 @@ impl Engine {
                     for Aside { reason, body } in aside {
                         self.store.set_aside(workspace.at(), &reason, body, self.clock.now()).await?;
                     }
+                    let settles = !routed.settled.is_empty();
                     self.store.routed(&claim, routed, self.clock.now()).await?;
                     self.steps.reached(Step::Planned);
+                    if settles {
+                        // What an echo settled may have opened the conversation.
+                        self.attend_opened();
+                    }
                 }
                 Err(Hold::Later(_)) if planted(Bug::SwallowTrouble) => {
                     let done = nothing(&reported, DropReason::Gone);

@@ -8,5 +8,6 @@ mod notices;
 mod people;
 mod refused;
 mod seeds;
+mod silent;
 mod story;
 mod unknown;
