@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use entente_model::{DropReason, MessageId, Pair, Snapshot};
+use entente_model::{DropReason, MessageId, Pair, Snapshot, Timestamp};
 use entente_platform::Mark;
 use entente_store::{Arrived, Known, LaneKey, Report, Seen};
 
@@ -26,8 +26,10 @@ pub(crate) struct News {
     pub(crate) drops: Vec<DropReason>,
     /// Reports that could not be read.
     pub(crate) aside: Vec<Aside>,
+    /// How far the conversation had been read before.
+    pub(crate) read_until: Option<Timestamp>,
     /// How far the conversation has been read now.
-    pub(crate) mark: Option<(MessageId, entente_model::Timestamp)>,
+    pub(crate) mark: Option<(MessageId, Timestamp)>,
 }
 
 /// Clocks of platforms may be behind ours by so much.
@@ -42,7 +44,8 @@ impl Engine {
         pair: Option<Pair>,
     ) -> Result<News, Hold> {
         let seen = self.settled_by_now(reported, known, pair).await?;
-        let mut news = News::default();
+        let mark = known.conversation.as_ref().and_then(|conversation| conversation.mark.as_ref());
+        let mut news = News { read_until: mark.map(|(_, at)| *at), ..News::default() };
         let mut snapshots = Vec::new();
         // Where reports may have been missed, the next one does not tell what came before it; the history does.
         let missed = reported

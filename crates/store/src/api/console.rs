@@ -36,7 +36,7 @@ pub struct Counts {
     /// Lanes that stand until a person acts.
     pub wedged: u64,
     /// Reports absorbed at the door (`echo`, `repeat`, `no_interest`), losses (`loss_` and the loss's name), and what
-    /// [`Console::count`] was told, such as refused webhooks; by stable names. A store on disk adds what it has done
+    /// [`Console::count`] was told, such as refused webhooks or messages that came `late`; by stable names. A store on disk adds what it has done
     /// since it was opened: [`COMMITS`] and [`SYNCS`].
     pub other: BTreeMap<String, u64>,
 }
