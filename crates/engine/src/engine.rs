@@ -12,6 +12,7 @@ use crate::error::EngineError;
 use crate::fingerprint::FingerprintKey;
 use crate::in_flight::InFlight;
 use crate::keeper::Keeper;
+use crate::late::Newest;
 use crate::listening::Ears;
 use crate::locks::Locks;
 use crate::sites::Sites;
@@ -46,6 +47,7 @@ pub struct Engine {
     pub(crate) tuning: Tuning,
     pub(crate) in_flight: InFlight,
     pub(crate) ears: Ears,
+    pub(crate) newest: Newest,
     pub(crate) fingerprints: FingerprintKey,
     pub(crate) steps: Arc<dyn Steps>,
     pub(crate) locks: Locks,
@@ -75,6 +77,7 @@ impl Engine {
             tuning,
             in_flight: InFlight::default(),
             ears: Ears::default(),
+            newest: Newest::default(),
             fingerprints,
             steps,
             locks: Locks::default(),

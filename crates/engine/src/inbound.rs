@@ -3,9 +3,13 @@
 //! Reports are hints. What counts is the snapshot: read from the conversation's history where reports are only pointers,
 //! opened from the report where it came along, fetched otherwise. A conversation is looked into only once it is known to
 //! join two represented people; until then not even a report's body is kept.
+//!
+//! A report waits as long as its platform cannot answer. One that nobody who was told may read is set aside with the
+//! reason after a while, so that it does not hold up what was reported after it.
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use entente_model::{ConversationRef, DropReason, MessageId, Timestamp};
 use entente_platform::Step;
 use entente_store::{Arrived, Claim, LaneKey, Routed, StoreError};
@@ -19,6 +23,7 @@ mod concern;
 mod echo;
 mod news;
 mod planning;
+mod refusal;
 
 /// How many reports of a lane are taken together.
 const TOGETHER: usize = 64;
@@ -32,6 +37,8 @@ const MOST_WAIT: Duration = Duration::from_mins(5);
 pub(crate) enum Hold {
     /// A platform cannot be read; not before so long, if it said so.
     Later(Option<Duration>),
+    /// Nobody who was told may read it, for this reason. Reports that have waited for `patience` are set aside.
+    Refused { patience: Duration, reason: String },
     /// The store failed.
     Store(StoreError),
 }
@@ -54,6 +61,28 @@ pub(crate) struct Reported<'a> {
     pub(crate) as_of: u64,
 }
 
+impl Reported<'_> {
+    /// The first of the reports, so many.
+    fn first(&self, count: usize) -> Self {
+        Self { arrivals: &self.arrivals[..count], ..*self }
+    }
+}
+
+/// What reports come to.
+pub(crate) struct Digest {
+    /// What is written about them.
+    pub(crate) routed: Routed,
+    /// What is kept for an operator to look at.
+    pub(crate) aside: Vec<Aside>,
+}
+
+/// A report that could not be read, and why.
+#[derive(Debug)]
+pub(crate) struct Aside {
+    pub(crate) reason: String,
+    pub(crate) body: Bytes,
+}
+
 impl Engine {
     /// Works on a claimed inbound lane until it is empty or must wait.
     pub(crate) async fn work_inbound(&self, claim: Claim) -> Result<(), StoreError> {
@@ -71,16 +100,26 @@ impl Engine {
                 return self.store.release(claim, None).await;
             };
             let reported = Reported { workspace, conversation: &conversation, arrivals: &arrivals, as_of };
-            match self.digest(&reported).await {
-                Ok(routed) => {
+            match self.digest_what_can_be(&reported).await {
+                Ok(Digest { routed, aside }) => {
+                    // Kept first: after a crash in between it is kept twice, which harms nobody.
+                    for Aside { reason, body } in aside {
+                        self.store.set_aside(workspace.at(), &reason, body, self.clock.now()).await?;
+                    }
+                    let settles = !routed.settled.is_empty();
                     self.store.routed(&claim, routed, self.clock.now()).await?;
                     self.steps.reached(Step::Planned);
+                    if settles {
+                        // What an echo settled may have opened the conversation.
+                        self.attend_opened();
+                    }
                 }
                 Err(Hold::Later(_)) if planted(Bug::SwallowTrouble) => {
                     let done = nothing(&reported, DropReason::Gone);
                     self.store.routed(&claim, done, self.clock.now()).await?;
                 }
-                Err(Hold::Later(asked)) => {
+                Err(hold @ (Hold::Later(_) | Hold::Refused { .. })) => {
+                    let asked = if let Hold::Later(asked) = hold { asked } else { None };
                     let now = self.clock.now();
                     let ripening = schedule::ripening(oldest, now, LEAST_WAIT, MOST_WAIT);
                     let at = now.plus(asked.unwrap_or_default().max(ripening));
@@ -93,21 +132,49 @@ impl Engine {
         self.store.release(claim, Some(now)).await
     }
 
+    /// What is to be written for these reports; if some of them are refused and have waited long enough, for those and
+    /// what came before them.
+    async fn digest_what_can_be(&self, reported: &Reported<'_>) -> Result<Digest, Hold> {
+        let mut count = reported.arrivals.len();
+        loop {
+            let hold = match self.digest(&reported.first(count)).await {
+                Err(Hold::Refused { patience, reason }) => Hold::Refused { patience, reason },
+                done => return done,
+            };
+            let Hold::Refused { patience, .. } = hold else { return Err(hold) };
+            let ripe =
+                reported.arrivals[..count].iter().take_while(|arrival| self.ripe(arrival, patience)).count();
+            if ripe == 0 || ripe == count {
+                return Err(hold);
+            }
+            count = ripe;
+        }
+    }
+
     /// What is to be written for these reports.
-    async fn digest(&self, reported: &Reported<'_>) -> Result<Routed, Hold> {
+    async fn digest(&self, reported: &Reported<'_>) -> Result<Digest, Hold> {
         let ids: Vec<MessageId> =
             reported.arrivals.iter().map(|arrival| arrival.message.id.clone()).collect();
         let known = self.store.known(reported.conversation, &ids).await?;
         if reported.workspace.app_login() == Some(reported.arrivals[0].watcher) {
             return self.obey(reported, &known).await;
         }
-        match self.concern(reported, known.conversation.as_ref()).await? {
-            Some(pair) => {
-                let news = self.news(reported, &known, Some(pair)).await?;
-                self.planning(reported, pair, news).await
+        let routed = match self.concern(reported, known.conversation.as_ref()).await {
+            Ok(Some(pair)) => {
+                let mut news = self.news(reported, &known, Some(pair)).await?;
+                let aside = std::mem::take(&mut news.aside);
+                let routed = self.planning(reported, pair, news).await?;
+                return Ok(Digest { routed, aside });
             }
-            None => Ok(nothing(reported, DropReason::NoInterest)),
-        }
+            Ok(None) => nothing(reported, DropReason::NoInterest),
+            Err(Hold::Refused { patience, reason }) if self.all_ripe(reported, patience) => {
+                let aside =
+                    reported.arrivals.iter().map(|arrival| refusal::aside(arrival, &reason)).collect();
+                return Ok(Digest { routed: nothing(reported, DropReason::Refused), aside });
+            }
+            Err(hold) => return Err(hold),
+        };
+        Ok(Digest { routed, aside: Vec::new() })
     }
 }
 

@@ -24,6 +24,7 @@ mod inbound;
 mod ingest;
 mod keeper;
 mod keys;
+mod late;
 mod listening;
 mod locks;
 mod obey;

@@ -2,7 +2,7 @@
 //! takes no input; a lifecycle notice only makes it look sooner. Where reports were off, the conversations are read on
 //! from where they were left.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -17,12 +17,20 @@ use tokio_util::sync::CancellationToken;
 use crate::engine::Engine;
 use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
+use crate::telling::KEEP_SEEN;
 
 /// How many logins are seen to at once.
 const AT_ONCE: usize = 16;
 
 /// After a failure a login is seen to again after this long.
 const AGAIN: Duration = Duration::from_secs(15);
+
+/// Until when a login heard everything is recorded this often at most.
+const RECORD: Duration = Duration::from_mins(1);
+
+/// Reports from shortly before a login fell silent may be missing already, clocks of platforms may be behind ours, and
+/// their lists lag behind what happens.
+const MARGIN: Duration = Duration::from_mins(15);
 
 /// Which logins to see to, and when.
 #[derive(Debug, Default)]
@@ -44,6 +52,8 @@ struct Ear {
     confirm: bool,
     /// When the login's conversations were last compared with what was reported.
     compared: Timestamp,
+    /// Until when it is recorded to have heard everything.
+    heard: Timestamp,
     rung: Option<Rung>,
 }
 
@@ -63,8 +73,15 @@ impl Ears {
 }
 
 impl Ear {
-    const NEW: Self =
-        Self { due: Timestamp(0), gap: true, gaps: 0, confirm: false, compared: Timestamp(0), rung: None };
+    const NEW: Self = Self {
+        due: Timestamp(0),
+        gap: true,
+        gaps: 0,
+        confirm: false,
+        compared: Timestamp(0),
+        heard: Timestamp(0),
+        rung: None,
+    };
 }
 
 impl Engine {
@@ -143,7 +160,13 @@ impl Engine {
         let mut due = Vec::new();
         let deaf = |workspace: &&Arc<Workspace>| workspace.missed.swap(false, Ordering::Relaxed);
         let deaf: Vec<_> = self.sites.iter().filter(deaf).map(|workspace| workspace.at().clone()).collect();
-        for login in self.store.logins(None).await? {
+        let all = self.store.logins(None).await?;
+        {
+            let known: HashSet<LoginId> = all.iter().map(|login| login.id).collect();
+            let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+            logins.retain(|login, _| known.contains(login));
+        }
+        for login in all {
             let configured = self.sites.get(&login.workspace.id).is_some();
             let speaks = login.kind != LoginKind::Admin.name();
             let hears = configured && speaks && login.state == LoginState::Active;
@@ -154,7 +177,7 @@ impl Engine {
             }
             let ear = logins.entry(login.id).or_insert(Ear::NEW);
             if deaf.contains(&login.workspace) {
-                *ear = Ear { rung: ear.rung, ..Ear::NEW };
+                *ear = Ear { rung: ear.rung, heard: ear.heard, ..Ear::NEW };
             }
             if ear.due <= now {
                 due.push(login);
@@ -213,6 +236,9 @@ impl Engine {
                 if let Some(gap) = gap {
                     self.close_gap(login.id, gap);
                 }
+                if heard.is_ok() {
+                    self.heard_until(login.id, now).await;
+                }
             }
             Ok(false) => self.attend_later(login.id),
             Err(error) => {
@@ -262,12 +288,15 @@ impl Engine {
     /// Has every known conversation of this login read on from where it was left, and new ones found.
     async fn read_on_for(&self, login: &Login) -> Result<bool, entente_store::StoreError> {
         let now = self.clock.now();
+        let began = self.heard_since(login.id).await?;
+        let until = self.instant(&format!("heard_until/{}", login.id)).await?.unwrap_or(began);
+        let since = until.minus(MARGIN).max(now.minus(KEEP_SEEN));
         let looks =
             self.conversations_of(login).await?.into_iter().map(|at| look(at, login.id)).collect::<Vec<_>>();
         if !looks.is_empty() {
             self.store.accept(looks, now).await?;
         }
-        self.ask_after(login.id, now.minus(Duration::from_hours(4))).await
+        self.ask_after(login.id, since).await
     }
 
     /// Records when a login was listened to for the first time, once.
@@ -278,9 +307,29 @@ impl Engine {
 
     /// Since when this login is listened to; now if it is not yet.
     pub(crate) async fn heard_since(&self, login: LoginId) -> Result<Timestamp, entente_store::StoreError> {
-        let since = self.store.setting(&format!("heard_since/{login}")).await?;
-        let since = since.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok()).map(i64::from_le_bytes);
-        Ok(since.map_or_else(|| self.clock.now(), Timestamp))
+        let since = self.instant(&format!("heard_since/{login}")).await?;
+        Ok(since.unwrap_or_else(|| self.clock.now()))
+    }
+
+    async fn instant(&self, name: &str) -> Result<Option<Timestamp>, entente_store::StoreError> {
+        let stored = self.store.setting(name).await?;
+        let stored = stored.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+        Ok(stored.map(|bytes| Timestamp(i64::from_le_bytes(bytes))))
+    }
+
+    /// Records that everything around this login was reported, or read, until then. If it falls silent, what must be
+    /// asked for begins there, however long nobody noticed.
+    async fn heard_until(&self, login: LoginId, then: Timestamp) {
+        {
+            let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+            let ear = logins.get_mut(&login).filter(|ear| !ear.gap && then.since(ear.heard) >= RECORD);
+            let Some(ear) = ear else { return };
+            ear.heard = then;
+        }
+        let value = then.0.to_le_bytes().to_vec();
+        if let Err(error) = self.store.save_setting(&format!("heard_until/{login}"), value).await {
+            tracing::error!(%error, "until when a login heard could not be recorded");
+        }
     }
 
     fn next_listening(&self) -> Duration {

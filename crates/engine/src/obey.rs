@@ -6,7 +6,7 @@ use entente_store::{Identity, Known, LaneKey, Plan, Represented, Routed, SeenNow
 
 use crate::compare::{self, Verdict};
 use crate::engine::Engine;
-use crate::inbound::{Hold, Reported, accepted_at};
+use crate::inbound::{Digest, Hold, Reported, accepted_at};
 use crate::payload::{Payload, Speaker, To};
 
 /// At most so many people are named in an answer.
@@ -14,7 +14,7 @@ const MOST: usize = 10;
 
 impl Engine {
     /// Answers what was written to the app.
-    pub(crate) async fn obey(&self, reported: &Reported<'_>, known: &Known) -> Result<Routed, Hold> {
+    pub(crate) async fn obey(&self, reported: &Reported<'_>, known: &Known) -> Result<Digest, Hold> {
         let news = self.news(reported, known, None).await?;
         let mut routed = Routed {
             done: reported.arrivals.iter().map(|arrival| arrival.id).collect(),
@@ -45,7 +45,7 @@ impl Engine {
             routed.drops.push(DropReason::Command);
             routed.plans.push(reply(reported, &snapshot, answer));
         }
-        Ok(routed)
+        Ok(Digest { routed, aside: news.aside })
     }
 
     async fn answer(
@@ -107,6 +107,7 @@ fn reply(reported: &Reported<'_>, snapshot: &Snapshot, body: Body) -> Plan {
         body: Some(body),
         cut: true,
         introduced: true,
+        anew: false,
     };
     Plan {
         lane: LaneKey::Conversation(reported.conversation.clone()),

@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
 
+mod anew;
 mod cutting;
 mod look;
 mod outcome;
@@ -80,7 +81,10 @@ impl Engine {
         let on_its_way = self.in_flight.enter(claim.key.clone());
         let result = client.deliver(&draft).await;
         let opened = result.is_ok() && opens(&draft);
-        let finish = self.outcome(head, result);
+        let finish = match self.open_anew(claim, head, &draft, &result).await? {
+            Some(anew) => anew,
+            None => self.outcome(head, result),
+        };
         let next = self.finish(claim, head, finish).await;
         if opened {
             self.attend_opened();

@@ -25,6 +25,8 @@ pub(crate) struct Payload {
     pub(crate) cut: bool,
     /// The mirror has been introduced, or need not be.
     pub(crate) introduced: bool,
+    /// The conversation that was known did not take it: it goes to whichever the platform opens or finds now.
+    pub(crate) anew: bool,
 }
 
 /// Who speaks.
@@ -61,6 +63,8 @@ struct Row {
     cut: bool,
     #[serde(default)]
     introduced: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    anew: bool,
 }
 
 impl Payload {
@@ -75,8 +79,8 @@ impl Payload {
             To::Conversation(conversation) => (None, Some(conversation.to_string())),
         };
         let body = self.body.as_ref().map(tree::rows);
-        let row =
-            Row { person, app, account, conversation, body, cut: self.cut, introduced: self.introduced };
+        let (cut, introduced, anew) = (self.cut, self.introduced, self.anew);
+        let row = Row { person, app, account, conversation, body, cut, introduced, anew };
         serde_json::to_vec(&row).expect("rows are plain data").into()
     }
 
@@ -94,12 +98,12 @@ impl Payload {
             _ => return None,
         };
         let body = row.body.map(tree::body);
-        Some(Self { speaker, to, body, cut: row.cut, introduced: row.introduced })
+        Some(Self { speaker, to, body, cut: row.cut, introduced: row.introduced, anew: row.anew })
     }
 
     /// Where it goes, in this workspace, given the conversation that the lane has already.
     pub(crate) fn destination(&self, workspace: &WorkspaceRef, open: Option<ConversationRef>) -> Destination {
-        match (&self.to, open) {
+        match (&self.to, open.filter(|_| !self.anew)) {
             (_, Some(conversation)) => Destination::Conversation(conversation),
             (To::Account(id), None) => {
                 Destination::Direct(AccountRef { workspace: workspace.clone(), id: id.clone() })

@@ -81,6 +81,7 @@ fn target(scene: &Scene<'_>, recipient: PersonId) -> Result<Option<Route>, enten
         body: None,
         cut: false,
         introduced: false,
+        anew: false,
     };
     Ok(Some(Route { lane: LaneKey::Direct(scene.pair, workspace.clone()), payload }))
 }

@@ -100,6 +100,7 @@ impl Engine {
                 body: Some(body),
                 cut: true,
                 introduced: true,
+                anew: false,
             };
             plans.push(Plan {
                 lane: LaneKey::Direct(pair, home.clone()),

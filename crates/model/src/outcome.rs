@@ -72,6 +72,8 @@ pub enum DropReason {
     NoCounterpart,
     /// Gone before it could be read.
     Gone,
+    /// Nobody who was told of it may read it.
+    Refused,
     /// A command to the Entente app, answered and not carried.
     Command,
     /// Nobody stands in for the sender or the recipient on the target.
@@ -89,6 +91,7 @@ impl DropReason {
             Self::NothingToSay => "nothing_to_say",
             Self::NoCounterpart => "no_counterpart",
             Self::Gone => "gone",
+            Self::Refused => "refused",
             Self::Command => "command",
             Self::NoStandIn => "no_stand_in",
         }

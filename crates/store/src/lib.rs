@@ -15,6 +15,7 @@ pub mod api;
 mod key_file;
 mod leases;
 mod memory;
+mod moved;
 mod payload_keys;
 mod seal;
 mod sql;

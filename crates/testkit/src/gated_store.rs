@@ -129,6 +129,10 @@ impl Links for Gated {
         self.gate.through("remember", self.inner.remember(conversation, interest, pair, now)).await
     }
 
+    async fn forget(&self, conversation: &ConversationRef) -> Result<(), StoreError> {
+        self.gate.through("forget", self.inner.forget(conversation)).await
+    }
+
     async fn direct(
         &self,
         pair: Pair,

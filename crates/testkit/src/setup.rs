@@ -47,12 +47,23 @@ impl World {
         self.sites = vec![self.connect_webex().await, self.connect_teams().await];
         let engine = self.engine(&Arc::new(Gate::new(None, None))).await;
         let (webex, teams) = (WorkspaceId::from(WEBEX_WORKSPACE), WorkspaceId::from(TEAMS_WORKSPACE));
-        let (webex_router, teams_router) = (self.webex.router(), self.teams.router());
+        let webex_router = self.webex.router();
         consent(&engine, &webex_router, &webex, LoginKind::Admin, None, &self.webex_admin().await).await;
         for workspace in [&webex, &teams] {
             engine.ensure_app(workspace).await.expect("the app can be made");
         }
         engine.import(None).await.expect("directories can be read");
+        self.represent(&engine).await;
+        // Keys that are fetched in the background; without them the first reports would have to be sent again.
+        self.store.restarted();
+    }
+
+    /// Plans and applies, makes the bots, and has everybody give the consents that are wanted then.
+    ///
+    /// # Panics
+    /// When any step is refused.
+    pub async fn represent(&self, engine: &Engine) {
+        let (webex, teams) = (WorkspaceId::from(WEBEX_WORKSPACE), WorkspaceId::from(TEAMS_WORKSPACE));
         let rules = [
             PrimaryRule { workspace: webex, department: Some("engineering".to_owned()) },
             PrimaryRule { workspace: teams.clone(), department: None },
@@ -67,15 +78,14 @@ impl World {
             tokio::time::sleep(provisioned.again.unwrap_or(Duration::from_secs(1))).await;
         }
         for represented in engine.store().people().await.expect("the store answers") {
+            let person = represented.person;
             let waits = |s: &&entente_model::StandIn| s.state == StandInState::AwaitingConsent;
-            if represented.stand_ins.iter().find(waits).is_some() {
-                let person = represented.person;
-                consent(&engine, &teams_router, &teams, LoginKind::Account, Some(person.id), &person.email)
-                    .await;
+            for stand_in in represented.stand_ins.iter().filter(waits) {
+                let at = &stand_in.workspace.id;
+                let platform = if *at == teams { self.teams.router() } else { self.webex.router() };
+                consent(engine, &platform, at, LoginKind::Account, Some(person.id), &person.email).await;
             }
         }
-        // Keys that are fetched in the background; without them the first reports would have to be sent again.
-        self.store.restarted();
     }
 
     /// Waits until every login that should hear does.

@@ -1,9 +1,10 @@
 //! Does a conversation concern us? Asked once per conversation, of its members, and remembered until people change.
 
-use entente_model::{CallError, Conversation, ConversationKind, Pair};
-use entente_store::{Interest, KnownConversation};
+use entente_model::{AccountRef, Conversation, ConversationKind, Pair, StandInState};
+use entente_store::{Identity, Interest, KnownConversation, Represented};
 
 use crate::engine::Engine;
+use crate::inbound::refusal::Refusals;
 use crate::inbound::{Hold, Reported};
 use crate::route;
 
@@ -15,14 +16,24 @@ impl Engine {
         known: Option<&KnownConversation>,
     ) -> Result<Option<Pair>, Hold> {
         if let Some(known) = known {
-            match known.interest {
-                Interest::Yes => return Ok(known.pair),
-                Interest::No => return Ok(None),
-                Interest::Unknown => {}
+            match (known.interest, known.pair) {
+                (Interest::Yes, Some(pair)) if self.still_concerns(reported, pair).await? => {
+                    return Ok(Some(pair));
+                }
+                (Interest::No, _) => return Ok(None),
+                // Nobody has looked yet, or people have changed since.
+                _ => {}
             }
         }
         let Some(conversation) = self.look_into(reported).await? else { return Ok(None) };
         let pair = self.pair_of(&conversation).await?;
+        if let Some(pair) = pair {
+            // Two accounts have one direct conversation, so another one was between accounts that these two had before.
+            let before = self.store.direct(pair, &conversation.at.workspace).await?;
+            if let Some(before) = before.filter(|before| *before != conversation.at) {
+                self.store.forget(&before).await?;
+            }
+        }
         let interest = if pair.is_some() { Interest::Yes } else { Interest::No };
         self.store.remember(&conversation, interest, pair, self.clock.now()).await?;
         if pair.is_some() {
@@ -31,26 +42,24 @@ impl Engine {
         Ok(pair)
     }
 
+    /// Whether the two are still represented, and at least one of them still works elsewhere.
+    async fn still_concerns(&self, reported: &Reported<'_>, pair: Pair) -> Result<bool, Hold> {
+        let people = self.store.pair(pair).await?;
+        let here = &reported.conversation.workspace;
+        Ok(people.is_some_and(|[one, other]| route::concerns(here, [&one, &other]).is_some()))
+    }
+
     /// Asks the platform who is in the conversation, as one of those who were told of it. `None`: nobody may know.
     async fn look_into(&self, reported: &Reported<'_>) -> Result<Option<Conversation>, Hold> {
-        let mut dead = None;
-        let mut asked = Vec::new();
-        for arrival in reported.arrivals {
-            if asked.contains(&arrival.watcher) {
-                continue;
-            }
-            asked.push(arrival.watcher);
-            let Some(client) = self.client_or_hold(arrival.watcher).await? else { continue };
+        let mut refusals = Refusals::default();
+        for client in self.listeners(reported).await? {
             match client.conversation(reported.conversation).await {
                 Ok(Some(conversation)) => return Ok(Some(conversation)),
-                Ok(None) | Err(CallError::Gone) => {}
-                Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
-                // Somebody else who was told may still be let in.
-                Err(CallError::Reauthorize | CallError::Reject(_)) => dead = Some(Hold::Later(None)),
-                Err(CallError::Unknown) => return Err(Hold::Later(None)),
+                Ok(None) => {}
+                Err(error) => refusals.take(error, self.tuning.give_up_after)?,
             }
         }
-        dead.map_or(Ok(None), Err)
+        refusals.hold().map(|()| None)
     }
 
     async fn pair_of(&self, conversation: &Conversation) -> Result<Option<Pair>, Hold> {
@@ -59,6 +68,13 @@ impl Engine {
         }
         let identities = self.store.identities(&conversation.members).await?;
         let [Some(one), Some(other)] = &identities[..] else { return Ok(None) };
+        // An account that somebody had before, or has beside, is not where the other one reaches them.
+        let current = |(identity, account): (&Identity, &AccountRef)| {
+            identity.primary || represents(&identity.represented, account)
+        };
+        if ![one, other].into_iter().zip(&conversation.members).all(current) {
+            return Ok(None);
+        }
         Ok(route::concerns(&conversation.at.workspace, [&one.represented, &other.represented]))
     }
 
@@ -73,4 +89,12 @@ impl Engine {
             Err(_) => Ok(None),
         }
     }
+}
+
+/// Whether this is the account that stands in for somebody.
+fn represents(represented: &Represented, account: &AccountRef) -> bool {
+    let stands_in = |stand_in: &entente_model::StandIn| {
+        stand_in.state != StandInState::Removed && stand_in.account.as_ref() == Some(account)
+    };
+    represented.stand_ins.iter().any(stands_in)
 }

@@ -1,15 +1,15 @@
 //! How the reported messages stand now.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use entente_model::{CallError, DropReason, MessageId, MessageRef, Pair, Snapshot};
-use entente_platform::{Client, Mark};
+use entente_model::{DropReason, MessageId, Pair, Snapshot, Timestamp};
+use entente_platform::Mark;
 use entente_store::{Arrived, Known, LaneKey, Report, Seen};
 
 use crate::compare::{self, Verdict};
 use crate::engine::Engine;
-use crate::inbound::{Hold, Reported};
+use crate::inbound::refusal::{self, PATIENCE, Refusals};
+use crate::inbound::{Aside, Hold, Reported};
 use crate::planted::{Bug, planted};
 use crate::telling::KEEP_SEEN;
 
@@ -24,12 +24,13 @@ pub(crate) struct News {
     pub(crate) unseen: Vec<MessageId>,
     /// Reports of which nothing remains to be done.
     pub(crate) drops: Vec<DropReason>,
+    /// Reports that could not be read.
+    pub(crate) aside: Vec<Aside>,
+    /// How far the conversation had been read before.
+    pub(crate) read_until: Option<Timestamp>,
     /// How far the conversation has been read now.
-    pub(crate) mark: Option<(MessageId, entente_model::Timestamp)>,
+    pub(crate) mark: Option<(MessageId, Timestamp)>,
 }
-
-/// A message that was just written may not be readable yet; for so long it is asked for again.
-const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Clocks of platforms may be behind ours by so much.
 const SKEW: Duration = Duration::from_mins(1);
@@ -43,7 +44,8 @@ impl Engine {
         pair: Option<Pair>,
     ) -> Result<News, Hold> {
         let seen = self.settled_by_now(reported, known, pair).await?;
-        let mut news = News::default();
+        let mark = known.conversation.as_ref().and_then(|conversation| conversation.mark.as_ref());
+        let mut news = News { read_until: mark.map(|(_, at)| *at), ..News::default() };
         let mut snapshots = Vec::new();
         // Where reports may have been missed, the next one does not tell what came before it; the history does.
         let missed = reported
@@ -51,10 +53,19 @@ impl Engine {
             .iter()
             .any(|arrival| self.ears.missed(reported.workspace, arrival.watcher, reported.as_of));
         let listed = missed || reported.workspace.profile().capabilities.listed;
-        let looks =
+        let mut looks =
             reported.arrivals.iter().zip(&seen).any(|(arrival, seen)| wants_reading(arrival, *seen, listed));
         if looks {
-            snapshots = self.read_on(reported, known).await?;
+            match self.read_on(reported, known).await {
+                Ok(read) => snapshots = read,
+                Err(Hold::Refused { patience, reason }) if self.all_ripe(reported, patience) => {
+                    let whole = reported.arrivals.iter().filter(|arrival| arrival.report == Report::Look);
+                    news.aside.extend(whole.map(|arrival| refusal::aside(arrival, &reason)));
+                    news.drops.resize(news.aside.len(), DropReason::Refused);
+                    looks = false;
+                }
+                Err(hold) => return Err(hold),
+            }
         }
         let read: Vec<MessageId> = snapshots.iter().map(|snapshot| snapshot.message.at.id.clone()).collect();
         for (arrival, seen) in reported.arrivals.iter().zip(&seen) {
@@ -72,9 +83,14 @@ impl Engine {
             } else if arrival.report == Report::Created && seen.is_some() {
                 news.drops.push(DropReason::Repeat);
             } else if !read.contains(&arrival.message.id) {
-                match self.one(reported, arrival).await? {
-                    Some(snapshot) => keep_newest(&mut snapshots, snapshot),
-                    None => news.drops.push(DropReason::Gone),
+                match self.one(reported, arrival, &mut news.aside).await {
+                    Ok(Some(snapshot)) => keep_newest(&mut snapshots, snapshot),
+                    Ok(None) => news.drops.push(DropReason::Gone),
+                    Err(Hold::Refused { patience, reason }) if self.ripe(arrival, patience) => {
+                        news.aside.push(refusal::aside(arrival, &reason));
+                        news.drops.push(DropReason::Refused);
+                    }
+                    Err(hold) => return Err(hold),
                 }
             }
         }
@@ -150,22 +166,29 @@ impl Engine {
                 reported: None,
             },
         };
-        let Some(client) = self.listener(reported).await? else { return Ok(Vec::new()) };
-        match client.catch_up(reported.conversation, &mark).await {
-            Ok(read) => {
-                if read.gap {
-                    tracing::warn!(workspace = %reported.workspace.at().id, "part of a conversation could not be read");
-                    self.store.count("history_gaps", 1);
+        let mut refusals = Refusals::default();
+        for client in self.listeners(reported).await? {
+            match client.catch_up(reported.conversation, &mark).await {
+                Ok(read) => {
+                    if read.gap {
+                        tracing::warn!(workspace = %reported.workspace.at().id, "part of a conversation could not be read");
+                        self.store.count("history_gaps", 1);
+                    }
+                    return Ok(read.snapshots);
                 }
-                Ok(read.snapshots)
+                Err(error) => refusals.take(error, self.tuning.give_up_after)?,
             }
-            Err(CallError::Gone) => Ok(Vec::new()),
-            Err(error) => Err(later(&error)),
         }
+        refusals.hold().map(|()| Vec::new())
     }
 
-    /// One message, from its report or from the platform.
-    async fn one(&self, reported: &Reported<'_>, arrival: &Arrived) -> Result<Option<Snapshot>, Hold> {
+    /// One message, from its report or from the platform. A report that cannot be opened goes to `aside`.
+    async fn one(
+        &self,
+        reported: &Reported<'_>,
+        arrival: &Arrived,
+        aside: &mut Vec<Aside>,
+    ) -> Result<Option<Snapshot>, Hold> {
         if let Some(body) = &arrival.body {
             match reported.workspace.receiver().open(&arrival.message, body) {
                 Ok(snapshot) => {
@@ -174,39 +197,28 @@ impl Engine {
                 }
                 Err(reason) => {
                     tracing::warn!(workspace = %reported.workspace.at().id, reason, "a report could not be opened");
-                    let (at, now) = (reported.workspace.at(), self.clock.now());
-                    self.store.set_aside(at, &reason, body.clone(), now).await?;
+                    aside.push(Aside { reason, body: body.clone() });
                 }
             }
         }
-        let Some(client) = self.listener(reported).await? else { return Ok(None) };
-        self.fetch(&client, &arrival.message, arrival).await
+        self.fetch(reported, arrival).await
     }
 
-    async fn fetch(
-        &self,
-        client: &Arc<dyn Client>,
-        message: &MessageRef,
-        arrival: &Arrived,
-    ) -> Result<Option<Snapshot>, Hold> {
-        match client.fetch(message).await {
-            Ok(Some(snapshot)) => Ok(Some(snapshot)),
-            Ok(None) | Err(CallError::Gone) => {
-                let fresh = self.clock.now().since(arrival.accepted_at) < PATIENCE;
-                if fresh && arrival.report == Report::Created { Err(Hold::Later(None)) } else { Ok(None) }
-            }
-            Err(error) => Err(later(&error)),
-        }
-    }
-
-    /// A client of the first of those who were told that still exists.
-    async fn listener(&self, reported: &Reported<'_>) -> Result<Option<Arc<dyn Client>>, Hold> {
-        for arrival in reported.arrivals {
-            if let Some(client) = self.client_or_hold(arrival.watcher).await? {
-                return Ok(Some(client));
+    /// One message as the platform shows it to any of those who were told.
+    async fn fetch(&self, reported: &Reported<'_>, arrival: &Arrived) -> Result<Option<Snapshot>, Hold> {
+        let mut refusals = Refusals::default();
+        let clients = self.listeners(reported).await?;
+        for client in &clients {
+            match client.fetch(&arrival.message).await {
+                Ok(Some(snapshot)) => return Ok(Some(snapshot)),
+                Ok(None) => {}
+                Err(error) => refusals.take(error, self.tuning.give_up_after)?,
             }
         }
-        Ok(None)
+        refusals.hold()?;
+        // A message that was just written may not be readable yet.
+        let fresh = arrival.report == Report::Created && !self.ripe(arrival, PATIENCE);
+        if fresh && !clients.is_empty() { Err(Hold::Later(None)) } else { Ok(None) }
     }
 }
 
@@ -227,13 +239,6 @@ fn wants_reading(arrival: &Arrived, seen: Option<Seen>, listed: bool) -> bool {
         Report::Created => listed && seen.is_none(),
         Report::Changed => listed && !ours,
         Report::Deleted => false,
-    }
-}
-
-fn later(error: &CallError) -> Hold {
-    match error {
-        CallError::Retry { after } => Hold::Later(*after),
-        _ => Hold::Later(None),
     }
 }
 

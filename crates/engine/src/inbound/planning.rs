@@ -57,7 +57,14 @@ impl Engine {
             }
             let event = event(&snapshot, change);
             let accepted = accepted_at(reported, &snapshot.message.at.id);
+            let planned = routed.plans.len();
             self.plan_event(&mut routed, &event, &snapshot, (pair, &people), accepted);
+            if verdict == Verdict::New
+                && routed.plans.len() > planned
+                && self.newest.passes(reported.conversation, snapshot.created_at, news.read_until)
+            {
+                self.store.count("late", 1);
+            }
         }
         for id in news.unseen {
             routed.drops.push(DropReason::Gone);

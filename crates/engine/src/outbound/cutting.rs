@@ -146,7 +146,7 @@ fn reply(claim: &Claim, head: &Head, payload: &Payload, body: Body) -> Plan {
     plan
 }
 
-fn row(claim: &Claim, head: &Head, work: Work, part: u32, payload: &Payload) -> Plan {
+pub(super) fn row(claim: &Claim, head: &Head, work: Work, part: u32, payload: &Payload) -> Plan {
     Plan {
         lane: claim.key.clone(),
         work,

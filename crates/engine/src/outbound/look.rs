@@ -6,9 +6,9 @@ use entente_model::{CallError, ConversationRef, Snapshot, Timestamp};
 use entente_store::{Claim, Finish, Head, StoreError};
 
 use crate::engine::Engine;
-use crate::outbound::Next;
 use crate::outbound::outcome::FIRST_LOOK;
 use crate::outbound::preparing::Prepared;
+use crate::outbound::{Next, opens};
 use crate::planted::{Bug, planted};
 use crate::schedule;
 use crate::sites::Workspace;
@@ -29,10 +29,21 @@ impl Engine {
         head: &Head,
         began: Timestamp,
     ) -> Result<Next, StoreError> {
-        let (draft, client, fingerprint) = match self.prepare(claim, workspace, head).await? {
-            Prepared::Do { draft, client, fingerprint } => (draft, client, fingerprint),
+        // What it is recognised by is what was committed before the call, whatever is known of the sender by now.
+        let intents = self.store.begun(&claim.key).await?;
+        let Some(intent) = intents.into_iter().find(|intent| intent.delivery == head.delivery.id) else {
+            // An echo has settled it.
+            return Ok(Next::GoOn);
+        };
+        let (draft, client) = match self.prepare(claim, workspace, head).await? {
+            Prepared::Do { draft, client, .. } => (draft, client),
             // Whoever spoke cannot be asked now, so nothing can be ruled out; nothing may be sent either.
             Prepared::Not(Finish::RetryAt { at, .. }) => {
+                return self.finish(claim, head, Finish::LookAt { at }).await;
+            }
+            // Rows in its place would say again what it may have said.
+            Prepared::Not(Finish::Replaced(_)) => {
+                let at = self.clock.now().plus(LONGEST_PAUSE);
                 return self.finish(claim, head, Finish::LookAt { at }).await;
             }
             Prepared::Not(finish) => return self.finish(claim, head, finish).await,
@@ -55,14 +66,18 @@ impl Engine {
             }
             Err(_) => return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await,
         };
-        if let Some(snapshot) = self.effect_among(found, fingerprint).await? {
+        if let Some(snapshot) = self.effect_among(found, intent.fingerprint).await? {
             self.store.count("unknown_had_landed", 1);
             let finish = Finish::Delivered {
                 message: Some(snapshot.message.at),
                 losses: Vec::new(),
                 at: snapshot.created_at,
             };
-            return self.finish(claim, head, finish).await;
+            let next = self.finish(claim, head, finish).await;
+            if opens(&draft) {
+                self.attend_opened();
+            }
+            return next;
         }
         let quiet = self.tuning.quiet.unwrap_or(workspace.profile().quiet);
         if now.since(began) < quiet && !planted(Bug::ImpatientQuiet) {

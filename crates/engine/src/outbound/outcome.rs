@@ -30,6 +30,13 @@ impl Engine {
             Err(CallError::Retry { .. }) if planted(Bug::GiveUpAtOnce) => {
                 Finish::Dead { reason: String::new() }
             }
+            // Setting a text or taking a message back is simply done again, so nothing needs to be looked for.
+            Err(CallError::Unknown) if matches!(head.delivery.work, Work::Edit | Work::Delete) => {
+                match self.again(head, None, "the platform did not answer") {
+                    Finish::RetryAt { at, .. } => Finish::LookAt { at },
+                    given_up => given_up,
+                }
+            }
             Err(CallError::Unknown) => Finish::LookAt { at: now.plus(FIRST_LOOK) },
             Err(CallError::Retry { after }) => self.again(head, after, "the platform could not take it"),
             Err(CallError::Reauthorize) => {

@@ -7,7 +7,7 @@ use entente_model::{
     AccountId, Body, Destination, Draft, DropReason, Operation, Sender, StandInMode, StandInState,
 };
 use entente_platform::Client;
-use entente_store::{Claim, Finish, Head, LaneKey, Represented, StoreError, Work};
+use entente_store::{Claim, DeliveryState, Finish, Head, LaneKey, Represented, StoreError, Work};
 
 use crate::engine::Engine;
 use crate::outbound::cutting;
@@ -82,8 +82,11 @@ impl Engine {
             LaneKey::Direct(pair, at) => self.store.direct(*pair, at).await?,
             _ => None,
         };
+        // A row that may have been done is looked for as it is; replaced by others it would be sent again.
+        let begun = matches!(head.delivery.state, DeliveryState::Begun { .. });
         if open.is_none()
             && !payload.introduced
+            && !begun
             && head.delivery.work == Work::Send
             && let Some(replaced) = self.introduction(claim, workspace, head, payload).await?
         {

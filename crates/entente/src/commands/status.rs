@@ -28,6 +28,13 @@ impl Status {
         let numbers: Vec<String> =
             numbers.iter().map(|name| format!("{name} {}", text(counts, name))).collect();
         println!("\n{}\n", numbers.join(" · "));
+        if let Some(since) = counts["unrouted_since"].as_str() {
+            println!("The oldest report that is not read yet came at {since}.\n");
+        }
+        let late = counts["other"]["late"].as_u64().unwrap_or(0);
+        if late > 0 {
+            println!("Messages passed on after newer ones, because they were reported late: {late}.\n");
+        }
         let columns = ["workspace", "kind", "person", "rung", "error"];
         table::print(
             &["workspace", "login", "person", "hears", "error"],

@@ -19,6 +19,8 @@ pub struct Counts {
     pub accepted: u64,
     /// Reports stored and not yet routed.
     pub unrouted: u64,
+    /// When the oldest of those was stored.
+    pub unrouted_since: Option<Timestamp>,
     /// Rows planned since the beginning, those of notices and replaced rows left out.
     pub planned: u64,
     /// Rows done since the beginning.
@@ -34,7 +36,7 @@ pub struct Counts {
     /// Lanes that stand until a person acts.
     pub wedged: u64,
     /// Reports absorbed at the door (`echo`, `repeat`, `no_interest`), losses (`loss_` and the loss's name), and what
-    /// [`Console::count`] was told, such as refused webhooks; by stable names. A store on disk adds what it has done
+    /// [`Console::count`] was told, such as refused webhooks or messages that came `late`; by stable names. A store on disk adds what it has done
     /// since it was opened: [`COMMITS`] and [`SYNCS`].
     pub other: BTreeMap<String, u64>,
 }

@@ -67,6 +67,10 @@ pub trait Links: Send + Sync {
         now: Timestamp,
     ) -> Result<(), StoreError>;
 
+    /// Forgets whose conversation it is: it has vanished, or one of the two is not in it any more. What is reported about
+    /// it is looked into anew; nothing else about it is forgotten.
+    async fn forget(&self, conversation: &ConversationRef) -> Result<(), StoreError>;
+
     /// The direct conversation of a pair in a workspace, if it was opened or found.
     async fn direct(
         &self,

@@ -36,7 +36,9 @@ pub struct Imported {
     pub listed: usize,
 }
 
-/// People. Every change here makes conversations of no interest unknown again.
+/// People. Every change here makes conversations of no interest unknown again. A change of where somebody is reached, by a
+/// new primary, by another account of a stand-in or by its end, makes their direct conversations (of a stand-in: those in
+/// its workspace) be forgotten as [`crate::Links::forget`] does.
 #[async_trait]
 pub trait People: Send + Sync {
     /// Replaces what is known of a workspace's directory.

@@ -17,6 +17,7 @@ impl Console for Memory {
         Ok(Counts {
             accepted: state.tally.accepted,
             unrouted: state.inbox.len() as u64,
+            unrouted_since: state.inbox.values().map(|arrived| arrived.accepted_at).min(),
             planned: state.tally.planned,
             delivered: state.tally.delivered,
             dropped: state.tally.dropped.clone(),

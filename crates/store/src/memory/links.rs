@@ -74,6 +74,18 @@ impl Links for Memory {
         Ok(())
     }
 
+    async fn forget(&self, conversation: &ConversationRef) -> Result<(), StoreError> {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        if let Some(link) = state.links.get_mut(conversation) {
+            link.interest = link.interest.and(Some(Interest::Unknown));
+            if let Some(pair) = link.pair.take() {
+                state.directs.remove(&(pair, conversation.workspace.clone()));
+            }
+        }
+        Ok(())
+    }
+
     async fn direct(
         &self,
         pair: Pair,

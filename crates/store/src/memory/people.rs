@@ -7,7 +7,8 @@ use entente_model::{Account, AccountRef, Pair, Person, PersonId, StandIn, Timest
 
 use super::Memory;
 use super::state::{Entry, State};
-use crate::{Identity, Imported, People, Represented, StoreError};
+use crate::moved;
+use crate::{Identity, Imported, Interest, People, Represented, StoreError};
 
 #[async_trait]
 impl People for Memory {
@@ -79,6 +80,7 @@ impl People for Memory {
         let mut guard = self.state();
         let mut after = guard.people.clone();
         let mut bindings = guard.bindings.clone();
+        let mut gone = Vec::new();
         for (person, accounts) in people {
             let id = person.id;
             if !person.email.is_empty()
@@ -92,12 +94,18 @@ impl People for Memory {
                     return Err(StoreError::Inconsistent { table: "binding", column: "person" });
                 }
             }
-            after.insert(id, person);
+            let before = after.insert(id, person);
+            if before.is_some_and(|before| moved::person(&before, &after[&id])) {
+                gone.push(id);
+            }
         }
         if after != guard.people || bindings != guard.bindings {
             guard.people = after;
             guard.bindings = bindings;
             guard.people_version += 1;
+        }
+        for id in gone {
+            guard.forget_directs(id, None);
         }
         Ok(())
     }
@@ -117,7 +125,10 @@ impl People for Memory {
         }
         let slot = (stand_in.person, stand_in.workspace.clone());
         if state.stand_ins.get(&slot) != Some(stand_in) {
-            state.stand_ins.insert(slot, stand_in.clone());
+            let before = state.stand_ins.insert(slot, stand_in.clone());
+            if before.is_some_and(|before| moved::stand_in(&before, stand_in)) {
+                state.forget_directs(stand_in.person, Some(&stand_in.workspace));
+            }
             state.people_version += 1;
         }
         Ok(())
@@ -149,6 +160,19 @@ impl People for Memory {
 }
 
 impl State {
+    /// Forgets whose a person's direct conversations are.
+    fn forget_directs(&mut self, person: PersonId, workspace: Option<&WorkspaceRef>) {
+        let of = |pair: &Pair, at: &WorkspaceRef| {
+            pair.both().contains(&person) && workspace.is_none_or(|workspace| workspace == at)
+        };
+        for (_, conversation) in self.directs.extract_if(.., |(pair, at), _| of(pair, at)) {
+            if let Some(link) = self.links.get_mut(&conversation) {
+                link.pair = None;
+                link.interest = Some(Interest::Unknown);
+            }
+        }
+    }
+
     fn represented(&self, id: PersonId) -> Option<Represented> {
         let person = self.people.get(&id)?.clone();
         let own = self.stand_ins.iter().filter(|((person, _), _)| *person == id);

@@ -15,7 +15,7 @@ use crate::{
 };
 
 const COUNTERS: &str = "select name, value from counter";
-const UNROUTED: &str = "select count(*) from inbox";
+const UNROUTED: &str = "select count(*), min(accepted_at) from inbox";
 const WAITING: &str = "select count(*) from outbox where work <> 3";
 const DEAD_ROWS: &str = "select count(*) from dead where work <> 3";
 const WEDGED_LANES: &str = "select count(*) from wedged";
@@ -39,8 +39,12 @@ impl Console for Sqlite {
             at_once(conn, |conn| {
                 let number =
                     |sql| Ok::<u64, StoreError>(unsigned(conn.one(sql, [], |row| row.get(0))?.unwrap_or(0)));
+                let unrouted =
+                    conn.one(UNROUTED, [], |row| Ok((row.get(0)?, row.get::<_, Option<i64>>(1)?)))?;
+                let (unrouted, since) = unrouted.unwrap_or_default();
                 let mut counts = Counts {
-                    unrouted: number(UNROUTED)?,
+                    unrouted: unsigned(unrouted),
+                    unrouted_since: since.map(Timestamp),
                     waiting: number(WAITING)?,
                     dead: number(DEAD_ROWS)?,
                     wedged: number(WEDGED_LANES)?,

@@ -16,6 +16,9 @@ const SEEN: &str = "select flags, version from message where conversation = ?1 a
 const INTEREST: &str = "select interest, people from conversation where workspace = ?1 and name = ?2";
 const REMEMBER: &str =
     "update conversation set interest = ?2, people = ?3, low = ?4, high = ?5 where id = ?1";
+/// An interest that nobody has recorded stays so.
+const FORGET: &str = "update conversation set interest = case when interest is null then null else 0 end, \
+     low = null, high = null where workspace = ?1 and name = ?2";
 const DIRECT: &str = "select name from conversation where low = ?1 and high = ?2 and workspace = ?3";
 const TAKEN: &str =
     "select exists (select 1 from conversation where low = ?1 and high = ?2 and workspace = ?3 and id <> ?4)";
@@ -86,6 +89,16 @@ impl Links for Sqlite {
             let pair = pair.filter(|_| !taken);
             let (low, high) = (pair.map(|pair| pair[0]), pair.map(|pair| pair[1]));
             tx.conn.run(REMEMBER, (id, code, tx.people, low, high))?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn forget(&self, conversation: &ConversationRef) -> Result<(), StoreError> {
+        let at = conversation.clone();
+        self.write(move |tx| {
+            let workspace = tx.workspace(&at.workspace)?;
+            tx.conn.run(FORGET, (workspace, at.id.as_str()))?;
             Ok(())
         })
         .await

@@ -10,6 +10,7 @@ use super::identities::{RawPerson, RawStandIn};
 use super::run::{Run, limit, uuid};
 use super::tx::Tx;
 use super::{Shared, Sqlite};
+use crate::moved;
 use crate::{Identity, Imported, People, Represented, StoreError};
 
 const ACCOUNTS: &str = "select id, name, email, bot, active, picture, department, listed from account \
@@ -36,6 +37,10 @@ const SPEAKS_FOR: &str =
 const SAVE_STAND_IN: &str = "insert or replace into stand_in \
      (person, workspace, mode, state, account_workspace, account, address, login, reason) \
      values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const FORGET_DIRECTS: &str =
+    "update conversation set interest = 0, low = null, high = null where low = ?1 or high = ?1";
+const FORGET_DIRECTS_IN: &str = "update conversation set interest = 0, low = null, high = null \
+     where (low = ?1 or high = ?1) and workspace = ?2";
 const TAKE: &str = "insert or ignore into address (address, person) values (?1, ?2)";
 const TAKEN_BY: &str = "select person from address where address = ?1";
 
@@ -226,6 +231,9 @@ impl Tx<'_> {
             Some(primary) => Some(self.workspace(&primary.account.workspace)?),
             None => None,
         };
+        if before.is_some_and(|before| moved::person(&before, person)) {
+            self.conn.run(FORGET_DIRECTS, [person.id.0.as_bytes()])?;
+        }
         self.conn.run(
             SAVE_PERSON,
             (
@@ -269,10 +277,14 @@ impl Tx<'_> {
             return Err(StoreError::Inconsistent { table: "stand_in", column: "account" });
         }
         let shared = self.shared;
-        if let Some(before) = self.conn.one(STAND_IN, (person, workspace), RawStandIn::read)?
-            && before.resolve(shared, self.conn)? == *stand_in
-        {
-            return Ok(());
+        if let Some(before) = self.conn.one(STAND_IN, (person, workspace), RawStandIn::read)? {
+            let before = before.resolve(shared, self.conn)?;
+            if before == *stand_in {
+                return Ok(());
+            }
+            if moved::stand_in(&before, stand_in) {
+                self.conn.run(FORGET_DIRECTS_IN, (person, workspace))?;
+            }
         }
         self.conn.run(
             SAVE_STAND_IN,

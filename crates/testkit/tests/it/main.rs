@@ -3,7 +3,11 @@
 mod bugs;
 mod changes;
 mod crash;
+mod moved;
 mod notices;
 mod people;
+mod refused;
 mod seeds;
+mod silent;
 mod story;
+mod unknown;

@@ -149,6 +149,7 @@ async fn a_report_that_comes_late_is_passed_on() {
     let room = ada.write(&world.bot_of(EVA).await, "hello").await.conversation;
     eva.write(ADA, "before").await;
     assert!(world.settle(SOON).await);
+    assert_eq!(world.counts().await.other.get("late"), None);
     let late = Rule {
         name: "late".to_owned(),
         method: "HOOK".to_owned(),
@@ -162,6 +163,7 @@ async fn a_report_that_comes_late_is_passed_on() {
     eva.write(ADA, "late").await;
     eva.write(ADA, "in time").await;
     assert!(world.settle(SOON).await);
+    assert_eq!(world.counts().await.other.get("late"), Some(&1));
     let mut seen = texts(&ada.sees(&room).await);
     seen.sort();
     assert_eq!(seen, ["before", "hello", "in time", "late"], "all are passed on");

@@ -1,6 +1,7 @@
 //! `GET /status`: how it is, in numbers. The console's page reads the same.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::State;
@@ -38,6 +39,8 @@ pub(crate) struct Status {
 pub(crate) struct Numbers {
     pub(crate) accepted: u64,
     pub(crate) unrouted: u64,
+    /// When the oldest of those was stored.
+    pub(crate) unrouted_since: Option<String>,
     pub(crate) planned: u64,
     pub(crate) delivered: u64,
     pub(crate) waiting: u64,
@@ -53,6 +56,7 @@ impl From<Counts> for Numbers {
         let Counts {
             accepted,
             unrouted,
+            unrouted_since,
             planned,
             delivered,
             dropped,
@@ -62,7 +66,20 @@ impl From<Counts> for Numbers {
             wedged,
             other,
         } = counts;
-        Self { accepted, unrouted, planned, delivered, waiting, dead, wedged, dropped, dropped_rows, other }
+        let unrouted_since = unrouted_since.map(|since| since.to_string());
+        Self {
+            accepted,
+            unrouted,
+            unrouted_since,
+            planned,
+            delivered,
+            waiting,
+            dead,
+            wedged,
+            dropped,
+            dropped_rows,
+            other,
+        }
     }
 }
 
@@ -94,7 +111,10 @@ pub(crate) struct Hearing {
 /// Reads the status, given the people who were read already.
 pub(crate) async fn read(engine: &Engine, people: &[Represented]) -> Result<Status, StoreError> {
     let store = engine.store();
-    let counts = Numbers::from(store.counts().await?);
+    let counts = store.counts().await?;
+    let now = engine.now();
+    let held = counts.unrouted_since.map(|since| now.since(since));
+    let counts = Numbers::from(counts);
     let names: BTreeMap<PersonId, &str> =
         people.iter().map(|somebody| (somebody.person.id, somebody.person.name.as_str())).collect();
     let mut heard: BTreeMap<_, _> = store.listening().await?.into_iter().collect();
@@ -132,12 +152,12 @@ pub(crate) async fn read(engine: &Engine, people: &[Represented]) -> Result<Stat
         (&one.workspace, &one.kind, &one.person).cmp(&(&other.workspace, &other.kind, &other.person))
     });
     let stand_ins = by_state(people);
-    let attention = attention(&counts, &stand_ins, &workspaces, &logins);
+    let attention = attention(&counts, held, &stand_ins, &workspaces, &logins);
     Ok(Status {
         healthy: attention.is_empty(),
         attention,
         version: env!("CARGO_PKG_VERSION"),
-        now: engine.now().to_string(),
+        now: now.to_string(),
         counts,
         stand_ins,
         workspaces,
@@ -153,9 +173,15 @@ fn by_state(people: &[Represented]) -> BTreeMap<&'static str, usize> {
     states
 }
 
-/// What needs somebody. Waiting consents do not: they are other people's to give.
+/// Reports are mostly read within a second, and those of messages that cannot be read yet within a little more than a
+/// minute.
+const HELD: Duration = Duration::from_mins(2);
+
+/// What needs somebody; `held` is the age of the oldest report that is not read yet. Waiting consents do not: they are
+/// other people's to give.
 fn attention(
     counts: &Numbers,
+    held: Option<Duration>,
     stand_ins: &BTreeMap<&'static str, usize>,
     workspaces: &[Place],
     logins: &[Hearing],
@@ -171,6 +197,10 @@ fn attention(
     };
     say(counts.wedged, "conversation stands until somebody acts", "conversations stand until somebody acts");
     say(counts.dead, "message could not be delivered", "messages could not be delivered");
+    if let Some(held) = held.filter(|held| *held >= HELD) {
+        let age = format!("not read yet, the oldest for {} minutes", held.as_secs() / 60);
+        say(counts.unrouted, &format!("report is {age}"), &format!("reports are {age}"));
+    }
     let suspended = stand_ins.get(StandInState::Suspended.name()).copied().unwrap_or_default();
     say(suspended as u64, "stand-in is suspended", "stand-ins are suspended");
     let refused = logins.iter().filter(|login| !login.works).count();
@@ -184,4 +214,20 @@ fn attention(
 pub(super) async fn show(State(surfaces): State<Surfaces>) -> Result<Json<Status>, Problem> {
     let people = surfaces.engine.store().people().await?;
     Ok(Json(read(&surfaces.engine, &people).await?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_that_are_held_up_are_shown_with_their_age() {
+        let counts = |unrouted| Numbers::from(Counts { unrouted, ..Counts::default() });
+        let told = |unrouted, held| attention(&counts(unrouted), held, &BTreeMap::new(), &[], &[]);
+        assert!(told(0, None).is_empty());
+        assert!(told(3, Some(Duration::from_secs(119))).is_empty());
+        assert_eq!(told(1, Some(HELD)), ["1 report is not read yet, the oldest for 2 minutes"]);
+        let held = Some(Duration::from_secs(3_700));
+        assert_eq!(told(12, held), ["12 reports are not read yet, the oldest for 61 minutes"]);
+    }
 }

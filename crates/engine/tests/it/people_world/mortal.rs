@@ -98,6 +98,7 @@ mortal! { Inbox:
 mortal! { Links:
     fn known(conversation: &ConversationRef, messages: &[MessageId]) -> Known;
     fn remember(conversation: &Conversation, interest: Interest, pair: Option<Pair>, now: Timestamp) -> ();
+    fn forget(conversation: &ConversationRef) -> ();
     fn direct(pair: Pair, workspace: &WorkspaceRef) -> Option<ConversationRef>;
     fn directs_of(person: PersonId, workspace: &WorkspaceRef) -> Vec<ConversationRef>;
 }

@@ -193,7 +193,12 @@ async fn routed_is_done_once(world: World) {
     let left = store.arrived(&claim, 10).await.unwrap();
     assert_eq!(left.len(), 1);
     assert_eq!(left[0].message.id.as_str(), "m2");
-    assert_eq!(store.counts().await.unwrap().unrouted, 1);
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.unrouted, counts.unrouted_since), (1, Some(at(1))));
+    store.accept(vec![created(&message(&room(&webex(), "other"), "m1"))], at(3)).await.unwrap();
+    store.routed(&claim, Routed { done: vec![left[0].id], ..Routed::default() }, at(4)).await.unwrap();
+    let counts = store.counts().await.unwrap();
+    assert_eq!((counts.unrouted, counts.unrouted_since), (1, Some(at(3))));
 }
 
 async fn marks_never_move_back(world: World) {

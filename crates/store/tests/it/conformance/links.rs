@@ -1,6 +1,6 @@
 //! What is known of conversations.
 
-use entente_model::Timestamp;
+use entente_model::{StandInState, Timestamp};
 use entente_store::{Interest, Known, LaneKey, Report, Routed, Side};
 
 use crate::world::{
@@ -12,8 +12,10 @@ super::conformance! {
     nothing_is_known_at_first
     the_later_word_counts
     a_pair_has_one_conversation_in_a_workspace
+    a_forgotten_conversation_makes_room_for_another
     directs_are_found_by_person
     no_interest_ends_with_a_change_of_people
+    a_conversation_of_somebody_who_moves_is_forgotten
     what_was_seen_is_known_in_the_order_of_asking
 }
 
@@ -72,6 +74,32 @@ async fn a_pair_has_one_conversation_in_a_workspace(world: World) {
     assert_eq!(store.direct(both, &webex()).await.unwrap(), Some(second));
 }
 
+async fn a_forgotten_conversation_makes_room_for_another(mut world: World) {
+    let both = pair(1, 2);
+    let (first, second) = (room(&webex(), "first"), room(&webex(), "second"));
+    let store = world.store();
+    store.forget(&first).await.unwrap();
+    store.accept(vec![created(&message(&first, "m"))], at(1)).await.unwrap();
+    store.forget(&first).await.unwrap();
+    assert!(store.known(&first, &[]).await.unwrap().conversation.is_none());
+    store.remember(&direct(&first), Interest::Yes, Some(both), at(1)).await.unwrap();
+    let held = claim(store, Side::Inbound, 1).await;
+    let mark = Some(("m".into(), at(1)));
+    let routed = Routed { seen: vec![seen("m", 1)], mark: mark.clone(), ..Routed::default() };
+    store.routed(&held, routed, at(2)).await.unwrap();
+    store.forget(&first).await.unwrap();
+    world.restart();
+    let store = world.store();
+    assert_eq!(store.direct(both, &webex()).await.unwrap(), None);
+    assert!(store.directs_of(person_id(1), &webex()).await.unwrap().is_empty());
+    let known = store.known(&first, &["m".into()]).await.unwrap();
+    assert!(known.seen[0].is_some(), "what was seen stays seen");
+    let known = known.conversation.unwrap();
+    assert_eq!((known.interest, known.pair, known.mark), (Interest::Unknown, None, mark));
+    store.remember(&direct(&second), Interest::Yes, Some(both), at(3)).await.unwrap();
+    assert_eq!(store.direct(both, &webex()).await.unwrap(), Some(second));
+}
+
 async fn directs_are_found_by_person(world: World) {
     let store = world.store();
     for (name, both) in [("b", pair(2, 1)), ("a", pair(2, 3)), ("c", pair(1, 3))] {
@@ -108,6 +136,52 @@ async fn no_interest_ends_with_a_change_of_people(mut world: World) {
     );
     world.store().import(&teams(), vec![super::people::listed("t1", "Tom")], at(5)).await.unwrap();
     assert_eq!(interest(&world, &dull).await, Interest::Unknown);
+}
+
+async fn a_conversation_of_somebody_who_moves_is_forgotten(mut world: World) {
+    let (here, there) = (room(&webex(), "here"), room(&teams(), "there"));
+    let (ann, bob) = (account(&webex(), "ann"), account(&teams(), "bob"));
+    let people = vec![(person(1, "Ann", Some(ann)), Vec::new()), (person(2, "Bob", Some(bob)), Vec::new())];
+    world.store().save_people(people).await.unwrap();
+    let mut bot = super::people::stand_in(2, &webex(), None);
+    let both = async |world: &World| {
+        for place in [&here, &there] {
+            world.store().remember(&direct(place), Interest::Yes, Some(pair(1, 2)), at(1)).await.unwrap();
+        }
+    };
+    let kept = async |world: &mut World| {
+        world.restart();
+        let mut kept = [false; 2];
+        for (kept, at) in kept.iter_mut().zip([&here, &there]) {
+            let known = world.store().known(at, &[]).await.unwrap().conversation.unwrap();
+            *kept = known.interest == Interest::Yes && known.pair.is_some();
+            let found = world.store().direct(pair(1, 2), &at.workspace).await.unwrap();
+            assert_eq!(found.is_some(), *kept);
+        }
+        kept
+    };
+    both(&world).await;
+    // That a stand-in speaks for the first time, or not now, changes nothing about where.
+    for (account_name, state, stay) in [
+        (None, StandInState::Planned, [true, true]),
+        (Some("bot"), StandInState::Active, [true, true]),
+        (Some("bot"), StandInState::Suspended, [true, true]),
+        (Some("another bot"), StandInState::Active, [false, true]),
+        (Some("another bot"), StandInState::Removed, [false, true]),
+        (Some("another bot"), StandInState::Active, [false, true]),
+    ] {
+        bot.account = account_name.map(|name| account(&webex(), name));
+        bot.state = state;
+        world.store().save_stand_in(&bot).await.unwrap();
+        assert_eq!(kept(&mut world).await, stay, "{bot:?}");
+        both(&world).await;
+    }
+    let renamed = person(1, "Anna", Some(account(&webex(), "ann")));
+    world.store().save_people(vec![(renamed, Vec::new())]).await.unwrap();
+    assert_eq!(kept(&mut world).await, [true, true]);
+    let moved = person(1, "Anna", Some(account(&teams(), "ann")));
+    world.store().save_people(vec![(moved, Vec::new())]).await.unwrap();
+    assert_eq!(kept(&mut world).await, [false, false]);
 }
 
 async fn what_was_seen_is_known_in_the_order_of_asking(world: World) {

@@ -30,7 +30,7 @@ pub(super) fn listed(id: &str, name: &str) -> Account {
     }
 }
 
-fn stand_in(number: u128, workspace: &WorkspaceRef, speaks: Option<AccountRef>) -> StandIn {
+pub(super) fn stand_in(number: u128, workspace: &WorkspaceRef, speaks: Option<AccountRef>) -> StandIn {
     StandIn {
         person: person_id(number),
         workspace: workspace.clone(),

@@ -20,6 +20,7 @@ pub(super) enum Operation {
     Begin { pick: u8, row: Option<u8> },
     Finish { pick: u8, row: Option<u8>, how: How },
     Remember { room: u8, interest: Interest, pair: Option<u8> },
+    Forget { room: u8 },
     SavePerson { person: u8, name: u8, account: u8 },
     SaveStandIn { person: u8, account: Option<u8>, state: u8 },
     Import { accounts: Vec<(u8, u8)> },
@@ -176,6 +177,7 @@ pub(super) fn any_operation() -> impl Strategy<Value = Operation> {
         9 => (pick(), prop::option::weighted(0.1, pick()), how())
             .prop_map(|(pick, row, how)| Operation::Finish { pick, row, how }),
         2 => remember(),
+        1 => (0..ROOMS).prop_map(|room| Operation::Forget { room }),
         2 => people(),
         4 => console(),
         3 => (0..40_u8).prop_map(|seconds| Operation::Pass { seconds }),

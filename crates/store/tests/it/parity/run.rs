@@ -203,6 +203,7 @@ impl Half {
                 let both = both.map(|both| [pair(1, 2), pair(1, 3), pair(2, 3)][usize::from(both)]);
                 answer(store.remember(&direct(&conversation(*room)), *interest, both, now).await)
             }
+            Operation::Forget { room } => answer(store.forget(&conversation(*room)).await),
             Operation::SavePerson { person, name, account: number } => {
                 let own = account(&webex(), &format!("account {number}"));
                 let saved = Person {

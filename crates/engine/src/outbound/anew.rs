@@ -1,0 +1,49 @@
+//! A pair's direct conversation may vanish: somebody left it, an administrator removed it, or the two are represented by
+//! other accounts than when it was opened. The platform then refuses what is sent there. The conversation is forgotten and
+//! the message goes to the person instead, which opens their conversation or finds it again; only what is refused there too
+//! is dead.
+
+use entente_model::{CallError, Destination, Draft, Operation, Receipt};
+use entente_store::{Claim, Finish, Head, LaneKey, StoreError};
+
+use crate::engine::Engine;
+use crate::outbound::cutting;
+use crate::payload::{Payload, To};
+
+impl Engine {
+    /// What takes the place of a message that a remembered conversation refused; `None` if it is something else.
+    pub(super) async fn open_anew(
+        &self,
+        claim: &Claim,
+        head: &Head,
+        draft: &Draft,
+        result: &Result<Receipt, CallError>,
+    ) -> Result<Option<Finish>, StoreError> {
+        let (LaneKey::Direct(..), Operation::Send { to: Destination::Conversation(refused), .. }) =
+            (&claim.key, &draft.operation)
+        else {
+            return Ok(None);
+        };
+        let vanished = match result {
+            Err(CallError::Gone) => true,
+            // Whether it is the place or the message that is not taken cannot be told; asking once more tells.
+            Err(CallError::Reject(_)) => false,
+            _ => return Ok(None),
+        };
+        let payload = Payload::decode(&head.delivery.payload);
+        let Some(payload) = payload.filter(|payload| matches!(payload.to, To::Account(_))) else {
+            return Ok(None);
+        };
+        self.store.forget(refused).await?;
+        self.store.count("opened_anew", 1);
+        let introduced = payload.introduced || !vanished;
+        let anew = Payload { anew: true, introduced, ..payload };
+        Ok(Some(Finish::Replaced(vec![cutting::row(
+            claim,
+            head,
+            head.delivery.work,
+            head.delivery.part,
+            &anew,
+        )])))
+    }
+}
