@@ -224,6 +224,14 @@ impl Logins for Gated {
         self.gate.through("save_grant", self.inner.save_grant(grant)).await
     }
 
+    async fn grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError> {
+        self.gate.through("grant", self.inner.grant(state, now)).await
+    }
+
+    async fn redeem(&self, invitation: &[u8; 32], login: &Login, now: Timestamp) -> Result<bool, StoreError> {
+        self.gate.through("redeem", self.inner.redeem(invitation, login, now)).await
+    }
+
     async fn take_grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError> {
         self.gate.through("take_grant", self.inner.take_grant(state, now)).await
     }

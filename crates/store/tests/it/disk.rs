@@ -167,6 +167,7 @@ async fn no_file_shows_a_text_or_a_token() {
         kind: "account".to_owned(),
         person: None,
         verifier: Some(secret()),
+        invitation: None,
         expires_at: at(9),
     };
     store.save_grant(&grant).await.unwrap();

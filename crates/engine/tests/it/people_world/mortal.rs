@@ -109,6 +109,8 @@ mortal! { Logins:
     fn renew(id: LoginId, from: u64, secret: &LoginSecret) -> bool;
     fn set_login_state(id: LoginId, state: LoginState) -> ();
     fn save_grant(grant: &PendingGrant) -> ();
+    fn grant(state: &[u8; 32], now: Timestamp) -> Option<PendingGrant>;
+    fn redeem(invitation: &[u8; 32], login: &Login, now: Timestamp) -> bool;
     fn take_grant(state: &[u8; 32], now: Timestamp) -> Option<PendingGrant>;
     fn save_listening(login: LoginId, listening: &Listening) -> ();
     fn listening() -> Vec<(LoginId, Listening)>;
