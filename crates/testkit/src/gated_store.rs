@@ -13,7 +13,7 @@ use entente_store::{
     Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
     Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
     LoginState, Logins, Memory, NewArrival, Outbox, Overdue, PendingGrant, People, Plan, Represented, Routed,
-    SetAside, Settings, Side, StoreError, Wedged,
+    SetAside, Settings, Side, StoreError, Unreadable, Wedged,
 };
 use tokio::sync::Notify;
 
@@ -34,8 +34,13 @@ impl Gated {
 
 #[async_trait]
 impl Inbox for Gated {
-    async fn accept(&self, arrivals: Vec<NewArrival>, now: Timestamp) -> Result<Accepted, StoreError> {
-        self.gate.through("accept", self.inner.accept(arrivals, now)).await
+    async fn accept_all(
+        &self,
+        arrivals: Vec<NewArrival>,
+        unreadable: Vec<Unreadable>,
+        now: Timestamp,
+    ) -> Result<Accepted, StoreError> {
+        self.gate.through("accept", self.inner.accept_all(arrivals, unreadable, now)).await
     }
 
     async fn arrived(&self, under: &Claim, limit: usize) -> Result<Vec<Arrived>, StoreError> {

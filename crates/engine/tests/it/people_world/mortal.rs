@@ -15,7 +15,7 @@ use entente_store::{
     Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
     Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
     LoginState, Logins, Memory, NewArrival, Outbox, Overdue, PendingGrant, People, Plan, Represented, Routed,
-    SetAside, Settings, Side, StoreError, Wedged,
+    SetAside, Settings, Side, StoreError, Unreadable, Wedged,
 };
 use tokio::sync::Notify;
 
@@ -90,7 +90,7 @@ macro_rules! mortal {
 }
 
 mortal! { Inbox:
-    fn accept(arrivals: Vec<NewArrival>, now: Timestamp) -> Accepted;
+    fn accept_all(arrivals: Vec<NewArrival>, unreadable: Vec<Unreadable>, now: Timestamp) -> Accepted;
     fn arrived(under: &Claim, limit: usize) -> Vec<Arrived>;
     fn routed(under: &Claim, routed: Routed, now: Timestamp) -> ();
 }
