@@ -27,7 +27,14 @@ impl Status {
         let numbers = ["delivered", "waiting", "dead", "wedged", "unrouted", "accepted"];
         let numbers: Vec<String> =
             numbers.iter().map(|name| format!("{name} {}", text(counts, name))).collect();
-        println!("\n{}\n", numbers.join(" · "));
+        println!("\n{}", numbers.join(" · "));
+        let losses = status["losses"].as_object().into_iter().flatten();
+        let losses: Vec<String> =
+            losses.map(|(name, count)| format!("{} {count}", name.replace('_', " "))).collect();
+        if !losses.is_empty() {
+            println!("lost on the way: {}", losses.join(" · "));
+        }
+        println!();
         let columns = ["workspace", "kind", "person", "rung", "error"];
         table::print(
             &["workspace", "login", "person", "hears", "error"],
