@@ -161,10 +161,29 @@ async fn people_are_read_by_the_apps_right_where_there_is_one() {
     );
     assert!(client.directory(page.next).await.unwrap().next.is_none());
     let asked = tap.asked();
-    let select = "$select=id,displayName,mail,userPrincipalName,accountEnabled,department&$top=999";
+    let select =
+        "$select=id,displayName,mail,userPrincipalName,accountEnabled,department,assignedPlans&$top=999";
     assert_eq!(asked[0].line, format!("GET {V1}/users?{select}"));
-    assert_eq!(asked[1].line, format!("GET {V1}/users?{select}&$skiptoken=RFNwdAIAAQ"));
+    // The next page is where the vendor says it is.
+    let next = select.replace(",assignedPlans", "");
+    assert_eq!(asked[1].line, format!("GET {V1}/users?{next}&$skiptoken=RFNwdAIAAQ"));
     assert_eq!(asked[0].token.as_deref(), Some("app-0"));
+}
+
+#[tokio::test]
+async fn whoever_has_no_licence_at_all_has_no_teams() {
+    let mut users = fixture("users");
+    let mut active = async |plans: serde_json::Value| {
+        users["value"][0]["assignedPlans"] = plans;
+        let tap = Wiretap::new([Reply::Json(200, users.clone())]);
+        tap.client(LoginKind::Admin).directory(None).await.unwrap().items.remove(0).active
+    };
+    let plan = |status: &str| json!({"capabilityStatus": status, "service": "exchange"});
+    assert!(!active(json!([])).await);
+    assert!(!active(json!([plan("Suspended"), plan("Deleted")])).await);
+    assert!(active(json!([plan("Deleted"), plan("Enabled")])).await);
+    assert!(active(json!([plan("Warning")])).await);
+    assert!(active(json!(null)).await, "nobody told");
 }
 
 #[tokio::test]
