@@ -56,6 +56,17 @@ impl Engine {
         person: Option<PersonId>,
         browser: &str,
     ) -> Result<Url, EngineError> {
+        self.begin(workspace, kind, person, None, browser).await
+    }
+
+    async fn begin(
+        &self,
+        workspace: &WorkspaceId,
+        kind: LoginKind,
+        person: Option<PersonId>,
+        invitation: Option<[u8; 32]>,
+        browser: &str,
+    ) -> Result<Url, EngineError> {
         let workspace = self.workspace(workspace)?;
         let oauth = &workspace.profile().oauth;
         let scopes = match (kind, person) {
@@ -97,6 +108,7 @@ impl Engine {
             kind: kind.name().to_owned(),
             person,
             verifier,
+            invitation,
             expires_at: self.now().plus(CONSENT_WITHIN),
         };
         self.store.save_grant(&grant).await?;
@@ -108,7 +120,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Refused`] when the state is unknown, used, expired or another browser's, when consent was denied,
-    /// or when it was given by another account than the person's. Nothing is stored then.
+    /// when it was given by another account than the person's, or when the invitation that it began at has led to a
+    /// consent meanwhile. Nothing is stored then, and an invitation stays as good as it was.
     pub async fn finish_grant(
         &self,
         state: &str,
@@ -152,7 +165,7 @@ impl Engine {
         let at = account.account.clone();
         match (kind, grant.person) {
             (LoginKind::Account, Some(person)) => {
-                self.consented_by(person, workspace, account, secret).await?;
+                self.consented_by(person, workspace, account, secret, grant.invitation).await?;
             }
             (LoginKind::Admin, None) => {
                 let _held = self.locks.apps.lock().await;
@@ -164,7 +177,8 @@ impl Engine {
     }
 
     /// A personal link by which somebody can give consent without signing in to anything of ours:
-    /// `{public_address}/connect/{token}`. Good once, for a week.
+    /// `{public_address}/connect/{token}`. Good for a week, for one consent: whoever declines, closes the page or meets
+    /// an outage opens the same link again.
     ///
     /// # Errors
     /// [`EngineError::Refused`] when there is nothing to consent to.
@@ -180,23 +194,23 @@ impl Engine {
             kind: LoginKind::Account.name().to_owned(),
             person: Some(person),
             verifier: None,
+            invitation: None,
             expires_at: self.now().plus(INVITED_FOR),
         };
         self.store.save_grant(&invitation).await?;
         Ok(self.public(&format!("/connect/{}", token.expose_secret())))
     }
 
-    /// Takes an invitation: who was invited, and where to. To be called when the person acts on the page behind the
-    /// link, not when the page is fetched: chat apps fetch links to show a preview, and an invitation is good once.
+    /// Begins the consent that an invitation is for: where to send the browser. To be called when the person acts on
+    /// the page behind the link, not when the page is fetched: chat apps fetch links to show a preview, and each
+    /// beginning is written down. The invitation is used up when the consent succeeds, and not before.
     ///
     /// # Errors
-    /// [`EngineError::Refused`] when the token is unknown, used or expired.
-    pub async fn follow_invitation(&self, token: &str) -> Result<(PersonId, WorkspaceId), EngineError> {
-        let grant = self.store.take_grant(&hash("invitation", token), self.now()).await?;
-        let who = grant.and_then(|grant| Some((grant.person?, grant.workspace.id)));
-        who.ok_or_else(|| {
-            EngineError::Refused("this invitation was used or has expired; ask for a new one".to_owned())
-        })
+    /// [`EngineError::Refused`] when the token is unknown, used or expired, or there is nothing to consent to any more.
+    pub async fn follow_invitation(&self, token: &str, browser: &str) -> Result<Url, EngineError> {
+        let invitation = hash("invitation", token);
+        let grant = self.store.grant(&invitation, self.now()).await?.ok_or_else(worn_out)?;
+        self.begin(&grant.workspace.id, LoginKind::Account, grant.person, Some(invitation), browser).await
     }
 
     /// The stand-in that somebody's consent is for.
@@ -221,6 +235,7 @@ impl Engine {
         workspace: &Workspace,
         account: Account,
         mut secret: LoginSecret,
+        invitation: Option<[u8; 32]>,
     ) -> Result<(), EngineError> {
         let _held = self.locks.person(person).await;
         let stand_in = self.expected(person, workspace.at()).await?;
@@ -243,7 +258,15 @@ impl Engine {
             secret: Some(secret),
             state: LoginState::Active,
         };
-        self.store.save_login(&login).await?;
+        // One invitation may have been followed in two windows; the first that succeeds is the one that counts.
+        match invitation {
+            Some(invitation) => {
+                if !self.store.redeem(&invitation, &login, self.now()).await? {
+                    return Err(worn_out());
+                }
+            }
+            None => self.store.save_login(&login).await?,
+        }
         self.keeper.forget(id);
         let state = StandInState::Active;
         self.store.save_stand_in(&StandIn { state, login: Some(id), reason: None, ..stand_in }).await?;
@@ -282,6 +305,10 @@ fn declined(error: &str) -> String {
         error if named => format!("consent failed with {error}"),
         _ => "consent failed".to_owned(),
     }
+}
+
+fn worn_out() -> EngineError {
+    EngineError::Refused("this invitation was used or has expired; ask for a new one".to_owned())
 }
 
 fn nothing(workspace: &Workspace, why: &str) -> EngineError {

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use entente_model::WorkspaceId;
 use entente_platform::{Checked, Head, HeadKind, Hook, Item, Refused, Step, Unverified};
-use entente_store::{NewArrival, Report};
+use entente_store::{NewArrival, Report, Unreadable};
 use http::{Response, StatusCode};
 
 use crate::engine::Engine;
@@ -71,6 +71,7 @@ impl Engine {
         let now = self.clock.now();
         let app = workspace.app_login();
         let mut arrivals = Vec::with_capacity(items.len());
+        let mut unreadable = Vec::new();
         for item in items {
             match item {
                 Item::Head(head) => {
@@ -86,23 +87,24 @@ impl Engine {
                     self.store.count("unknown_kind", 1);
                 }
                 Item::Malformed { reason, body } => {
-                    self.store.set_aside(workspace.at(), &reason, body, now).await?;
-                    self.store.count("malformed", 1);
+                    unreadable.push(Unreadable { workspace: workspace.at().clone(), reason, body });
                 }
             }
         }
-        if arrivals.is_empty() {
+        let malformed = u64::try_from(unreadable.len()).unwrap_or(u64::MAX);
+        if arrivals.is_empty() && malformed == 0 {
             return Ok(());
         }
         if planted(Bug::AckBeforeCommit) {
             let store = std::sync::Arc::clone(&self.store);
             tokio::spawn(async move {
                 tokio::task::yield_now().await;
-                drop(store.accept(arrivals, now).await);
+                drop(store.accept_all(arrivals, unreadable, now).await);
             });
             return Ok(());
         }
-        self.store.accept(arrivals, now).await?;
+        self.store.accept_all(arrivals, unreadable, now).await?;
+        self.store.count("malformed", malformed);
         Ok(())
     }
 }

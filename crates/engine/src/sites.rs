@@ -129,10 +129,14 @@ impl Workspace {
         self.change(|secrets| secrets.app_login = Some(login))
     }
 
+    /// The secrets and the receiving half that is made of them change together, or, where nothing can be made of the new
+    /// ones, not at all: else keys that are no use would pass for known, and never be asked for again.
     fn change(&self, change: impl FnOnce(&mut AppSecrets)) -> Result<(), EngineError> {
         let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
-        change(&mut secrets);
-        let built = receiver(self.platform.as_ref(), &self.site, &secrets)?;
+        let mut changed = secrets.clone();
+        change(&mut changed);
+        let built = receiver(self.platform.as_ref(), &self.site, &changed)?;
+        *secrets = changed;
         *self.receiver.write().unwrap_or_else(PoisonError::into_inner) = built;
         Ok(())
     }
@@ -147,3 +151,6 @@ fn receiver(
         .receiver(site, secrets.clone())
         .map_err(|wrong| EngineError::Refused(format!("{}: {wrong}", site.workspace.id)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -80,12 +80,10 @@ pub trait Client: Send + Sync {
 /// How far a conversation has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// The newest message that was seen. `None`: none yet; then only `reported` and what is newer is wanted.
+    /// The newest message that was seen. `None`: none yet; then only what was written since `at` is wanted.
     pub message: Option<MessageId>,
     /// When that message was written, or when reading began.
     pub at: Timestamp,
-    /// The message whose report led here.
-    pub reported: Option<MessageId>,
 }
 
 /// What was read.

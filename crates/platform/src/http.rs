@@ -1,6 +1,7 @@
 //! The one way out. Every call to a platform is limited, authorized, timed out and classified here, and goes to no
 //! address that the operator did not configure.
 
+use std::hash::{Hash as _, Hasher as _};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -93,6 +94,18 @@ impl Call {
         self
     }
 
+    /// What is called, the same whenever it is tried again; for [`Limiter::turn`].
+    fn identity(&self) -> u64 {
+        let mut hasher = std::hash::DefaultHasher::new();
+        self.method.as_str().hash(&mut hasher);
+        self.url.as_str().hash(&mut hasher);
+        self.body.as_ref().map(|(_, bytes)| bytes).hash(&mut hasher);
+        for limit in &self.limits {
+            limit.key.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
     /// As the visible call of a delivery.
     #[must_use]
     pub fn visible(mut self) -> Self {
@@ -147,21 +160,13 @@ pub struct Http {
     steps: Option<Arc<dyn Steps>>,
     allowed: Arc<[Origin]>,
     total: Duration,
-    patience: Duration,
 }
 
 impl Http {
     /// A call may take `total` from its first byte to the last of its answer. Lets nothing out until it is
     /// narrowed to a site by [`Http::within`].
     pub fn new(transport: Arc<dyn Transport>, limiter: Arc<Limiter>, total: Duration) -> Self {
-        Self {
-            transport,
-            limiter,
-            steps: None,
-            allowed: Arc::default(),
-            total,
-            patience: Duration::from_secs(2),
-        }
+        Self { transport, limiter, steps: None, allowed: Arc::default(), total }
     }
 
     /// Tells `steps` of the boundaries of visible calls.
@@ -188,8 +193,8 @@ impl Http {
     }
 
     /// Makes the call, with a token if `tokens` are given. A token that is refused is renewed once: a 401 is certain
-    /// not to have had an effect. A limit that would keep the caller longer than a moment is an error at once, so that
-    /// no lane is held while it waits.
+    /// not to have had an effect. A limit that would keep the caller too long is an error at once, so that no lane is
+    /// held while it waits; the call keeps its turn ([`Limiter::turn`]).
     ///
     /// # Errors
     /// Everything but 2xx.
@@ -215,11 +220,13 @@ impl Http {
     async fn attempt(&self, call: &Call, token: Option<&str>) -> Result<Answer, Failure> {
         let blocked =
             call.limits.iter().map(|limit| self.limiter.blocked(&limit.key)).max().unwrap_or_default();
-        if blocked > self.patience {
-            return Err(without_answer(CallError::Retry { after: Some(blocked) }));
+        let later = |wait| without_answer(CallError::Retry { after: Some(wait) });
+        if blocked > MOMENT {
+            return Err(later(blocked));
         }
         if !call.limits.is_empty() {
-            tokio::time::sleep_until(self.limiter.reserve(&call.limits)).await;
+            let turn = self.limiter.turn(&call.limits, call.identity(), PATIENCE).map_err(later)?;
+            tokio::time::sleep_until(turn).await;
         }
         let request =
             request(call, token).map_err(|_| without_answer(CallError::Reject("unsendable".to_owned())))?;
@@ -247,6 +254,14 @@ impl Http {
     }
 }
 
+/// The longest wait that the platform asked for which is waited out here.
+const MOMENT: Duration = Duration::from_secs(2);
+
+/// How long a call waits here for its turn under our own limits. A lane is held meanwhile, and a lane that is held shows
+/// nobody why it waits and keeps a worker from others; a lane that is given back costs a transaction. Long enough for
+/// the ordinary pace of one conversation, short against any lease.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// How long a platform that limits without saying for how long is left alone.
 const DEFAULT_WAIT: Duration = Duration::from_secs(10);
 
@@ -269,3 +284,6 @@ fn request(call: &Call, token: Option<&str>) -> Result<Request<Bytes>, http::Err
     }
     request.body(call.body.as_ref().map(|(_, bytes)| bytes.clone()).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests;

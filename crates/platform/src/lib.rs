@@ -41,7 +41,7 @@ pub use contract::Platform;
 pub use hook::{Hook, Unverified, Verified};
 pub use http::{Answer, Call, Effect, Failure, Http};
 pub use limiter::{Limit, Limiter};
-pub use profile::{Capabilities, Grant, Level, OAuth, Profile, TextUnit};
+pub use profile::{Capabilities, Grant, Level, OAuth, Profile};
 pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Receiver, Refused};
 pub use registry::Registry;
 pub use site::{AppSecrets, HookKey, PrivateKey, Site};

@@ -1,5 +1,9 @@
 //! Rate limits that we keep of our own accord, and the waits that platforms ask for. GCRA on tokio's clock, so that it
 //! is exact under a paused one. Keys name what the vendor counts by: a token, a conversation, an app.
+//!
+//! Turns are given in the order in which they are asked for. A caller whose turn is too far off to wait for is told when
+//! it will be, and goes away; its turn is kept until the same call comes again. So nobody who comes later gets in front of
+//! it, nobody can starve, and however many wait, each comes back once. A call that never comes again has wasted one turn.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -47,11 +51,17 @@ struct State {
     due: HashMap<String, Instant>,
     /// No call before, because the platform said so.
     blocked: HashMap<String, Instant>,
+    /// Turns of calls that went away until then, by what the call is.
+    kept: HashMap<u64, Instant>,
     calls: u64,
 }
 
 /// Forgets keys that mean nothing any more each so many calls.
 const SWEEP: u64 = 4_096;
+
+/// A turn that was not taken for so long is forgotten. Long enough for whatever a caller waits for besides, such as the
+/// next round of a reconciler or another call of the same delivery.
+const KEPT: Duration = Duration::from_hours(24);
 
 impl Limiter {
     /// `factor` multiplies every rate; 1 in production, more against simulators whose own limits are scaled alike.
@@ -59,16 +69,36 @@ impl Limiter {
         Self { factor, state: Mutex::default() }
     }
 
-    /// Takes a permit under all `limits`, at the earliest instant that all allow; the caller waits until then.
-    /// Permits are given in the order in which they are asked for.
-    pub fn reserve(&self, limits: &[Limit]) -> Instant {
+    /// Takes a permit under all `limits`, at the earliest instant that all allow; the caller waits until then. `call` says
+    /// what is to be called, the same whenever it is tried again.
+    ///
+    /// # Errors
+    /// How long it would be, if that is more than `patience`: the caller should go away and come again then.
+    pub fn turn(&self, limits: &[Limit], call: u64, patience: Duration) -> Result<Instant, Duration> {
         let now = Instant::now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.calls += 1;
         if state.calls.is_multiple_of(SWEEP) {
             state.due.retain(|_, due| *due > now);
             state.blocked.retain(|_, until| *until > now);
+            state.kept.retain(|_, at| now.saturating_duration_since(*at) < KEPT);
         }
+        let at = match state.kept.remove(&call) {
+            Some(at) => {
+                limits.iter().filter_map(|limit| state.blocked.get(&limit.key)).fold(at, |at, b| at.max(*b))
+            }
+            None => self.reserve(&mut state, limits, now),
+        };
+        let wait = at.saturating_duration_since(now);
+        if wait > patience {
+            state.kept.insert(call, at);
+            return Err(wait);
+        }
+        Ok(at)
+    }
+
+    /// A permit at the end of the line.
+    fn reserve(&self, state: &mut State, limits: &[Limit], now: Instant) -> Instant {
         let mut at = now;
         for limit in limits {
             let tolerance = self.interval(limit).mul_f64((limit.burst * self.factor - 1.0).max(0.0));
@@ -113,13 +143,20 @@ impl Limiter {
 mod tests {
     use super::*;
 
+    const EVER: Duration = Duration::MAX;
+    const PATIENCE: Duration = Duration::from_secs(10);
+
+    /// When the turn of a call is, in milliseconds from `start`.
+    fn turn(limiter: &Limiter, limits: &[Limit], start: Instant) -> u128 {
+        limiter.turn(limits, 0, EVER).unwrap().duration_since(start).as_millis()
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_burst_goes_at_once_and_the_rest_at_the_rate() {
         let limiter = Limiter::new(1.0);
         let limits = [Limit::new("room", 2.0, 3.0)];
         let start = Instant::now();
-        let waits: Vec<_> =
-            (0..5).map(|_| limiter.reserve(&limits).duration_since(start).as_millis()).collect();
+        let waits: Vec<_> = (0..5).map(|_| turn(&limiter, &limits, start)).collect();
         assert_eq!(waits, [0, 0, 0, 500, 1_000]);
     }
 
@@ -128,8 +165,8 @@ mod tests {
         let limiter = Limiter::new(1.0);
         let limits = [Limit::new("token", 10.0, 1.0), Limit::new("room", 1.0, 1.0)];
         let start = Instant::now();
-        limiter.reserve(&limits);
-        assert_eq!(limiter.reserve(&limits).duration_since(start), Duration::from_secs(1));
+        turn(&limiter, &limits, start);
+        assert_eq!(turn(&limiter, &limits, start), 1_000);
     }
 
     #[tokio::test(start_paused = true)]
@@ -138,9 +175,61 @@ mod tests {
         let start = Instant::now();
         limiter.block("token", Duration::from_millis(2_500));
         limiter.block("token", Duration::from_millis(500));
-        let at = limiter.reserve(&[Limit::new("token", 100.0, 10.0)]);
-        assert_eq!(at.duration_since(start), Duration::from_millis(2_500));
+        assert_eq!(turn(&limiter, &[Limit::new("token", 100.0, 10.0)], start), 2_500);
         tokio::time::advance(Duration::from_secs(3)).await;
         assert_eq!(limiter.blocked("token"), Duration::ZERO);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_goes_away_keeps_the_turn() {
+        let limiter = Limiter::new(1.0);
+        let limits = [Limit::new("room", 1.0, 1.0)];
+        let ask = |call| limiter.turn(&limits, call, PATIENCE);
+        for call in 0..=10 {
+            assert!(ask(call).is_ok(), "{call} waits for its turn");
+        }
+        assert_eq!(ask(11), Err(Duration::from_secs(11)));
+        assert_eq!(ask(12), Err(Duration::from_secs(12)));
+        assert_eq!(ask(11), Err(Duration::from_secs(11)), "asking again costs no second turn");
+        tokio::time::advance(Duration::from_secs(11)).await;
+        // Others came meanwhile, and came first: they are behind.
+        let start = Instant::now();
+        assert_eq!(ask(13), Ok(start + Duration::from_secs(2)));
+        assert_eq!(ask(12), Ok(start + Duration::from_secs(1)));
+        assert_eq!(ask(11), Ok(start));
+        assert_eq!(ask(11), Ok(start + Duration::from_secs(3)), "a turn is good once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_starves_however_many_come_later() {
+        let limiter = Limiter::new(1.0);
+        let limits = [Limit::new("token", 1.0, 1.0)];
+        let ask = |call| limiter.turn(&limits, call, PATIENCE);
+        assert!((0..100).filter(|call| ask(*call).is_ok()).count() == 11);
+        // Two newcomers a second, where one is served: the line grows, and yet each of the first goes in its turn.
+        let mut late = 1_000;
+        let mut waiting: Vec<u64> = (11..100).collect();
+        for second in 1..100 {
+            tokio::time::advance(Duration::from_secs(1)).await;
+            for _ in 0..2 {
+                assert!(ask(late).is_err(), "newcomers are behind");
+                late += 1;
+            }
+            waiting.retain(|call| *call != second || ask(*call) != Ok(Instant::now()));
+        }
+        assert_eq!(waiting, [] as [u64; 0]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_turn_that_nobody_takes_is_forgotten_in_the_end() {
+        let limiter = Limiter::new(1.0);
+        let limits = [Limit::new("room", 1.0, 1.0)];
+        assert!(limiter.turn(&limits, 1, Duration::ZERO).is_ok());
+        assert!(limiter.turn(&limits, 2, Duration::ZERO).is_err());
+        tokio::time::advance(KEPT + Duration::from_secs(2)).await;
+        for call in 3..SWEEP + 3 {
+            let _turn = limiter.turn(&[], call, EVER);
+        }
+        assert!(limiter.state.lock().unwrap().kept.is_empty());
     }
 }

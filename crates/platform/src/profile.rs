@@ -1,4 +1,5 @@
-//! What a platform can do, as data: the router degrades by it before anything is queued, and the console shows it.
+//! What a platform can do, as data: the engine decides by it before a call is made, and the suite of conformance holds
+//! the connector to it.
 
 use std::time::Duration;
 
@@ -13,30 +14,15 @@ pub enum Level {
     Dropped,
 }
 
-/// In which unit a platform counts the length of a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TextUnit {
-    /// Bytes of UTF-8.
-    Utf8Bytes,
-    /// Code units of UTF-16.
-    Utf16Units,
-}
-
 /// What a platform can show and do in direct conversations.
 #[derive(Debug, Clone)]
 pub struct Capabilities {
-    /// Editing one's own message.
-    pub edits: Level,
     /// How often one message may be edited; `None` without limit.
     pub max_edits: Option<u32>,
-    /// Taking one's own message back.
-    pub deletes: Level,
     /// Answering in a thread. `Full`: replies hang below a root. `Partial`: a reply quotes what it answers.
     pub threads: Level,
-    /// The longest text of one message, as printed for the platform.
+    /// The longest text of one message, as printed for the platform, in bytes of UTF-8.
     pub max_text: usize,
-    /// The unit of `max_text`.
-    pub text_unit: TextUnit,
     /// What the addresses of bots end with, behind the `@`, where a person can be represented by a bot of their own;
     /// `None` where they cannot.
     pub bot_domain: Option<&'static str>,
@@ -95,7 +81,4 @@ pub struct Profile {
     /// How long an effect may still appear after a call whose outcome is unknown. After that, and not found, it is
     /// sent again.
     pub quiet: Duration,
-    /// How long an arrival waits for earlier ones of its conversation that may still come. Zero where conversations
-    /// are listed.
-    pub settle: Duration,
 }

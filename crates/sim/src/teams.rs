@@ -5,8 +5,8 @@
 //! `/v1/.well-known/…`, connector `/amer/v3/…`. Control paths are under `/_sim`.
 //!
 //! One tenant, made from the seed: every [`Somebody`] with `on_teams` has an object id, a mail address that is also the
-//! user principal name, and a Teams licence; one administrator is added. Acting as a person is calling Graph with that
-//! person's token (`GET /_sim/people`), as the vendor's own app does; there is no second path.
+//! user principal name, and a Teams licence; one administrator without a licence is added. Acting as a person is calling
+//! Graph with that person's token (`GET /_sim/people`), as the vendor's own app does; there is no second path.
 
 use std::sync::Arc;
 
@@ -69,7 +69,8 @@ pub struct Options {
     /// Scheme and authority the simulator is reached under, e.g. `http://127.0.0.1:7702`, for absolute links. Absent:
     /// taken from each request.
     pub public_base: Option<String>,
-    /// Everybody; only those `on_teams` get an account. The administrator `Teams Administrator` comes on top.
+    /// Everybody; only those `on_teams` get an account. The administrator `Teams Administrator`, who has no Teams
+    /// licence, comes on top.
     pub people: Vec<Somebody>,
 }
 

@@ -25,7 +25,7 @@ pub use api::console::{
     Wedged,
 };
 pub use api::error::StoreError;
-pub use api::inbox::{Accepted, Arrived, Inbox, NewArrival, Report, Routed, SeenNow, Settled};
+pub use api::inbox::{Accepted, Arrived, Inbox, NewArrival, Report, Routed, SeenNow, Settled, Unreadable};
 pub use api::lanes::{Claim, LaneId, LaneKey, Lanes, Side};
 pub use api::links::{Interest, Known, KnownConversation, Links, Seen};
 pub use api::logins::{Listening, Login, LoginSecret, LoginState, Logins, PendingGrant};

@@ -1,6 +1,6 @@
 //! The `SQLite` store: one file, one process, one writer thread.
 //!
-//! A message costs five durable steps, and a disk that syncs in milliseconds gives a few hundred of them a second; so
+//! A message costs four durable steps, and a disk that syncs in milliseconds gives a few hundred of them a second; so
 //! independent transactions share a sync ([`writer`]). Reads are tens of microseconds in WAL mode and run where they are
 //! asked, on connections of their own ([`readers`]). Leases live in memory ([`crate::leases`]); claims touch no disk.
 //! Texts are sealed and opened on the caller's side, never in the writer thread.

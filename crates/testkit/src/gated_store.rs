@@ -13,7 +13,7 @@ use entente_store::{
     Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
     Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
     LoginState, Logins, Memory, NewArrival, Outbox, Overdue, PendingGrant, People, Plan, Represented, Routed,
-    SetAside, Settings, Side, StoreError, Wedged,
+    SetAside, Settings, Side, StoreError, Unreadable, Wedged,
 };
 use tokio::sync::Notify;
 
@@ -34,8 +34,13 @@ impl Gated {
 
 #[async_trait]
 impl Inbox for Gated {
-    async fn accept(&self, arrivals: Vec<NewArrival>, now: Timestamp) -> Result<Accepted, StoreError> {
-        self.gate.through("accept", self.inner.accept(arrivals, now)).await
+    async fn accept_all(
+        &self,
+        arrivals: Vec<NewArrival>,
+        unreadable: Vec<Unreadable>,
+        now: Timestamp,
+    ) -> Result<Accepted, StoreError> {
+        self.gate.through("accept", self.inner.accept_all(arrivals, unreadable, now)).await
     }
 
     async fn arrived(&self, under: &Claim, limit: usize) -> Result<Vec<Arrived>, StoreError> {
@@ -226,6 +231,14 @@ impl Logins for Gated {
 
     async fn save_grant(&self, grant: &PendingGrant) -> Result<(), StoreError> {
         self.gate.through("save_grant", self.inner.save_grant(grant)).await
+    }
+
+    async fn grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError> {
+        self.gate.through("grant", self.inner.grant(state, now)).await
+    }
+
+    async fn redeem(&self, invitation: &[u8; 32], login: &Login, now: Timestamp) -> Result<bool, StoreError> {
+        self.gate.through("redeem", self.inner.redeem(invitation, login, now)).await
     }
 
     async fn take_grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError> {

@@ -53,8 +53,8 @@ pub(crate) async fn start(
     }
 }
 
-/// `GET /connect/{token}`: what a personal link shows. The invitation is not taken yet: chat apps fetch links to show a
-/// preview of them.
+/// `GET /connect/{token}`: what a personal link shows. Nothing begins yet: chat apps fetch links to show a preview
+/// of them.
 pub(crate) async fn ask() -> Response {
     connect::page()
 }
@@ -65,12 +65,8 @@ pub(crate) async fn connect(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Response {
-    let (person, workspace) = match surfaces.engine.follow_invitation(&token).await {
-        Ok(invited) => invited,
-        Err(error) => return failed(&error),
-    };
     let browser = browser(&surfaces, &headers);
-    match surfaces.engine.begin_grant(&workspace, LoginKind::Account, Some(person), &browser).await {
+    match surfaces.engine.follow_invitation(&token, &browser).await {
         Ok(url) => leave(&surfaces, &url, &browser),
         Err(error) => failed(&error),
     }

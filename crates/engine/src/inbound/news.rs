@@ -157,14 +157,12 @@ impl Engine {
     async fn read_on(&self, reported: &Reported<'_>, known: &Known) -> Result<Vec<Snapshot>, Hold> {
         let mark = known.conversation.as_ref().and_then(|conversation| conversation.mark.clone());
         let mark = match mark {
-            Some((message, at)) => Mark { message: Some(message), at, reported: None },
+            Some((message, at)) => Mark { message: Some(message), at },
             // Nobody has read here yet. What was written before we began to hear is none of our business, and what
             // was reported need not be the first since then.
-            None => Mark {
-                message: None,
-                at: self.heard_since(reported.arrivals[0].watcher).await?.minus(SKEW),
-                reported: None,
-            },
+            None => {
+                Mark { message: None, at: self.heard_since(reported.arrivals[0].watcher).await?.minus(SKEW) }
+            }
         };
         let mut refusals = Refusals::default();
         for client in self.listeners(reported).await? {

@@ -2,7 +2,7 @@
 //! edited, the surplus is taken back, what is new is appended. An edit that the target does not take any more becomes a
 //! reply.
 
-use entente_model::{Body, DropReason, Inline, Operation};
+use entente_model::{Body, DropReason, Inline, Loss, Operation};
 use entente_store::{Claim, Counterpart, Finish, Head, LaneKey, Plan, StoreError, Work};
 
 use crate::engine::Engine;
@@ -110,6 +110,15 @@ const AGAIN: u32 = 1 << 16;
 /// Which piece of the text a part is, however often it was begun anew.
 fn piece(part: u32) -> u32 {
     part % AGAIN
+}
+
+/// What the row's being a part of a message loses: every further piece is a cut, every new beginning an edit that could
+/// not be one.
+pub(super) fn losses(head: &Head) -> impl Iterator<Item = Loss> {
+    let part = if head.delivery.work == Work::Send { head.delivery.part } else { 0 };
+    let split = (piece(part) > 0).then_some(Loss::Split);
+    let edit = (part >= AGAIN).then_some(Loss::EditAsReply);
+    split.into_iter().chain(edit)
 }
 
 /// The newest counterpart of each piece; counterparts come in order of their parts.

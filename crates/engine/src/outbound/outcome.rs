@@ -6,6 +6,7 @@ use entente_model::{CallError, DropReason, Receipt};
 use entente_store::{Finish, Head, Work};
 
 use crate::engine::Engine;
+use crate::outbound::cutting;
 use crate::planted::{Bug, planted};
 use crate::schedule;
 
@@ -22,7 +23,9 @@ impl Engine {
             Ok(receipt) => {
                 let message =
                     receipt.message.filter(|_| matches!(head.delivery.work, Work::Send | Work::Notice));
-                Finish::Delivered { message, losses: receipt.losses, at: receipt.at }
+                let mut losses = receipt.losses;
+                losses.extend(cutting::losses(head));
+                Finish::Delivered { message, losses, at: receipt.at }
             }
             Err(CallError::Unknown) if planted(Bug::RepeatUnknown) => {
                 Finish::RetryAt { at: now, reason: String::new() }

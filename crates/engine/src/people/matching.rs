@@ -75,8 +75,8 @@ pub enum ConflictReason {
     /// Bots and service accounts are nobody's.
     #[error("a bot or service account")]
     Bot,
-    /// Disabled accounts are left alone.
-    #[error("disabled")]
+    /// Disabled accounts, and those without a licence to be there, are left alone.
+    #[error("disabled, or without a licence")]
     Inactive,
     /// Nothing to match by.
     #[error("without a confirmed address")]

@@ -144,29 +144,75 @@ async fn there_must_be_something_to_consent_to() {
     assert!(engine.begin_grant(&NORTH.into(), LoginKind::Admin, None, "").await.is_err());
 }
 
+/// The token at the end of a personal link.
+fn token(link: &Url) -> &str {
+    link.as_str().strip_prefix("https://entente.acme.example/connect/").unwrap()
+}
+
+const WORN_OUT: &str = "was used or has expired";
+
 #[tokio::test(start_paused = true)]
-async fn an_invitation_is_personal_and_good_once_for_a_week() {
-    let (_world, engine, ada) = asked().await;
-    let token = |url: &Url| {
-        let path = url.as_str().strip_prefix("https://entente.acme.example/connect/").unwrap();
-        path.to_owned()
-    };
+async fn an_invitation_is_personal_and_good_for_a_week() {
+    let (world, engine, ada) = asked().await;
     let link = engine.invite(ada, &south()).await.unwrap();
     let other = engine.invite(ada, &south()).await.unwrap();
     assert_ne!(link, other);
-    assert_eq!(engine.follow_invitation(&token(&link)).await.unwrap(), (ada, south()));
-    assert!(why(engine.follow_invitation(&token(&link)).await).contains("was used or has expired"));
     tokio::time::advance(Duration::from_hours(7 * 24)).await;
-    assert!(why(engine.follow_invitation(&token(&other)).await).contains("was used or has expired"));
-    assert!(why(engine.follow_invitation("made up").await).contains("was used or has expired"));
+    assert!(why(engine.follow_invitation(token(&other), HERS).await).contains(WORN_OUT));
+    assert!(why(engine.follow_invitation("made up", HERS).await).contains(WORN_OUT));
     assert!(engine.invite(ada, &NORTH.into()).await.is_err());
 
     // Neither is good in the place of the other.
     let link = engine.invite(ada, &south()).await.unwrap();
-    assert!(engine.finish_grant(&token(&link), HERS, Ok("code")).await.is_err());
+    assert!(engine.finish_grant(token(&link), HERS, Ok("code")).await.is_err());
     let url = begin(&engine, ada).await;
     let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
-    assert!(engine.follow_invitation(&state).await.is_err());
+    assert!(engine.follow_invitation(&state, HERS).await.is_err());
+    assert_nothing_stored(&world, &engine).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_invitation_is_used_up_by_success_alone() {
+    let (world, engine, ada) = asked().await;
+    let link = engine.invite(ada, &south()).await.unwrap();
+    let follow = async || engine.follow_invitation(token(&link), HERS).await;
+
+    // She closes the page; then she declines; then she is signed in as somebody else; then the code goes stale.
+    follow().await.unwrap();
+    let (state, _) = world.south.consent(&follow().await.unwrap(), "ada");
+    assert!(why(engine.finish_grant(&state, HERS, Err("access_denied")).await).contains("declined"));
+    let (state, code) = world.south.consent(&follow().await.unwrap(), "eva");
+    assert!(why(engine.finish_grant(&state, HERS, Ok(&code)).await).contains("another account"));
+    let (state, _) = world.south.consent(&follow().await.unwrap(), "ada");
+    assert!(why(engine.finish_grant(&state, HERS, Ok("stale")).await).contains("not accepted"));
+    assert_nothing_stored(&world, &engine).await;
+
+    // The same link works all the same, even after a restart, and then no more.
+    let engine = world.engine(&Life::immortal()).await;
+    let url = engine.follow_invitation(token(&link), HERS).await.unwrap();
+    let (state, code) = world.south.consent(&url, "ada");
+    let granted = engine.finish_grant(&state, HERS, Ok(&code)).await.unwrap();
+    assert_eq!(granted.person, Some(ada));
+    assert_eq!(stand_in(&engine, ADA, SOUTH).await.state, StandInState::Active);
+    assert!(why(engine.follow_invitation(token(&link), HERS).await).contains(WORN_OUT));
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_windows_with_one_invitation_one_succeeds() {
+    let (world, engine, ada) = asked().await;
+    let link = engine.invite(ada, &south()).await.unwrap();
+    let one = world.south.consent(&engine.follow_invitation(token(&link), HERS).await.unwrap(), "ada");
+    let two = world.south.consent(&engine.follow_invitation(token(&link), HERS).await.unwrap(), "ada");
+    let ends = tokio::join!(
+        engine.finish_grant(&one.0, HERS, Ok(&one.1)),
+        engine.finish_grant(&two.0, HERS, Ok(&two.1)),
+    );
+    let (won, lost) = if ends.0.is_ok() { (ends.0, ends.1) } else { (ends.1, ends.0) };
+    assert_eq!(won.unwrap().person, Some(ada));
+    assert!(why(lost).contains(WORN_OUT));
+    let login = stand_in(&engine, ADA, SOUTH).await.login.unwrap();
+    let login = world.store.login(login).await.unwrap().unwrap();
+    assert_eq!(login.secret.unwrap().generation, 1, "the other window's tokens were not stored");
 }
 
 #[tokio::test(start_paused = true)]
@@ -220,7 +266,9 @@ async fn an_interrupted_consent_is_nothing_or_whole_after_the_next_pass() {
         drop(engine);
         let life = Life::immortal();
         let engine = world.engine(&life).await;
-        let (state, code) = world.south.consent(&begin(&engine, ada).await, "ada");
+        let link = engine.invite(ada, &south()).await.unwrap();
+        let url = engine.follow_invitation(token(&link), HERS).await.unwrap();
+        let (state, code) = world.south.consent(&url, "ada");
         life.end_after(steps);
         let ended = life.lives(engine.finish_grant(&state, HERS, Ok(&code))).await;
         let engine = world.engine(&Life::immortal()).await;
@@ -231,6 +279,12 @@ async fn an_interrupted_consent_is_nothing_or_whole_after_the_next_pass() {
             Some(login) => assert_eq!((after.state, after.login), (StandInState::Active, Some(login.id))),
             None => assert_eq!((after.state, after.login), (StandInState::AwaitingConsent, None)),
         }
+        let again = engine.follow_invitation(token(&link), HERS).await;
+        assert_eq!(
+            again.is_ok(),
+            after.login.is_none(),
+            "the invitation is used up with the consent, and only then"
+        );
         if let Some(ended) = ended {
             ended.unwrap();
             break;

@@ -27,14 +27,21 @@ impl Status {
         let numbers = ["delivered", "waiting", "dead", "wedged", "unrouted", "accepted"];
         let numbers: Vec<String> =
             numbers.iter().map(|name| format!("{name} {}", text(counts, name))).collect();
-        println!("\n{}\n", numbers.join(" · "));
+        println!("\n{}", numbers.join(" · "));
         if let Some(since) = counts["unrouted_since"].as_str() {
-            println!("The oldest report that is not read yet came at {since}.\n");
+            println!("The oldest report that is not read yet came at {since}.");
         }
         let late = counts["other"]["late"].as_u64().unwrap_or(0);
         if late > 0 {
-            println!("Messages passed on after newer ones, because they were reported late: {late}.\n");
+            println!("Messages passed on after newer ones, because they were reported late: {late}.");
         }
+        let losses = status["losses"].as_object().into_iter().flatten();
+        let losses: Vec<String> =
+            losses.map(|(name, count)| format!("{} {count}", name.replace('_', " "))).collect();
+        if !losses.is_empty() {
+            println!("lost on the way: {}", losses.join(" · "));
+        }
+        println!();
         let columns = ["workspace", "kind", "person", "rung", "error"];
         table::print(
             &["workspace", "login", "person", "hears", "error"],

@@ -30,6 +30,11 @@ async fn ada_writes(world: &World, text: &str) -> String {
     let stand_ins = world.platform("webex")["stand_ins"].as_array().unwrap();
     let bot = stand_ins.iter().find(|one| one["person"] == EVA).unwrap();
     assert_eq!(bot["mode"], "bot");
+    // An account for administration alone is no person to write to.
+    assert!(
+        stand_ins.iter().all(|one| !one["person"].as_str().unwrap().starts_with("admin@")),
+        "{stand_ins:?}"
+    );
     let url = format!("{}/messages", world.platform("webex")["base"].as_str().unwrap());
     let body = json!({"toPersonEmail": bot["email"], "text": text});
     let sent = world.call(Method::POST, &url, Some(body), Some(token(ada))).await;

@@ -49,7 +49,7 @@ pub async fn a_lost_answer_is_unknown_and_can_be_found(world: &dyn World) {
 /// Nothing happens by reading, so every failure of it may be tried again.
 pub async fn reading_may_be_repeated(world: &dyn World) {
     let message = world.writes("hello", None).await;
-    let mark = Mark { message: None, at: world.now(), reported: None };
+    let mark = Mark { message: None, at: world.now() };
     for fault in [Fault::Status(503, None), Fault::Reset, Fault::Timeout] {
         break_next(world, world.listing(), fault, false, 1).await;
         let read = ours(world).catch_up(&message.conversation, &mark).await;

@@ -8,7 +8,7 @@ use crate::{CatchUp, Client, Mark};
 
 async fn mark(client: &dyn Client, message: &MessageRef) -> Mark {
     let at = client.fetch(message).await.unwrap().expect("it is there").created_at;
-    Mark { message: Some(message.id.clone()), at, reported: None }
+    Mark { message: Some(message.id.clone()), at }
 }
 
 async fn read(client: &dyn Client, conversation: &ConversationRef, mark: &Mark) -> CatchUp {
@@ -43,30 +43,31 @@ pub async fn what_is_new_is_read_in_order(world: &dyn World) {
 /// What was changed after the mark is read as it is now, once, with the time of its change.
 pub async fn an_edit_is_read_as_it_is_now(world: &dyn World) {
     let client = ours(world);
-    let old = world.writes("before", None).await;
-    tick().await;
     let known = world.writes("known", None).await;
     let mark = mark(&*client, &known).await;
     tick().await;
+    let old = world.writes("before", None).await;
+    tick().await;
     world.edits(&old, "after").await;
-    let read = read(&*client, &known.conversation, &Mark { reported: Some(old.id.clone()), ..mark }).await;
+    let read = read(&*client, &known.conversation, &mark).await;
     let found: Vec<_> = read.snapshots.iter().filter(|one| one.message.at == old).collect();
     let [one] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(one.message.body.plain(), "after");
     assert!(one.edited_at.is_some_and(|edited| edited > one.created_at));
 }
 
-/// Without a mark, only what was reported and what is newer: the rest was said before anybody asked us to carry it.
+/// Without a mark, only what was written since reading began: the rest was said before anybody asked us to carry it.
 pub async fn the_first_report_brings_no_history(world: &dyn World) {
     let client = ours(world);
     world.writes("secret of old", None).await;
     tick().await;
-    let reported = world.writes("reported", None).await;
+    let mark = Mark { message: None, at: world.now() };
+    tick().await;
+    let first = world.writes("first", None).await;
     tick().await;
     world.writes("newer", None).await;
     tick().await;
-    let mark = Mark { message: None, at: world.now(), reported: Some(reported.id.clone()) };
-    assert_eq!(texts(&read(&*client, &reported.conversation, &mark).await), ["reported", "newer"]);
+    assert_eq!(texts(&read(&*client, &first.conversation, &mark).await), ["first", "newer"]);
 }
 
 /// A mark that is not there any more is replaced by its time.

@@ -12,7 +12,7 @@ use crate::profile::{BOT_METADATA, LOGIN};
 use crate::receiver::{BOT_KEYS, GRAPH_KEYS};
 use crate::wire::keys::{KeySet, Metadata};
 use crate::wire::list::List;
-use crate::wire::user::{SELECT, SELECT_ME, User};
+use crate::wire::user::{AssignedPlan, SELECT, SELECT_ME, User};
 use crate::{id, refusal};
 
 /// The longest page of people.
@@ -57,11 +57,20 @@ fn account(workspace: &WorkspaceRef, user: User) -> Account {
         name: user.display_name.unwrap_or_else(|| email.clone()),
         email,
         bot: false,
-        active: user.account_enabled != Some(false),
+        active: user.account_enabled != Some(false) && licensed(user.assigned_plans.as_deref()),
         // Pictures need a token to be fetched with.
         picture: None,
         department: user.department.filter(|department| !department.is_empty()),
     }
+}
+
+/// Whether somebody may have Teams at all. Directories are full of accounts without any licence, for administration, for
+/// services, for shared mailboxes and rooms; nobody can be written to there, and none is a person to be represented.
+/// Which of many plans bring Teams is not for us to know, so one that works is enough, and so is not being told.
+fn licensed(plans: Option<&[AssignedPlan]>) -> bool {
+    let works =
+        |plan: &AssignedPlan| matches!(plan.capability_status.as_deref(), Some("Enabled" | "Warning"));
+    plans.is_none_or(|plans| plans.iter().any(works))
 }
 
 /// The key documents: of the sign-in service for notifications with content, of the Bot Framework for activities.

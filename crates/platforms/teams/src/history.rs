@@ -40,16 +40,10 @@ impl GraphClient {
         conversation: &ConversationRef,
         mark: &Mark,
     ) -> Result<CatchUp, CallError> {
-        let reported = mark.reported.as_ref().and_then(|id| id::written(id.as_str()));
-        let from = match (&mark.message, reported) {
-            (None, Some(reported)) => reported,
-            (Some(_), Some(reported)) => reported.min(mark.at),
-            (_, None) => mark.at,
-        };
-        let (mut snapshots, gap) = self.modified_since(conversation, from).await?;
+        let (mut snapshots, gap) = self.modified_since(conversation, mark.at).await?;
         if mark.message.is_none() {
-            // Nothing was seen yet: what is older than the report is history, even if somebody touched it.
-            snapshots.retain(|one| one.created_at >= from);
+            // Nothing was seen yet: what is older is history, even if somebody touched it.
+            snapshots.retain(|one| one.created_at >= mark.at);
         }
         // The marked message was seen; it is news only if it changed.
         snapshots.retain(|one| {

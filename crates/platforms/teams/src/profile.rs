@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, TextUnit};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
 
 /// The address of Graph.
 pub(crate) const GRAPH: &str = "graph";
@@ -30,13 +30,10 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     ],
     needs_tenant: true,
     capabilities: Capabilities {
-        edits: Level::Full,
         max_edits: None,
-        deletes: Level::Full,
         // Chats have no replies below a root; an answer quotes. Graph: `chatMessage`, "messageReference".
         threads: Level::Partial,
         max_text: MAX_TEXT,
-        text_unit: TextUnit::Utf8Bytes,
         bot_domain: None,
         listed: false,
     },
@@ -66,7 +63,4 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     },
     // The service answers or gives up well within a minute; what landed is listed by then.
     quiet: Duration::from_mins(1),
-    // Content comes with the report, so waiting would only add latency: messages of one chat that are claimed together
-    // are ordered by when they were written, and one that comes later still is delivered late and counted.
-    settle: Duration::ZERO,
 });

@@ -2,8 +2,8 @@
 //!
 //! Lists are newest first and know no "after", so reading from a mark means listing back to it. A report is mostly about
 //! the newest message, so the first page is small; only if the mark is not on it the room is listed in long pages, a
-//! bounded number of them. Edits of older messages are not found by listing back, so what was reported and is not among
-//! the listed is read by its id.
+//! bounded number of them. Edits of older messages are not found by listing back; whoever is told of one reads it by its
+//! id.
 
 use entente_model::{
     CallError, Conversation, ConversationKind, ConversationRef, Destination, MessageId, MessageRef, Snapshot,
@@ -42,28 +42,10 @@ impl WebexClient {
         conversation: &ConversationRef,
         mark: &Mark,
     ) -> Result<CatchUp, CallError> {
-        let reported = mark
-            .reported
-            .as_ref()
-            .map(|id| MessageRef { conversation: conversation.clone(), id: id.clone() });
-        // Nothing was seen yet: what is older than the reported one is history, and none of our business.
-        let mut first = None;
-        if let (None, Some(reported)) = (&mark.message, &reported) {
-            first = self.one(reported).await?;
-        }
-        let from = first.as_ref().map_or(mark.at, |first| first.created_at);
-        let reading = Reading { conversation, mark: mark.message.as_ref().map(MessageId::as_str), from };
+        let reading =
+            Reading { conversation, mark: mark.message.as_ref().map(MessageId::as_str), from: mark.at };
         let (mut snapshots, gap) = self.read_back(&reading).await?;
-        let listed = |message: &MessageRef| snapshots.iter().any(|one| one.message.at.id == message.id);
-        if let Some(reported) = reported.filter(|reported| !listed(reported)) {
-            let found = match first {
-                Some(first) => Some(first),
-                None if mark.message.is_some() => self.one(&reported).await?,
-                None => None,
-            };
-            snapshots.extend(found);
-        }
-        // Newest first, and what was read by itself anywhere: what was written first comes first.
+        // Listed newest first; what was written first comes first.
         snapshots.reverse();
         snapshots.sort_by_key(|snapshot| snapshot.created_at);
         Ok(CatchUp { snapshots, gap })

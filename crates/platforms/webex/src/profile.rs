@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, TextUnit};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
 
 /// The address of the API, sign-in included.
 pub(crate) const API: &str = "api";
@@ -18,14 +18,11 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     addresses: &[(API, "https://webexapis.com/v1")],
     needs_tenant: false,
     capabilities: Capabilities {
-        edits: Level::Full,
         // "Edit a Message": at most ten times.
         max_edits: Some(10),
-        deletes: Level::Full,
         // "Create a Message", `parentId`: one level of replies below a message.
         threads: Level::Full,
         max_text: MAX_TEXT,
-        text_unit: TextUnit::Utf8Bytes,
         // "Bots": every bot's address ends so, and is unique over all of Webex.
         bot_domain: Some("webex.bot"),
         listed: true,
@@ -50,5 +47,4 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     },
     // A message that landed is listed well within a minute; nothing is documented.
     quiet: Duration::from_mins(1),
-    settle: Duration::ZERO,
 });

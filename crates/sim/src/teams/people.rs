@@ -58,8 +58,14 @@ impl Person {
             "department" => json!(self.department),
             "userType" => json!("Member"),
             "accountEnabled" => json!(true),
+            "assignedPlans" if self.licensed() => json!([{
+                "assignedDateTime": "2025-01-01T00:00:00Z",
+                "capabilityStatus": "Enabled",
+                "service": "TeamspaceAPI",
+                "servicePlanId": "57ff2da0-773e-42df-b2af-ffb7a2317929",
+            }]),
             "mailNickname" => json!(self.mail.split('@').next()),
-            "businessPhones" | "otherMails" => json!([]),
+            "assignedPlans" | "businessPhones" | "otherMails" => json!([]),
             "proxyAddresses" => json!([format!("SMTP:{}", self.mail)]),
             "jobTitle" | "mobilePhone" | "officeLocation" | "preferredLanguage" | "externalUserState"
             | "companyName" => Value::Null,
@@ -77,7 +83,8 @@ pub(crate) struct People {
 }
 
 impl People {
-    /// The people `on_teams` and an administrator, whose address is `admin@` in the domain of the first of them.
+    /// The people `on_teams` and an administrator, whose address is `admin@` in the domain of the first of them, and who
+    /// has no licence: such an account is for administration alone. Microsoft 365: "Protect your administrator accounts".
     pub(crate) fn new(seed: u64, everybody: &[Somebody]) -> Self {
         let domain =
             everybody.first().and_then(|one| one.email.split_once('@')).map_or("acme.example", |at| at.1);
@@ -97,7 +104,7 @@ impl People {
             mail: mail.to_owned(),
             department: department.to_owned(),
             admin,
-            licensed: AtomicBool::new(true),
+            licensed: AtomicBool::new(!admin),
         });
         self.by_id.insert(Arc::clone(&person.id), Arc::clone(&person));
         self.by_mail.insert(mail.to_lowercase(), Arc::clone(&person));

@@ -95,7 +95,7 @@ pub struct Overdue {
     pub reason: String,
     /// What the engine needs; opaque here.
     pub payload: Bytes,
-    /// What is to be told: waiting, dead, or delivered after all.
+    /// What is to be told.
     pub state: OverdueState,
 }
 

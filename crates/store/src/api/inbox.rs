@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    AccountRef, ArrivalId, DeliveryId, DropReason, LoginId, MessageId, MessageRef, Timestamp,
+    AccountRef, ArrivalId, DeliveryId, DropReason, LoginId, MessageId, MessageRef, Timestamp, WorkspaceRef,
 };
 
 use crate::{Claim, Plan, StoreError};
@@ -38,6 +38,17 @@ pub struct NewArrival {
     pub body: Option<Bytes>,
     /// Of interest whatever the conversation is: something said to the Entente app.
     pub always: bool,
+}
+
+/// What a webhook reported and could not be read.
+#[derive(Debug, Clone)]
+pub struct Unreadable {
+    /// Where it came from.
+    pub workspace: WorkspaceRef,
+    /// What is wrong, without any text of it.
+    pub reason: String,
+    /// As it came; kept sealed.
+    pub body: Bytes,
 }
 
 /// What became of the reports of one webhook. The sum is their number.
@@ -114,10 +125,21 @@ pub struct Settled {
 /// Reports.
 #[async_trait]
 pub trait Inbox: Send + Sync {
-    /// Stores what is new and wakes its lanes; the webhook may be acknowledged when this returns. A new message is stored
-    /// once, however often and by whomever it is reported; `Changed` and `Deleted` are stored each time unless the
-    /// message is one that we wrote. Counts all of them.
-    async fn accept(&self, arrivals: Vec<NewArrival>, now: Timestamp) -> Result<Accepted, StoreError>;
+    /// Stores what is new and wakes its lanes; a webhook that held nothing else may be acknowledged when this returns.
+    /// A new message is stored once, however often and by whomever it is reported; `Changed` and `Deleted` are stored
+    /// each time unless the message is one that we wrote. Counts all of them.
+    async fn accept(&self, arrivals: Vec<NewArrival>, now: Timestamp) -> Result<Accepted, StoreError> {
+        self.accept_all(arrivals, Vec::new(), now).await
+    }
+
+    /// The same for all that one webhook held: what could not be read is set aside, as by
+    /// [`Console::set_aside`](crate::Console::set_aside), with the rest or not at all.
+    async fn accept_all(
+        &self,
+        arrivals: Vec<NewArrival>,
+        unreadable: Vec<Unreadable>,
+        now: Timestamp,
+    ) -> Result<Accepted, StoreError>;
 
     /// The oldest arrivals of the claimed lane, in order of acceptance. Changes nothing.
     async fn arrived(&self, under: &Claim, limit: usize) -> Result<Vec<Arrived>, StoreError>;

@@ -62,6 +62,8 @@ pub struct PendingGrant {
     pub person: Option<PersonId>,
     /// The PKCE verifier.
     pub verifier: Option<SecretString>,
+    /// The `state` of the invitation that it began at, which a success uses up.
+    pub invitation: Option<[u8; 32]>,
     /// After that it is worth nothing.
     pub expires_at: Timestamp,
 }
@@ -98,8 +100,15 @@ pub trait Logins: Send + Sync {
     /// Records that somebody was sent to give consent.
     async fn save_grant(&self, grant: &PendingGrant) -> Result<(), StoreError>;
 
+    /// A pending grant by its state, left where it is. `None`: unknown, taken or expired.
+    async fn grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError>;
+
     /// Takes a pending grant by its state, once. `None`: unknown, taken or expired.
     async fn take_grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError>;
+
+    /// Makes or replaces a login, and takes the invitation that led to it, both at once. `false`: the invitation is
+    /// unknown, taken or expired, and nothing is stored.
+    async fn redeem(&self, invitation: &[u8; 32], login: &Login, now: Timestamp) -> Result<bool, StoreError>;
 
     /// Records how well a login hears.
     async fn save_listening(&self, login: LoginId, listening: &Listening) -> Result<(), StoreError>;

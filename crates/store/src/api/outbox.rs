@@ -98,8 +98,10 @@ pub struct Head {
     pub thread: Option<MessageRef>,
 }
 
-/// A message on a target that a source message became. A part that was sent again (an edit that had to become a new
-/// message) has several, oldest first; the last one is the one to edit. Deleted ones are not listed.
+/// A message on a target that a source message became. What a part is, is the engine's affair: it gives a part that has
+/// to be sent again (an edit that had to become a new message) a higher number of its own, so that each number stands for
+/// one message. Should a number have come to several messages all the same, all are kept, oldest first, and the last is
+/// the one that an edit or deletion of that number counts for. Deleted ones are not listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counterpart {
     /// Which part of the source.

@@ -7,13 +7,21 @@ use super::Memory;
 use super::state::State;
 use crate::{
     Accepted, Arrived, Claim, DeliveryState, Inbox, Interest, LaneId, LaneKey, NewArrival, Report, Routed,
-    Settled, StoreError,
+    SetAside, Settled, StoreError, Unreadable,
 };
 
 #[async_trait]
 impl Inbox for Memory {
-    async fn accept(&self, arrivals: Vec<NewArrival>, now: Timestamp) -> Result<Accepted, StoreError> {
+    async fn accept_all(
+        &self,
+        arrivals: Vec<NewArrival>,
+        unreadable: Vec<Unreadable>,
+        now: Timestamp,
+    ) -> Result<Accepted, StoreError> {
         let mut state = self.state();
+        for Unreadable { workspace, reason, body } in unreadable {
+            state.aside.push((SetAside { workspace, reason, at: now }, body));
+        }
         let mut accepted = Accepted::default();
         for arrival in arrivals {
             let interest = state.interest(&arrival.message.conversation);

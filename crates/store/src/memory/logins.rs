@@ -47,8 +47,22 @@ impl Logins for Memory {
         Ok(())
     }
 
+    async fn grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError> {
+        Ok(self.state().grants.get(state).filter(|grant| now < grant.expires_at).cloned())
+    }
+
     async fn take_grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError> {
         Ok(self.state().grants.remove(state).filter(|grant| now < grant.expires_at))
+    }
+
+    async fn redeem(&self, invitation: &[u8; 32], login: &Login, now: Timestamp) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let good = state.grants.get(invitation).is_some_and(|grant| now < grant.expires_at);
+        if good {
+            state.grants.remove(invitation);
+            state.logins.insert(login.id, login.clone());
+        }
+        Ok(good)
     }
 
     async fn save_listening(&self, login: LoginId, listening: &Listening) -> Result<(), StoreError> {

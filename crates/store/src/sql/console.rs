@@ -1,5 +1,6 @@
 //! What operators see.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
@@ -9,9 +10,12 @@ use entente_model::{DeliveryId, Timestamp, WorkspaceRef};
 use super::Sqlite;
 use super::readers::at_once;
 use super::run::{Run, limit};
+use super::tx::{Sealed, Tx};
 use super::writer::lock;
+use crate::payload_keys::PayloadKey;
 use crate::{
-    COMMITS, Console, Counts, DeadLetter, LaneId, LaneKey, Overdue, SYNCS, SetAside, StoreError, Wedged,
+    COMMITS, Console, Counts, DeadLetter, LaneId, LaneKey, Overdue, SYNCS, SetAside, StoreError, Unreadable,
+    Wedged,
 };
 
 const COUNTERS: &str = "select name, value from counter";
@@ -29,6 +33,37 @@ const REPLAY: &str = "insert into outbox (id, lane, seq, work, source_conversati
      thread_conversation, thread, accepted_at, ?3, reason, told from dead \
      where id = ?1 and exists (select 1 from payload p where p.id = ?1) returning lane";
 const NOT_DEAD: &str = "delete from dead where id = ?1";
+
+/// Something unreadable, sealed.
+pub(super) struct SealedAside {
+    workspace: WorkspaceRef,
+    reason: String,
+    sealed: Sealed,
+}
+
+impl SealedAside {
+    /// Seals it; the key goes to `keys`.
+    pub(super) fn seal(
+        store: &Sqlite,
+        thing: Unreadable,
+        keys: &mut Vec<Arc<PayloadKey>>,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let Unreadable { workspace, reason, body } = thing;
+        let (sealed, key) = store.seal(&body, now)?;
+        keys.push(key);
+        Ok(Self { workspace, reason, sealed })
+    }
+}
+
+impl Tx<'_> {
+    pub(super) fn set_aside(&mut self, thing: &SealedAside, now: Timestamp) -> Result<(), StoreError> {
+        let workspace = self.workspace(&thing.workspace)?;
+        self.insert_payload(&thing.sealed)?;
+        self.conn.run(SET_ASIDE, (thing.sealed.row, workspace, &thing.reason, now.0))?;
+        Ok(())
+    }
+}
 
 #[async_trait]
 impl Console for Sqlite {
@@ -79,15 +114,10 @@ impl Console for Sqlite {
         body: Bytes,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let (sealed, key) = self.seal(&body, now)?;
-        let (workspace, reason) = (workspace.clone(), reason.to_owned());
-        self.write_sealed(vec![key], move |tx| {
-            let workspace = tx.workspace(&workspace)?;
-            tx.insert_payload(&sealed)?;
-            tx.conn.run(SET_ASIDE, (sealed.row, workspace, reason, now.0))?;
-            Ok(())
-        })
-        .await
+        let thing = Unreadable { workspace: workspace.clone(), reason: reason.to_owned(), body };
+        let mut keys = Vec::new();
+        let thing = SealedAside::seal(self, thing, &mut keys, now)?;
+        self.write_sealed(keys, move |tx| tx.set_aside(&thing, now)).await
     }
 
     async fn aside(&self, max: usize) -> Result<Vec<SetAside>, StoreError> {

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use entente_model::{ArrivalId, DropReason, LoginId, MessageRef, Timestamp};
 
 use super::Sqlite;
+use super::console::SealedAside;
 use super::links::{self, INTEREST_NO, INTEREST_YES};
 use super::names::{inbound, row, side};
 use super::routed::SealedPlan;
@@ -11,6 +12,7 @@ use super::run::{Run, limit, uuid};
 use super::tx::{Sealed, Tx};
 use crate::{
     Accepted, Arrived, Claim, Inbox, Interest, LaneKey, NewArrival, Report, Routed, Side, StoreError,
+    Unreadable,
 };
 
 const CONVERSATION: &str = "select id, interest, people from conversation where workspace = ?1 and name = ?2";
@@ -41,8 +43,17 @@ struct SealedArrival {
 
 #[async_trait]
 impl Inbox for Sqlite {
-    async fn accept(&self, arrivals: Vec<NewArrival>, now: Timestamp) -> Result<Accepted, StoreError> {
+    async fn accept_all(
+        &self,
+        arrivals: Vec<NewArrival>,
+        unreadable: Vec<Unreadable>,
+        now: Timestamp,
+    ) -> Result<Accepted, StoreError> {
         let mut keys = Vec::new();
+        let mut aside = Vec::with_capacity(unreadable.len());
+        for thing in unreadable {
+            aside.push(SealedAside::seal(self, thing, &mut keys, now)?);
+        }
         let mut sealed = Vec::with_capacity(arrivals.len());
         for mut arrival in arrivals {
             // Whether the body is kept is for the transaction to decide; what is certainly not kept is not sealed.
@@ -60,7 +71,13 @@ impl Inbox for Sqlite {
                 None => SealedArrival { arrival, row: self.shared.keys.row(), body: None },
             });
         }
-        self.write_sealed(keys, move |tx| tx.accept(sealed, now)).await
+        self.write_sealed(keys, move |tx| {
+            for thing in &aside {
+                tx.set_aside(thing, now)?;
+            }
+            tx.accept(sealed, now)
+        })
+        .await
     }
 
     async fn arrived(&self, under: &Claim, max: usize) -> Result<Vec<Arrived>, StoreError> {

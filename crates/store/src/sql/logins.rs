@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::run::{Run, uuid, uuid_or_null};
+use super::tx::Tx;
 use super::{Shared, Sqlite};
 use crate::seal::Place;
 use crate::{Listening, Login, LoginSecret, LoginState, Logins, PendingGrant, StoreError};
@@ -22,9 +23,13 @@ const ALL: &str =
 const RENEW: &str = "update login set secret = ?3, generation = ?4 where id = ?1 and generation = ?2";
 const SET_STATE: &str = "update login set state = ?2 where id = ?1";
 const SAVE_GRANT: &str = "insert or replace into consent \
-     (state, browser, workspace, kind, person, verifier, expires_at) values (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+     (state, browser, workspace, kind, person, verifier, expires_at, invitation) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+const GRANT: &str = "select browser, workspace, kind, person, verifier, expires_at, invitation \
+     from consent where state = ?1";
 const TAKE_GRANT: &str = "delete from consent where state = ?1 \
-     returning browser, workspace, kind, person, verifier, expires_at";
+     returning browser, workspace, kind, person, verifier, expires_at, invitation";
+const REDEEM: &str = "delete from consent where state = ?1 and expires_at > ?2";
 const SAVE_LISTENING: &str =
     "insert or replace into listening (login, rung, at, error) values (?1, ?2, ?3, ?4)";
 const LISTENING: &str = "select login, rung, at, error from listening order by login";
@@ -113,36 +118,95 @@ impl RawLogin {
     }
 }
 
+/// A login with its tokens sealed.
+struct SealedLogin {
+    /// Without tokens.
+    login: Login,
+    secret: Option<Vec<u8>>,
+    generation: Option<i64>,
+}
+
+impl SealedLogin {
+    fn seal(shared: &Shared, login: &Login) -> Result<Self, StoreError> {
+        let secret = login.secret.as_ref().map(|secret| shared.seal_secret(login.id, secret)).transpose()?;
+        let generation = login.secret.as_ref().map(|secret| generation(secret.generation));
+        Ok(Self { login: Login { secret: None, ..login.clone() }, secret, generation })
+    }
+}
+
+impl Tx<'_> {
+    fn save_login(&mut self, sealed: &SealedLogin) -> Result<(), StoreError> {
+        let SealedLogin { login, secret, generation } = sealed;
+        let workspace = self.workspace(&login.workspace)?;
+        let account = match &login.account {
+            Some(account) => Some((self.workspace(&account.workspace)?, account.id.as_str())),
+            None => None,
+        };
+        self.conn.run(
+            SAVE,
+            (
+                login.id.0.as_bytes(),
+                workspace,
+                &login.kind,
+                login.person.map(|person| *person.0.as_bytes()),
+                account.map(|(at, _)| at),
+                account.map(|(_, name)| name),
+                secret,
+                generation,
+                state_code(login.state),
+            ),
+        )?;
+        Ok(())
+    }
+}
+
+/// A pending grant's row; the name of the workspace is still a number, the verifier still sealed.
+struct RawGrant {
+    browser: [u8; 32],
+    workspace: i64,
+    kind: String,
+    person: Option<PersonId>,
+    verifier: Option<Vec<u8>>,
+    expires_at: i64,
+    invitation: Option<[u8; 32]>,
+}
+
+impl RawGrant {
+    fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            browser: row.get(0)?,
+            workspace: row.get(1)?,
+            kind: row.get(2)?,
+            person: uuid_or_null(row, 3)?.map(PersonId),
+            verifier: row.get(4)?,
+            expires_at: row.get(5)?,
+            invitation: row.get(6)?,
+        })
+    }
+}
+
+impl Sqlite {
+    fn opened(&self, state: [u8; 32], grant: RawGrant) -> Result<PendingGrant, StoreError> {
+        let RawGrant { browser, workspace, kind, person, verifier, expires_at, invitation } = grant;
+        let inconsistent = || StoreError::Inconsistent { table: "consent", column: "verifier" };
+        let verifier = match verifier {
+            Some(sealed) => {
+                let plain = self.shared.open_secret(&grant_place(&state), &sealed, inconsistent())?;
+                Some(SecretString::from(String::from_utf8(plain).map_err(|_| inconsistent())?))
+            }
+            None => None,
+        };
+        let workspace = self.read(|conn| self.shared.names.workspace_ref(conn, workspace))?;
+        let expires_at = Timestamp(expires_at);
+        Ok(PendingGrant { state, browser, workspace, kind, person, verifier, invitation, expires_at })
+    }
+}
+
 #[async_trait]
 impl Logins for Sqlite {
     async fn save_login(&self, login: &Login) -> Result<(), StoreError> {
-        let secret =
-            login.secret.as_ref().map(|secret| self.shared.seal_secret(login.id, secret)).transpose()?;
-        let generation = login.secret.as_ref().map(|secret| generation(secret.generation));
-        let login = Login { secret: None, ..login.clone() };
-        self.write(move |tx| {
-            let workspace = tx.workspace(&login.workspace)?;
-            let account = match &login.account {
-                Some(account) => Some((tx.workspace(&account.workspace)?, account.id.as_str())),
-                None => None,
-            };
-            tx.conn.run(
-                SAVE,
-                (
-                    login.id.0.as_bytes(),
-                    workspace,
-                    &login.kind,
-                    login.person.map(|person| *person.0.as_bytes()),
-                    account.map(|(at, _)| at),
-                    account.map(|(_, name)| name),
-                    secret,
-                    generation,
-                    state_code(login.state),
-                ),
-            )?;
-            Ok(())
-        })
-        .await
+        let login = SealedLogin::seal(&self.shared, login)?;
+        self.write(move |tx| tx.save_login(&login)).await
     }
 
     async fn login(&self, id: LoginId) -> Result<Option<Login>, StoreError> {
@@ -180,49 +244,40 @@ impl Logins for Sqlite {
         });
         let grant = PendingGrant { verifier: None, ..grant.clone() };
         self.write(move |tx| {
+            let PendingGrant { state, browser, kind, expires_at, invitation, .. } = grant;
             let workspace = tx.workspace(&grant.workspace)?;
             let person = grant.person.map(|person| *person.0.as_bytes());
             tx.conn.run(
                 SAVE_GRANT,
-                (grant.state, grant.browser, workspace, grant.kind, person, verifier, grant.expires_at.0),
+                (state, browser, workspace, kind, person, verifier, expires_at.0, invitation),
             )?;
             Ok(())
         })
         .await
     }
 
+    async fn grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError> {
+        let found = self.read(|conn| conn.one(GRANT, [*state], RawGrant::read))?;
+        found.filter(|grant| now.0 < grant.expires_at).map(|grant| self.opened(*state, grant)).transpose()
+    }
+
     async fn take_grant(&self, state: &[u8; 32], now: Timestamp) -> Result<Option<PendingGrant>, StoreError> {
         let state = *state;
-        let taken = self
-            .write(move |tx| {
-                tx.conn.one(TAKE_GRANT, [state], |row| {
-                    let verifier: Option<Vec<u8>> = row.get(4)?;
-                    Ok((row.get(0)?, row.get(1)?, row.get(2)?, uuid_or_null(row, 3)?, verifier, row.get(5)?))
-                })
-            })
-            .await?;
-        let Some((browser, workspace, kind, person, verifier, expires_at)) = taken else { return Ok(None) };
-        if now.0 >= expires_at {
-            return Ok(None);
-        }
-        let inconsistent = || StoreError::Inconsistent { table: "consent", column: "verifier" };
-        let verifier = match verifier {
-            Some(sealed) => {
-                let plain = self.shared.open_secret(&grant_place(&state), &sealed, inconsistent())?;
-                Some(SecretString::from(String::from_utf8(plain).map_err(|_| inconsistent())?))
+        let taken = self.write(move |tx| tx.conn.one(TAKE_GRANT, [state], RawGrant::read)).await?;
+        taken.filter(|grant| now.0 < grant.expires_at).map(|grant| self.opened(state, grant)).transpose()
+    }
+
+    async fn redeem(&self, invitation: &[u8; 32], login: &Login, now: Timestamp) -> Result<bool, StoreError> {
+        let login = SealedLogin::seal(&self.shared, login)?;
+        let invitation = *invitation;
+        self.write(move |tx| {
+            let good = tx.conn.run(REDEEM, (invitation, now.0))? > 0;
+            if good {
+                tx.save_login(&login)?;
             }
-            None => None,
-        };
-        let workspace = self.read(|conn| self.shared.names.workspace_ref(conn, workspace))?;
-        Ok(Some(PendingGrant {
-            state,
-            browser,
-            workspace,
-            kind,
-            person: person.map(PersonId),
-            verifier,
-            expires_at: Timestamp(expires_at),
-        }))
+            Ok(good)
+        })
+        .await
     }
 
     async fn save_listening(&self, login: LoginId, listening: &Listening) -> Result<(), StoreError> {

@@ -18,8 +18,10 @@ struct Migration {
 }
 
 /// In the order of their numbers, from 1.
-const MIGRATIONS: &[Migration] =
-    &[Migration { name: "0001_first", sql: include_str!("../../migrations/0001_first.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_first", sql: include_str!("../../migrations/0001_first.sql") },
+    Migration { name: "0002_invitation", sql: include_str!("../../migrations/0002_invitation.sql") },
+];
 
 /// Brings a database to the present shape. One transaction a migration.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), OpenError> {

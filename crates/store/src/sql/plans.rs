@@ -152,6 +152,7 @@ async fn rest(store: &Sqlite) {
     store.replay(letter, NOW).await.unwrap();
     store.set_login_state(LoginId(Uuid::nil()), LoginState::Active).await.unwrap();
     store.login(LoginId(Uuid::nil())).await.unwrap();
+    store.grant(&[0; 32], NOW).await.unwrap();
     store.take_grant(&[0; 32], NOW).await.unwrap();
     store.setting_or("name", Vec::new()).await.unwrap();
     store.setting("name").await.unwrap();

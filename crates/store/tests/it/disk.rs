@@ -5,8 +5,9 @@ use std::path::Path;
 
 use bytes::Bytes;
 use entente_store::{
-    Console, Finish, Inbox, Interest, KeyFile, LaneKey, Lanes, Links, Login, LoginSecret, LoginState, Logins,
-    MasterKey, OpenError, Outbox, PendingGrant, Settings, Side, Sqlite, Store,
+    COMMITS, Console, Finish, Inbox, Interest, KeyFile, LaneKey, Lanes, Links, Login, LoginSecret,
+    LoginState, Logins, MasterKey, OpenError, Outbox, PendingGrant, Settings, Side, Sqlite, Store,
+    Unreadable,
 };
 use rusqlite::Connection;
 use secrecy::SecretString;
@@ -26,6 +27,24 @@ fn refused(folder: &Path, key: &MasterKey) -> (OpenError, String) {
     let line = error.to_string();
     assert!(!line.contains('\n') && line.len() > 20, "{line}");
     (error, line)
+}
+
+#[tokio::test]
+async fn all_that_a_webhook_held_is_one_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(folder.path());
+    let commits = async || store.counts().await.unwrap().other[COMMITS];
+    let here = room(&webex(), "r");
+    let arrivals = (0..3).map(|number| created(&message(&here, &format!("m{number}")))).collect();
+    let odd = |reason: &str| Unreadable {
+        workspace: webex(),
+        reason: reason.to_owned(),
+        body: Bytes::from_static(b"{"),
+    };
+    let before = commits().await;
+    store.accept_all(arrivals, vec![odd("no id"), odd("no room")], at(1)).await.unwrap();
+    assert_eq!(commits().await, before + 1);
+    assert_eq!((store.counts().await.unwrap().unrouted, store.aside(9).await.unwrap().len()), (3, 2));
 }
 
 #[tokio::test]
@@ -167,6 +186,7 @@ async fn no_file_shows_a_text_or_a_token() {
         kind: "account".to_owned(),
         person: None,
         verifier: Some(secret()),
+        invitation: None,
         expires_at: at(9),
     };
     store.save_grant(&grant).await.unwrap();

@@ -95,6 +95,7 @@ async fn when_webex_takes_no_more_edits_the_next_one_is_a_reply() {
     let texts: Vec<&str> = seen.iter().take(2).map(webex_text).collect();
     assert_eq!(texts, ["v12", "v10"], "the reply is edited, the original is left as it could last be");
     assert_eq!(seen[0]["parentId"], seen[1]["id"]);
+    assert_eq!(pair.world.counts().await.other["loss_edit_as_reply"], 1);
     pair.eva.delete(&sent).await;
     pair.settle().await;
     assert_eq!(webex_text(&pair.in_webex().await[0]), "hello yourself", "both are taken back");
@@ -119,6 +120,12 @@ async fn threads_and_quotes_lead_to_the_same_message_on_both_sides() {
     let quoted =
         newest["attachments"].as_array().is_some_and(|all| all.iter().any(|a| a["id"] == arrived.as_str()));
     assert!(quoted, "{newest}");
+    // What answers an answer hangs below the question, as threads have one level there.
+    let at = At { conversation: pair.chat.clone(), message: newest["id"].as_str().unwrap().to_owned() };
+    pair.eva.reply(&at, "any time").await;
+    pair.settle().await;
+    let answer = &pair.in_webex().await[0];
+    assert_eq!((webex_text(answer), &answer["parentId"]), ("any time", &question.message.as_str().into()));
 }
 
 #[tokio::test(start_paused = true)]
@@ -132,6 +139,7 @@ async fn a_long_message_arrives_in_parts_and_an_edit_takes_the_surplus_back() {
         pair.in_webex().await.into_iter().filter(|m| webex_text(m).contains("no play")).collect();
     assert!(parts.len() >= 2, "{} parts", parts.len());
     assert!(parts.iter().all(|part| webex_text(part).len() <= 7_439));
+    assert_eq!(pair.world.counts().await.other["loss_split"], parts.len() as u64 - 1);
     pair.eva.edit(&sent, "never mind").await;
     pair.settle().await;
     let left = pair.in_webex().await;

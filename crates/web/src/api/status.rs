@@ -26,6 +26,8 @@ pub(crate) struct Status {
     pub(crate) now: String,
     /// Where all work is.
     pub(crate) counts: Numbers,
+    /// What targets could not show of the messages delivered, by the stable names of losses.
+    pub(crate) losses: BTreeMap<String, u64>,
     /// People's stand-ins by state.
     pub(crate) stand_ins: BTreeMap<&'static str, usize>,
     /// The configured workspaces.
@@ -158,11 +160,18 @@ pub(crate) async fn read(engine: &Engine, people: &[Represented]) -> Result<Stat
         attention,
         version: env!("CARGO_PKG_VERSION"),
         now: now.to_string(),
+        losses: losses(&counts),
         counts,
         stand_ins,
         workspaces,
         logins,
     })
+}
+
+/// The losses among what is counted besides.
+fn losses(counts: &Numbers) -> BTreeMap<String, u64> {
+    let named = |(name, count): (&String, &u64)| Some((name.strip_prefix("loss_")?.to_owned(), *count));
+    counts.other.iter().filter_map(named).collect()
 }
 
 fn by_state(people: &[Represented]) -> BTreeMap<&'static str, usize> {
@@ -229,5 +238,14 @@ mod tests {
         assert_eq!(told(1, Some(HELD)), ["1 report is not read yet, the oldest for 2 minutes"]);
         let held = Some(Duration::from_secs(3_700));
         assert_eq!(told(12, held), ["12 reports are not read yet, the oldest for 61 minutes"]);
+    }
+
+    #[test]
+    fn losses_are_told_apart_from_what_else_is_counted() {
+        let other = [("loss_formatting", 3), ("loss_thread", 1), ("echo", 9), ("malformed", 2)];
+        let other = other.map(|(name, count)| (name.to_owned(), count)).into();
+        let losses = losses(&Numbers::from(Counts { other, ..Counts::default() }));
+        let losses: Vec<_> = losses.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        assert_eq!(losses, [("formatting", 3), ("thread", 1)]);
     }
 }

@@ -1,4 +1,5 @@
-//! What a personal link shows: one button, because a link is good once and is fetched by more than people.
+//! What a personal link shows: one button, because links are fetched by more than people, and only a person
+//! should begin a consent.
 
 use askama::Template;
 use axum::response::Response;

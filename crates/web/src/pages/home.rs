@@ -20,6 +20,8 @@ struct Home {
     people: Vec<Row>,
     dead: Vec<Letter>,
     dropped: u64,
+    /// In words; empty when nothing was lost.
+    losses: String,
 }
 
 #[derive(Template)]
@@ -74,7 +76,10 @@ async fn read(surfaces: &Surfaces) -> Result<Home, Problem> {
         reason: letter.reason,
     });
     let dropped = status.counts.dropped.values().sum();
-    Ok(Home { dropped, dead: dead.collect(), people: people.into_iter().map(Row::from).collect(), status })
+    let losses = status.losses.iter().map(|(name, count)| format!("{} {count}", name.replace('_', " ")));
+    let losses = losses.collect::<Vec<_>>().join(" · ");
+    let people = people.into_iter().map(Row::from).collect();
+    Ok(Home { dropped, losses, dead: dead.collect(), people, status })
 }
 
 impl From<Represented> for Row {

@@ -15,7 +15,7 @@ use entente_store::{
     Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
     Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
     LoginState, Logins, Memory, NewArrival, Outbox, Overdue, PendingGrant, People, Plan, Represented, Routed,
-    SetAside, Settings, Side, StoreError, Wedged,
+    SetAside, Settings, Side, StoreError, Unreadable, Wedged,
 };
 use tokio::sync::Notify;
 
@@ -90,7 +90,7 @@ macro_rules! mortal {
 }
 
 mortal! { Inbox:
-    fn accept(arrivals: Vec<NewArrival>, now: Timestamp) -> Accepted;
+    fn accept_all(arrivals: Vec<NewArrival>, unreadable: Vec<Unreadable>, now: Timestamp) -> Accepted;
     fn arrived(under: &Claim, limit: usize) -> Vec<Arrived>;
     fn routed(under: &Claim, routed: Routed, now: Timestamp) -> ();
 }
@@ -110,6 +110,8 @@ mortal! { Logins:
     fn renew(id: LoginId, from: u64, secret: &LoginSecret) -> bool;
     fn set_login_state(id: LoginId, state: LoginState) -> ();
     fn save_grant(grant: &PendingGrant) -> ();
+    fn grant(state: &[u8; 32], now: Timestamp) -> Option<PendingGrant>;
+    fn redeem(invitation: &[u8; 32], login: &Login, now: Timestamp) -> bool;
     fn take_grant(state: &[u8; 32], now: Timestamp) -> Option<PendingGrant>;
     fn save_listening(login: LoginId, listening: &Listening) -> ();
     fn listening() -> Vec<(LoginId, Listening)>;

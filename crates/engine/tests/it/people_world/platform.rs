@@ -12,7 +12,7 @@ use entente_model::{
 use entente_platform::{
     AppSecrets, BotRefused, Capabilities, CatchUp, Checked, Client, Credentials, Grant, Hook, Http, Item,
     Level, Listen, Listening, MadeBot, Mark, OAuth, Page, Platform, Profile, Receiver, Refused, Rung, Site,
-    TextUnit, Unverified, Verified, WantedBot,
+    Unverified, Verified, WantedBot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -44,12 +44,9 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
         addresses: &[],
         needs_tenant: false,
         capabilities: Capabilities {
-            edits: Level::Full,
             max_edits: None,
-            deletes: Level::Full,
             threads: Level::Full,
             max_text: 1_000,
-            text_unit: TextUnit::Utf8Bytes,
             bot_domain,
             listed: true,
         },
@@ -64,7 +61,6 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             speaker,
         },
         quiet: Duration::from_secs(10),
-        settle: Duration::ZERO,
     };
     let app = Grant::ClientCredentials { path: "/token", scope: "bot" };
     [

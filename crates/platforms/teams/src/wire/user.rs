@@ -19,10 +19,21 @@ pub(crate) struct User {
     pub(crate) account_enabled: Option<bool>,
     /// Where they work.
     pub(crate) department: Option<String>,
+    /// What they have licences for; empty without any.
+    pub(crate) assigned_plans: Option<Vec<AssignedPlan>>,
 }
 
-/// What is asked for; `accountEnabled` only comes when it is named. Graph: "List users".
-pub(crate) const SELECT: &str = "id,displayName,mail,userPrincipalName,accountEnabled,department";
+/// What a licence gives. Graph: `assignedPlan`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AssignedPlan {
+    /// `Enabled`, `Warning` (works for a while still), `Suspended`, `LockedOut` or `Deleted`.
+    pub(crate) capability_status: Option<String>,
+}
+
+/// What is asked for; `accountEnabled` and `assignedPlans` only come when they are named. Graph: "List users", `user`.
+pub(crate) const SELECT: &str =
+    "id,displayName,mail,userPrincipalName,accountEnabled,department,assignedPlans";
 
 /// What one may ask about oneself with `User.Read` alone.
 pub(crate) const SELECT_ME: &str = "id,displayName,mail,userPrincipalName";

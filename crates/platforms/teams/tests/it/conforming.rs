@@ -31,7 +31,8 @@ async fn sales() -> Sales {
     let app = world.as_app(Teams.profile().oauth.app_scope.unwrap()).await;
     let people = world.hand("GET", "/_sim/people", "", None).await;
     let people = people["items"].as_array().unwrap();
-    let addresses = people.iter().map(|one| one["email"].as_str().unwrap().to_owned()).collect();
+    let licensed = people.iter().filter(|one| one["licensed"] == true);
+    let addresses = licensed.map(|one| one["email"].as_str().unwrap().to_owned()).collect();
     let credentials = |kind, account, token: String, app: Option<String>| Credentials {
         login: login(),
         kind,

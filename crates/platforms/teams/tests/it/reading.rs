@@ -37,7 +37,7 @@ async fn catching_up_follows_the_pages_and_gives_the_oldest_first() {
         Reply::Json(200, json!({"value": [fixture("chat_message_system")], "@odata.nextLink": next})),
         Reply::Json(200, json!({"value": [fixture("chat_message_deleted")]})),
     ]);
-    let mark = Mark { message: Some("1".into()), at: at("2026-01-05T09:00:00Z"), reported: None };
+    let mark = Mark { message: Some("1".into()), at: at("2026-01-05T09:00:00Z") };
     let caught = tap.client(LoginKind::Account).catch_up(&conversation(CHAT), &mark).await.unwrap();
     assert_eq!(tap.lines()[1], format!("GET {V1}/chats/{CHAT}/messages?$skiptoken=a/b"));
     let ids: Vec<_> = caught.snapshots.iter().map(|one| (one.message.at.id.as_str(), one.deleted)).collect();
@@ -50,7 +50,7 @@ async fn a_list_without_end_is_a_gap() {
     let next = format!("{V1}/chats/{CHAT}/messages?$skiptoken=x");
     let page = || Reply::Json(200, json!({"value": [fixture("chat_message")], "@odata.nextLink": next}));
     let tap = Wiretap::new((0..20).map(|_| page()));
-    let mark = Mark { message: Some("1".into()), at: Timestamp(0), reported: None };
+    let mark = Mark { message: Some("1".into()), at: Timestamp(0) };
     let caught = tap.client(LoginKind::Account).catch_up(&conversation(CHAT), &mark).await.unwrap();
     assert_eq!((caught.gap, tap.lines().len()), (true, 20));
     let tap = Wiretap::new((0..20).map(|_| page()));
@@ -69,7 +69,7 @@ async fn a_list_does_not_lead_elsewhere() {
         "/v1.0/chats",
     ] {
         let tap = Wiretap::new([Reply::Json(200, json!({"value": [], "@odata.nextLink": next}))]);
-        let mark = Mark { message: None, at: Timestamp(0), reported: None };
+        let mark = Mark { message: None, at: Timestamp(0) };
         let caught = tap.client(LoginKind::Account).catch_up(&conversation(CHAT), &mark).await;
         assert!(matches!(caught, Err(CallError::Reject(_))), "{next}: {caught:?}");
         assert_eq!(tap.lines().len(), 1, "{next}");
@@ -77,12 +77,12 @@ async fn a_list_does_not_lead_elsewhere() {
 }
 
 #[tokio::test]
-async fn without_a_mark_reading_begins_at_the_report() {
+async fn without_a_mark_what_is_older_is_left_alone_even_if_it_was_touched() {
     let tap = Wiretap::new([Reply::Json(
         200,
         json!({"value": [fixture("chat_message_reply_edited"), fixture("chat_message_deleted")]}),
     )]);
-    let mark = Mark { message: None, at: at("2026-02-01T00:00:00Z"), reported: Some("1767607260456".into()) };
+    let mark = Mark { message: None, at: at("2026-01-05T10:01:00.456Z") };
     let caught = tap.client(LoginKind::Account).catch_up(&conversation(CHAT), &mark).await.unwrap();
     assert!(tap.lines()[0].ends_with("gt 2026-01-05T10:01:00.455Z"), "{:?}", tap.lines());
     assert_eq!(caught.snapshots.len(), 1);
@@ -161,10 +161,29 @@ async fn people_are_read_by_the_apps_right_where_there_is_one() {
     );
     assert!(client.directory(page.next).await.unwrap().next.is_none());
     let asked = tap.asked();
-    let select = "$select=id,displayName,mail,userPrincipalName,accountEnabled,department&$top=999";
+    let select =
+        "$select=id,displayName,mail,userPrincipalName,accountEnabled,department,assignedPlans&$top=999";
     assert_eq!(asked[0].line, format!("GET {V1}/users?{select}"));
-    assert_eq!(asked[1].line, format!("GET {V1}/users?{select}&$skiptoken=RFNwdAIAAQ"));
+    // The next page is where the vendor says it is.
+    let next = select.replace(",assignedPlans", "");
+    assert_eq!(asked[1].line, format!("GET {V1}/users?{next}&$skiptoken=RFNwdAIAAQ"));
     assert_eq!(asked[0].token.as_deref(), Some("app-0"));
+}
+
+#[tokio::test]
+async fn whoever_has_no_licence_at_all_has_no_teams() {
+    let mut users = fixture("users");
+    let mut active = async |plans: serde_json::Value| {
+        users["value"][0]["assignedPlans"] = plans;
+        let tap = Wiretap::new([Reply::Json(200, users.clone())]);
+        tap.client(LoginKind::Admin).directory(None).await.unwrap().items.remove(0).active
+    };
+    let plan = |status: &str| json!({"capabilityStatus": status, "service": "exchange"});
+    assert!(!active(json!([])).await);
+    assert!(!active(json!([plan("Suspended"), plan("Deleted")])).await);
+    assert!(active(json!([plan("Deleted"), plan("Enabled")])).await);
+    assert!(active(json!([plan("Warning")])).await);
+    assert!(active(json!(null)).await, "nobody told");
 }
 
 #[tokio::test]

@@ -108,7 +108,7 @@ async fn what_was_missed_is_read_in_order_over_pages() {
     let chat = world.chat(&ada, &eva).await;
     let before = world.say(&eva, chat.id.as_str(), "before").await;
     tokio::time::advance(Duration::from_secs(1)).await;
-    let mark = Mark { message: Some(before.as_str().into()), at: world.now(), reported: None };
+    let mark = Mark { message: Some(before.as_str().into()), at: world.now() };
     tokio::time::advance(Duration::from_secs(1)).await;
     for number in 0..120 {
         world.say(&eva, chat.id.as_str(), &format!("n{number}")).await;
@@ -214,7 +214,7 @@ async fn the_last_rung_finds_by_asking() {
     let id = world.say(&eva, chat.id.as_str(), "anybody?").await;
     let talks = client.talks(began).await.unwrap();
     assert_eq!(talks[0].conversation, chat);
-    let mark = Mark { message: None, at: began, reported: None };
+    let mark = Mark { message: None, at: began };
     let caught = client.catch_up(&chat, &mark).await.unwrap();
     assert_eq!(caught.snapshots[0].message.at.id.as_str(), id);
 }

@@ -1,7 +1,8 @@
 //! Accepting and routing reports.
 
+use bytes::Bytes;
 use entente_model::DropReason;
-use entente_store::{Accepted, Interest, LaneKey, Report, Routed, Side};
+use entente_store::{Accepted, Interest, LaneKey, Report, Routed, Side, Unreadable};
 
 use crate::world::{
     World, at, balanced, claim, claims, created, deliver, direct, message, pair, plan, report, room, route,
@@ -21,6 +22,7 @@ super::conformance! {
     routed_is_done_once
     marks_never_move_back
     counts_what_was_absorbed
+    what_a_webhook_held_is_stored_together
 }
 
 async fn a_new_message_is_stored_once_for_all_watchers(world: World) {
@@ -44,6 +46,29 @@ async fn a_new_message_is_stored_once_for_all_watchers(world: World) {
     // The same id in another conversation is another message.
     let elsewhere = message(&room(&webex(), "other"), "m1");
     assert_eq!(store.accept(vec![created(&elsewhere)], at(3)).await.unwrap().stored, 1);
+}
+
+async fn what_a_webhook_held_is_stored_together(mut world: World) {
+    let one = message(&room(&webex(), "r"), "m1");
+    let odd = |reason: &str| Unreadable {
+        workspace: webex(),
+        reason: reason.to_owned(),
+        body: Bytes::from_static(b"{"),
+    };
+    let store = world.store();
+    let accepted =
+        store.accept_all(vec![created(&one)], vec![odd("no id"), odd("no room")], at(1)).await.unwrap();
+    assert_eq!(accepted, Accepted { stored: 1, ..Accepted::default() });
+    // Nothing to read, and nothing new to read.
+    store.accept_all(Vec::new(), vec![odd("no json")], at(2)).await.unwrap();
+    let again = store.accept_all(vec![created(&one)], vec![odd("no date")], at(3)).await.unwrap();
+    assert_eq!(again, Accepted { repeats: 1, ..Accepted::default() });
+    world.restart();
+    let aside = world.store().aside(10).await.unwrap();
+    assert!(aside.iter().all(|thing| thing.workspace == webex()));
+    let aside: Vec<_> = aside.iter().map(|thing| (thing.reason.as_str(), thing.at)).collect();
+    assert_eq!(aside, [("no date", at(3)), ("no json", at(2)), ("no room", at(1)), ("no id", at(1))]);
+    assert_eq!(world.store().counts().await.unwrap().unrouted, 1);
 }
 
 async fn changes_and_deletions_are_stored_each_time(world: World) {

@@ -11,6 +11,7 @@ super::conformance! {
     tokens_are_replaced_by_comparison
     a_grant_is_taken_once
     a_grant_expires
+    an_invitation_is_taken_with_the_login_that_it_led_to
     listening_is_remembered
 }
 
@@ -92,6 +93,7 @@ fn grant(number: u8) -> PendingGrant {
         kind: "account".to_owned(),
         person: Some(person_id(1)),
         verifier: Some(SecretString::from("verifier")),
+        invitation: Some([8; 32]),
         expires_at: at(100),
     }
 }
@@ -108,7 +110,7 @@ async fn a_grant_is_taken_once(mut world: World) {
         (taken.kind.as_str(), taken.person, taken.expires_at),
         ("account", Some(person_id(1)), at(100))
     );
-    assert_eq!(taken.verifier.unwrap().expose_secret(), "verifier");
+    assert_eq!((taken.verifier.unwrap().expose_secret(), taken.invitation), ("verifier", Some([8; 32])));
     assert!(store.take_grant(&[1; 32], at(50)).await.unwrap().is_none());
     assert!(store.take_grant(&[3; 32], at(50)).await.unwrap().is_none());
     let bare = store.take_grant(&[2; 32], at(50)).await.unwrap().unwrap();
@@ -123,6 +125,30 @@ async fn a_grant_expires(world: World) {
     assert!(store.take_grant(&[1; 32], at(1)).await.unwrap().is_none(), "it was taken all the same");
     store.sweep(at(0), at(0), at(100)).await.unwrap();
     assert!(store.take_grant(&[2; 32], at(1)).await.unwrap().is_none());
+}
+
+async fn an_invitation_is_taken_with_the_login_that_it_led_to(mut world: World) {
+    let invitation = PendingGrant { verifier: None, invitation: None, ..grant(1) };
+    let login = login(1, &webex(), Some(secret("one", 1)));
+    world.store().save_grant(&invitation).await.unwrap();
+    world.restart();
+    let store = world.store();
+    let looked_at = store.grant(&[1; 32], at(99)).await.unwrap().unwrap();
+    assert_eq!(
+        (looked_at.workspace, looked_at.person, looked_at.expires_at),
+        (webex(), Some(person_id(1)), at(100))
+    );
+    assert!(store.grant(&[2; 32], at(99)).await.unwrap().is_none());
+    assert!(store.grant(&[1; 32], at(100)).await.unwrap().is_none());
+    assert!(!store.redeem(&[2; 32], &login, at(99)).await.unwrap(), "it is unknown");
+    assert!(!store.redeem(&[1; 32], &login, at(100)).await.unwrap(), "it has expired");
+    assert!(store.login(login.id).await.unwrap().is_none());
+    assert!(store.redeem(&[1; 32], &login, at(99)).await.unwrap(), "looking did not take it");
+    assert_eq!(access(store, login.id).await, ("one".to_owned(), 1));
+    assert!(store.grant(&[1; 32], at(99)).await.unwrap().is_none());
+    let late = Login { secret: Some(secret("two", 2)), ..login.clone() };
+    assert!(!store.redeem(&[1; 32], &late, at(99)).await.unwrap(), "it is taken");
+    assert_eq!(access(store, login.id).await, ("one".to_owned(), 1));
 }
 
 async fn listening_is_remembered(mut world: World) {
