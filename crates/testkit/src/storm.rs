@@ -232,9 +232,18 @@ impl Storm {
     }
 
     async fn restart(&mut self) {
-        if self.dice.random_bool(0.5) {
-            let down = self.dice.random_range(0..40_000);
-            tokio::time::sleep(Duration::from_millis(down)).await;
+        match self.dice.random_range(0..10_u32) {
+            0..5 => {
+                let down = self.dice.random_range(0..40_000);
+                tokio::time::sleep(Duration::from_millis(down)).await;
+            }
+            // Longer than anything is compared with; what people write meanwhile is found by reading on alone.
+            5 => {
+                self.write().await;
+                tokio::time::sleep(Duration::from_mins(25)).await;
+                *self.report.reached.entry("long outages".to_owned()).or_default() += 1;
+            }
+            _ => {}
         }
         *self.report.reached.entry("starts".to_owned()).or_default() += 1;
         // It may die again while it starts.

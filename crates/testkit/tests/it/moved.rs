@@ -135,6 +135,9 @@ async fn what_does_not_concern_us_any_more_is_not_opened_any_more() {
     ada.write(&world.bot_of(EVA).await, "hello").await;
     eva.write(ADA, "yes?").await;
     settle(&world).await;
+    // The first one may have been found by reading on; by now everybody hears.
+    eva.write(ADA, "are you there?").await;
+    settle(&world).await;
     // Ada works in Teams now, as Eva does: they need nobody between them.
     let ada = world.at_teams(ADA).await;
     moves(&world, ADA, TEAMS_WORKSPACE, &ada.id).await;
