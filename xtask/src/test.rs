@@ -52,10 +52,14 @@ fn run_cargo(root: &Path, arguments: &[&str]) -> anyhow::Result<()> {
     shell::run(&mut cargo(root, arguments))
 }
 
-/// Whether the browser will be able to read the scripts that pages come with.
+/// Whether the browser will be able to read the scripts that pages come with, and whether those do right that can be
+/// tried without a browser. A test is a file that Node runs by itself, without any package.
 fn scripts(root: &Path) -> anyhow::Result<()> {
     for script in tidy::files(root, &[".js", ".mjs"])? {
         shell::run(&mut shell::program(root, "node", &["--check", &script]))?;
+    }
+    for test in tidy::files(root, &[".test.mjs"])? {
+        shell::run(&mut shell::program(root, "node", &[&test]))?;
     }
     Ok(())
 }

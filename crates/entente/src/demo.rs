@@ -55,7 +55,7 @@ impl Demo {
         let stop = lifecycle::stop_on_signals()?;
         let (folder, temporary) = folder(self.data.as_deref())?;
         let (listen, held) = reserve(self.port)?;
-        let world = Arc::new(World::start(self.port, self.limits_factor)?);
+        let world = Arc::new(World::start(self.port, self.limits_factor, false)?);
         put_aside(&folder)?;
         let apps = story::register(&world, listen).await?;
         let file = configuration::write(&folder, listen, &world, &apps, self.limits_factor)?;
@@ -76,6 +76,8 @@ impl Demo {
             server.ended().await?;
             return Err(error);
         }
+        // From now on somebody may pull a plug.
+        source.remember().await?;
         if !stop.is_cancelled() {
             said::ready(&server.public, &client, &folder, temporary.is_some(), began.elapsed()).await?;
         }
@@ -92,6 +94,14 @@ fn folder(kept: Option<&Path>) -> anyhow::Result<(PathBuf, Option<TempDir>)> {
     std::fs::create_dir_all(folder).map_err(|error| {
         Refusal::new(format!(
             "the data folder {} cannot be made ({error}); name another with --data DIR",
+            folder.display()
+        ))
+    })?;
+    let probe = folder.join(".writable");
+    std::fs::write(&probe, b"").and_then(|()| std::fs::remove_file(&probe)).map_err(|error| {
+        Refusal::new(format!(
+            "the data folder {} cannot be written ({error}); make it writable for this user, or name another with \
+             --data DIR",
             folder.display()
         ))
     })?;

@@ -25,17 +25,21 @@ use serde_json::{Map, Value, json};
 use crate::server::Port;
 
 /// The page's files by name: media type and text.
-const FILES: [(&str, &str, &str); 11] = [
+const FILES: [(&str, &str, &str); 15] = [
     ("page.css", CSS, include_str!("console/page.css")),
     ("page.js", SCRIPT, include_str!("console/page.js")),
     ("api.js", SCRIPT, include_str!("console/api.js")),
     ("app.js", SCRIPT, include_str!("console/app.js")),
     ("composer.js", SCRIPT, include_str!("console/composer.js")),
     ("dom.js", SCRIPT, include_str!("console/dom.js")),
+    ("mixed.js", SCRIPT, include_str!("console/mixed.js")),
+    ("queue.js", SCRIPT, include_str!("console/queue.js")),
     ("rich.js", SCRIPT, include_str!("console/rich.js")),
+    ("side.js", SCRIPT, include_str!("console/side.js")),
     ("webex.js", SCRIPT, include_str!("console/webex.js")),
     ("thread.js", SCRIPT, include_str!("console/thread.js")),
     ("teams.js", SCRIPT, include_str!("console/teams.js")),
+    ("typed.js", SCRIPT, include_str!("console/typed.js")),
     ("icon.svg", "image/svg+xml", include_str!("console/icon.svg")),
 ];
 

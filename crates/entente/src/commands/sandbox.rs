@@ -3,6 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
+use axum::response::Redirect;
+use axum::routing::get;
 use clap::Args;
 use entente_sim::server::Port;
 
@@ -24,11 +27,11 @@ pub(super) struct Sandbox {
 impl Sandbox {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let stop = lifecycle::stop_on_signals()?;
-        let world = Arc::new(World::start(self.port, self.limits_factor)?);
+        let world = Arc::new(World::start(self.port, self.limits_factor, true)?);
         let address = SocketAddr::from(([127, 0, 0, 1], self.port));
         let apps = register(&world, address).await?;
         let source = Source::new(Arc::clone(&world), &apps);
-        let directory = Port::open(address, directory_routes(source)).map_err(|error| {
+        let directory = Port::open(address, directory_routes(source).merge(signpost(&world))).map_err(|error| {
             Refusal::new(format!(
                 "cannot listen on {address} ({error}); stop what listens there, or choose another port with --port N"
             ))
@@ -44,4 +47,19 @@ impl Sandbox {
         stop.cancelled().await;
         Ok(())
     }
+}
+
+/// What a browser shows that is sent here: where to go. The page of the demo needs the server, which is not here.
+fn signpost(world: &World) -> Router {
+    let text = format!(
+        "Only the simulated platforms run here.\n\n\
+         /directory.json  addresses, people and tokens\n\
+         http://{}/v1    Webex\n\
+         http://{}/v1.0  Microsoft Graph; its sign-in and bot service are on the same port\n\n\
+         `entente demo` runs them with the server and shows both apps side by side.\n",
+        world.webex.addr(),
+        world.teams.addr(),
+    );
+    let to_root = || async { Redirect::to("/") };
+    Router::new().route("/", get(move || async move { text })).route("/demo", get(to_root))
 }

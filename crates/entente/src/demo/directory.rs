@@ -1,15 +1,15 @@
 //! `GET /directory.json`: everything that any client needs to join in. Read from the platforms and the server when it is
-//! asked for, so that it is never out of date.
+//! asked for, so that it is never out of date; of a platform whose plug is pulled, what it said last is still true,
+//! because nobody can change it meanwhile.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use entente_sim::org;
-use entente_sim::server::Port;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Map, Value, json};
 
@@ -25,12 +25,15 @@ struct Inner {
     world: Arc<World>,
     apps: Apps,
     product: OnceLock<Client>,
+    /// The people that each platform listed last, by its name.
+    listed: Mutex<BTreeMap<&'static str, Value>>,
 }
 
 impl Source {
     /// The platforms alone, as in a sandbox.
     pub(crate) fn new(world: Arc<World>, apps: &Apps) -> Self {
-        Self(Arc::new(Inner { world, apps: apps.clone(), product: OnceLock::new() }))
+        let (product, listed) = (OnceLock::new(), Mutex::default());
+        Self(Arc::new(Inner { world, apps: apps.clone(), product, listed }))
     }
 
     /// The server too.
@@ -39,40 +42,50 @@ impl Source {
         drop(self.0.product.set(server));
     }
 
+    /// Reads who is on each platform while all can be reached, so that an outage finds them known.
+    pub(crate) async fn remember(&self) -> anyhow::Result<()> {
+        self.people(WEBEX).await?;
+        self.people(TEAMS).await?;
+        Ok(())
+    }
+
     async fn read(&self, console: &str) -> anyhow::Result<Value> {
-        let Inner { world, apps, product } = &*self.0;
+        let Inner { world, apps, product, .. } = &*self.0;
         let represented = match product.get() {
             Some(server) => server.get("/people").await?["people"].take(),
             None => Value::Null,
         };
-        let webex =
-            platform(world, &world.webex, WEBEX, &apps.webex, &represented, "/_sim/people?bots=false")
-                .await?;
-        let mut teams =
-            platform(world, &world.teams, TEAMS, &apps.teams, &represented, "/_sim/people").await?;
-        teams.insert("login".to_owned(), json!(base(&world.teams)));
-        teams.insert("tenant".to_owned(), json!(apps.tenant));
-        let mut webex = webex;
+        let mut webex = platform(&self.people(WEBEX).await?, WEBEX, &apps.webex, &represented);
+        let mut teams = platform(&self.people(TEAMS).await?, TEAMS, &apps.teams, &represented);
         webex.insert("base".to_owned(), json!(format!("{}/v1", base(&world.webex))));
         teams.insert("base".to_owned(), json!(format!("{}/v1.0", base(&world.teams))));
+        teams.insert("login".to_owned(), json!(base(&world.teams)));
+        teams.insert("tenant".to_owned(), json!(apps.tenant));
         Ok(json!({"console": console, "platforms": {WEBEX: webex, TEAMS: teams}}))
+    }
+
+    /// Who is on a platform, or was when it could last be reached.
+    async fn people(&self, name: &'static str) -> anyhow::Result<Value> {
+        let world = &self.0.world;
+        let (port, path) = if name == WEBEX {
+            (&world.webex, "/_sim/people?bots=false")
+        } else {
+            (&world.teams, "/_sim/people")
+        };
+        let asked = world.ask(port, Method::GET, path, None).await;
+        let mut listed = self.0.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        match asked {
+            Ok(people) => {
+                listed.insert(name, people.clone());
+                Ok(people)
+            }
+            Err(error) if port.is_open() => Err(error),
+            Err(error) => listed.get(name).cloned().ok_or(error),
+        }
     }
 }
 
-async fn platform(
-    world: &World,
-    port: &Port,
-    name: &str,
-    app: &App,
-    represented: &Value,
-    path: &str,
-) -> anyhow::Result<Map<String, Value>> {
-    // A platform whose plug is pulled tells nothing; what it is and who stands in there is known all the same.
-    let listed = match world.ask(port, Method::GET, path, None).await {
-        Ok(listed) => listed,
-        Err(_) if !port.is_open() => json!({"items": []}),
-        Err(error) => return Err(error),
-    };
+fn platform(listed: &Value, name: &str, app: &App, represented: &Value) -> Map<String, Value> {
     let homes = homes(represented);
     let people: Vec<Value> = listed["items"]
         .as_array()
@@ -93,7 +106,7 @@ async fn platform(
     all.insert("people".to_owned(), json!(people));
     all.insert("stand_ins".to_owned(), json!(stand_ins(represented, name)));
     all.insert("app".to_owned(), json!({"client_id": app.client_id, "client_secret": app.client_secret}));
-    Ok(all)
+    all
 }
 
 /// Where everybody works: as the server has it, or, without one, as Acme has it.

@@ -29,11 +29,13 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// Opens both, on the ports after the console's, or on any.
+    /// Opens both, on the ports after the console's, or on any. `apps_limited` says whether people's own tokens count
+    /// against the limits of Graph: they do for an integration that is tried with them, and do not for the page, which
+    /// stands for the vendor's own app.
     ///
     /// # Errors
     /// [`Refusal`] when a port is taken.
-    pub(crate) fn start(console: u16, limits_factor: f64) -> anyhow::Result<Self> {
+    pub(crate) fn start(console: u16, limits_factor: f64, apps_limited: bool) -> anyhow::Result<Self> {
         let webex = webex::Webex::new(webex::Options {
             clock: Clock::system(),
             courier: Courier::tcp(),
@@ -48,7 +50,7 @@ impl World {
             courier: Courier::tcp(),
             seed: SEED,
             limits_factor,
-            switches: teams::Switches::default(),
+            switches: teams::Switches { own_app_limited: apps_limited, ..teams::Switches::default() },
             public_base: None,
             people: org::acme(),
         });

@@ -102,6 +102,50 @@ async fn messages_cross_both_ways_and_an_outage_loses_nothing() {
 }
 
 #[tokio::test]
+async fn people_are_known_while_their_platform_is_unplugged() {
+    let folder = TempDir::new().unwrap();
+    let world = World::start(folder.path()).await;
+    let url = format!("{}/directory.json", world.console);
+    for platform in ["teams", "webex"] {
+        let before = world.call(Method::GET, &url, None, None).await.json();
+        assert!(!before["platforms"][platform]["people"].as_array().unwrap().is_empty());
+        world.plug(platform, false).await;
+        let during = world.call(Method::GET, &url, None, None).await.json();
+        assert_eq!(during["platforms"], before["platforms"], "{platform} is remembered, tokens and all");
+        world.plug(platform, true).await;
+    }
+    assert_eq!(world.process.stop().code, Some(0));
+}
+
+#[tokio::test]
+async fn a_plug_that_was_pulled_before_anybody_looked_finds_the_people_known() {
+    let folder = TempDir::new().unwrap();
+    let mut demo =
+        Running::start(command(&["demo", "--port", "0", "--data", folder.path().to_str().unwrap()]));
+    demo.line("is ready");
+    let console = crate::program::address(folder.path()).unwrap();
+    let plug = format!("{console}/demo/plugs/teams");
+    assert_eq!(pulled(&plug).await, StatusCode::NO_CONTENT);
+    let directory: Value =
+        serde_json::from_str(&reqwest_get(&format!("{console}/directory.json")).await).unwrap();
+    let people = directory["platforms"]["teams"]["people"].as_array().unwrap();
+    assert!(people.iter().any(|person| person["email"] == EVA && !token(person).is_empty()));
+    assert_eq!(demo.stop().code, Some(0));
+}
+
+#[test]
+fn a_folder_that_cannot_be_written_is_refused_in_one_line() {
+    let folder = TempDir::new().unwrap();
+    // Whoever may write anywhere cannot write a file where a folder stands.
+    std::fs::create_dir(folder.path().join(".writable")).unwrap();
+    let refused = run(&["demo", "--port", "0", "--data", folder.path().to_str().unwrap()]);
+    let said = crate::program::errors(&refused);
+    assert_eq!(refused.status.code(), Some(2), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    assert!(said.contains("cannot be written") && said.contains("--data DIR"), "{said}");
+}
+
+#[tokio::test]
 async fn a_kept_folder_serves_the_next_demo_and_keeps_the_last_ones_database() {
     let folder = TempDir::new().unwrap();
     for round in 0..2 {
@@ -146,6 +190,11 @@ async fn a_sandbox_has_a_directory_and_no_server() {
             .count(),
         4
     );
+    let root = url.strip_suffix("directory.json").unwrap();
+    for path in ["", "demo"] {
+        let said = reqwest_get(&format!("{root}{path}")).await;
+        assert!(said.contains("/directory.json") && said.contains("entente demo"), "{path}: {said}");
+    }
     assert_eq!(sandbox.stop().code, Some(0));
 }
 
@@ -162,4 +211,11 @@ async fn reqwest_get(url: &str) -> String {
         .text()
         .await
         .unwrap()
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test stands outside of the product")]
+async fn pulled(plug: &str) -> StatusCode {
+    let http = reqwest::Client::builder().no_proxy().build().unwrap();
+    let asked = http.post(plug).header("content-type", "application/json").body(r#"{"open": false}"#);
+    asked.send().await.unwrap().status()
 }

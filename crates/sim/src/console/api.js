@@ -1,9 +1,9 @@
-// JSON over HTTP to one address. Waits and tries again when the platform asks for it, as a vendor's own app does.
+// JSON over HTTP to one address. Waits when the platform asks for it, for as long as it asks, as a vendor's own app does.
 
 /** The platform could not be reached. */
 export class Unplugged extends Error {}
 
-const TRIES = 4;
+const SECOND = 1000;
 
 export class Api {
   constructor(base) {
@@ -35,22 +35,32 @@ export class Api {
     if (token) headers.authorization = `Bearer ${token}`;
     if (body !== undefined) headers["content-type"] = "application/json";
     const request = { method, headers, body: body === undefined ? undefined : JSON.stringify(body) };
-    for (let tried = 1; ; tried += 1) {
+    for (;;) {
       let answer;
+      let text;
       try {
         answer = await fetch(this.base + path, request);
+        text = await answer.text();
       } catch {
-        throw new Unplugged("the platform cannot be reached");
+        throw new Unplugged("no answer came from the platform; it may have arrived all the same");
       }
-      if (answer.status === 429 && tried < TRIES) {
+      if (answer.status === 429) {
         const wait = Number(answer.headers.get("retry-after")) || 1;
-        await new Promise((done) => setTimeout(done, wait * 1000));
+        await new Promise((done) => setTimeout(done, wait * SECOND));
         continue;
       }
-      const text = await answer.text();
-      const value = text ? JSON.parse(text) : null;
-      if (!answer.ok) throw new Error(value?.message ?? value?.error?.message ?? `status ${answer.status}`);
+      const value = parsed(text);
+      if (!answer.ok) throw new Error(value?.message ?? value?.error?.message ?? `the platform answered ${answer.status}`);
       return value;
     }
+  }
+}
+
+/** JSON, or nothing where a fault put something else in its place. */
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
   }
 }

@@ -1,8 +1,10 @@
-// One simulated chat app: a person, their conversations, a search, a conversation, a composer. Knows no platform: what
-// differs is behind the adapter (webex.js, teams.js).
+// One simulated chat app: a person, their conversations, a conversation, a composer. Knows no platform: what differs is
+// behind the adapter (webex.js, teams.js).
 
-import { avatar, el, gathered, when } from "./dom.js";
+import { address, avatar, copying, el, gathered } from "./dom.js";
 import { Composer } from "./composer.js";
+import { Queue } from "./queue.js";
+import { Side } from "./side.js";
 import { Thread } from "./thread.js";
 
 export class App {
@@ -14,7 +16,11 @@ export class App {
     this.me = this.people.find((person) => person.email === remembered) ?? this.people[0];
     this.conversations = [];
     this.open = null;
+    this.isOpen = null;
     this.seen = new Map();
+    this.queues = new Map();
+    this.drafts = new Map();
+    this.typed = 0;
     this.refresh = gathered(() => this.#refresh());
     this.#build();
   }
@@ -29,17 +35,11 @@ export class App {
       const options = members.map((person) => el("option", { value: person.email, selected: person === this.me }, person.name));
       if (options.length) this.picker.append(el("optgroup", { label }, ...options));
     }
-    this.search = el("input", {
-      type: "search", placeholder: "Find people", "aria-label": `Find people in ${this.adapter.name}`,
-      autocomplete: "off", spellcheck: "false", oninput: () => this.#find(),
-      onkeydown: (event) => this.#keys(event, null),
-    });
-    this.list = el("ul", { class: "list" });
+    this.side = new Side(this);
     this.thread = new Thread(this);
     this.composer = new Composer(this);
     this.title = el("h3", { tabindex: "-1" });
     this.back = el("button", { class: "back", type: "button", "aria-label": "Back to all conversations", onclick: () => this.show(null) }, "‹");
-    this.note = el("p", { class: "note", role: "status" });
     this.conversation = el("section", { class: "conversation", "aria-label": "Conversation" },
       el("header", { class: "with" }, this.back, this.title), this.thread.element, this.composer.element);
     this.outage = el("p", { class: "outage", role: "status", hidden: true },
@@ -49,22 +49,24 @@ export class App {
       el("header", { class: "bar" }, el("h2", {}, this.adapter.name, el("small", {}, "simulated")),
         el("label", { class: "who" }, el("span", {}, "You are"), this.picker), this.plug),
       this.outage,
-      el("div", { class: "panes" },
-        el("nav", { class: "side", "aria-label": "Conversations" }, this.search, this.note, this.list), this.conversation));
+      el("div", { class: "panes" }, this.side.element, this.conversation));
     this.show(null);
   }
 
   /** Begins to show what happens. */
-  async start() {
-    this.app = await this.adapter.app().catch(() => null);
-    await this.refresh();
+  async #start() {
+    // A browser waits before it listens again; whoever plugs in wants to see at once.
+    this.live?.close();
     this.live = new EventSource(`${this.adapter.origin}/_sim/live`);
     this.live.addEventListener("look", () => this.refresh());
     this.live.addEventListener("open", () => this.refresh());
+    this.app ??= await this.adapter.app().catch(() => null);
+    await this.refresh();
   }
 
-  /** Shows whether the platform can be reached. */
+  /** Shows whether the platform can be reached, and goes on when it can be again. */
   plugged(open) {
+    if (open === this.isOpen) return;
     this.isOpen = open;
     this.plug.setAttribute("aria-checked", String(open));
     this.plug.setAttribute("aria-label", `${this.adapter.name} is ${open ? "plugged in" : "unplugged"}`);
@@ -72,27 +74,30 @@ export class App {
     this.outage.hidden = open;
     this.element.classList.toggle("off", !open);
     this.composer.enable(open && this.open !== null);
+    this.side.list();
+    if (!open) {
+      this.live?.close();
+      return;
+    }
+    this.#start();
+    for (const queue of this.queues.values()) queue.run();
   }
 
   async #pull() {
     const open = !this.isOpen;
-    this.plugged(open);
     const headers = { "content-type": "application/json" };
-    const answer = await fetch(`/demo/plugs/${this.adapter.key}`, { method: "POST", headers, body: JSON.stringify({ open }) });
-    if (!answer.ok) this.plugged(!open);
-    // A browser waits before it listens again; whoever plugs in wants to see at once.
-    if (open && answer.ok) {
-      this.live?.close();
-      await this.start();
-    }
+    const asked = { method: "POST", headers, body: JSON.stringify({ open }) };
+    const answer = await fetch(`/demo/plugs/${this.adapter.key}`, asked).catch(() => null);
+    if (answer?.ok) this.plugged(open);
   }
 
   async #become() {
-    this.me = this.people.find((person) => person.email === this.picker.value);
-    this.seen.clear();
     this.show(null);
-    this.search.value = "";
-    this.note.textContent = "";
+    this.me = this.people.find((person) => person.email === this.picker.value);
+    this.conversations = [];
+    this.seen.clear();
+    this.side.clear();
+    this.show(null);
     this.changed();
     await this.refresh();
   }
@@ -112,7 +117,7 @@ export class App {
     if (first) {
       for (const one of found) this.seen.set(one.id, one.at);
       this.seen.set("", "");
-    } else if (!this.open && newer.length && !this.search.value) {
+    } else if (!this.open && newer.length && !this.side.searches) {
       // Somebody watches an app in which nothing is open: what comes in is shown.
       this.show(newer[0]);
     }
@@ -125,117 +130,112 @@ export class App {
       if (now) this.seen.set(now.id, now.at);
       await this.thread.read();
     }
-    if (!this.search.value.trim()) this.#shown();
+    this.side.list();
   }
 
-  /** Opens a conversation, or none. */
+  /** Opens a conversation, or none. What was begun in the one that is left is kept for when it is opened again. */
   show(conversation) {
+    if (this.open) this.drafts.set(this.#place(this.open), this.composer.draft());
     this.open = conversation;
     this.element.classList.toggle("open", conversation !== null);
     this.thread.clear();
-    this.composer.clear();
+    this.composer.write(conversation ? this.drafts.get(this.#place(conversation)) ?? "" : "");
     this.composer.enable(this.isOpen !== false && conversation !== null);
     this.title.replaceChildren();
     if (conversation) {
       const { other, title } = conversation;
-      this.title.append(avatar(title, other?.is_bot), el("span", {}, title,
-        el("small", {}, other?.email ?? (other?.is_bot ? "bot" : ""), other?.is_bot ? el("em", { class: "label" }, "bot") : null)));
+      const label = other?.is_bot ? el("em", { class: "label" }, "bot") : null;
+      this.title.append(avatar(title, other?.is_bot), el("span", {}, el("span", { class: "name" }, title, label),
+        other?.email ? el("span", { class: "where" }, address(other.email), other.is_bot ? copying(other.email) : null) : null));
       if (conversation.id) this.seen.set(conversation.id, conversation.at);
+      this.thread.draw();
     }
-    this.#shown();
+    this.side.list();
   }
 
   /** Shows this conversation and puts the cursor where one writes. */
   async enter(conversation) {
-    this.search.value = "";
-    this.note.textContent = "";
+    this.side.clear();
     this.show(conversation);
     if (conversation.id) await this.thread.read();
     this.composer.focus();
   }
 
-  #shown() {
-    if (this.search.value.trim()) return;
-    const rows = this.conversations.map((one) => {
-      const unread = this.seen.get(one.id) !== one.at && this.open?.id !== one.id && one.last;
-      const last = one.last ? one.last.text || "message deleted" : "";
-      return this.#row(one, last, one.last ? when(one.at) : null, unread, () => this.enter(one));
-    });
-    this.list.replaceChildren(...rows);
-    if (!rows.length) this.list.append(this.#advice("No conversations yet."));
+  /** What is on its way in the open conversation. */
+  get queue() {
+    return this.open ? this.queueOf(this.open) : null;
   }
 
-  #row(one, below, at, unread, act) {
-    const current = this.open && (one.id ? this.open.id === one.id : false);
-    return el("li", {}, el("button", {
-      class: unread ? "row unread" : "row", type: "button", "aria-current": current ? "true" : undefined, onclick: act,
-      onkeydown: (event) => this.#keys(event, event.currentTarget),
-    }, avatar(one.title, one.other?.is_bot), el("span", { class: "lines" },
-      el("span", { class: "first" }, el("b", {}, one.title), one.other?.is_bot ? el("em", { class: "label" }, "bot") : null),
-      el("span", { class: "second" }, el("span", {}, below), at ? el("time", {}, at) : null,
-        unread ? el("span", { class: "sr" }, " (new)") : null))));
+  /** What is on its way in a conversation, which a message may be about to open. */
+  queueOf(conversation) {
+    const place = this.#place(conversation);
+    let queue = this.queues.get(place);
+    if (!queue) {
+      queue = new Queue(() => this.isOpen !== false, () => this.#moved(place, queue));
+      queue.target = { id: conversation.id, other: conversation.other };
+      this.queues.set(place, queue);
+    }
+    queue.target.id ??= conversation.id;
+    return queue;
   }
 
-  /** Arrow keys walk from the search through the list. */
-  #keys(event, row) {
-    if (event.key === "Escape" && !row) {
-      this.search.value = "";
-      this.#find();
+  #place(conversation) {
+    return `${this.me.email} ${conversation.other?.id ?? conversation.id}`;
+  }
+
+  #moved(place, queue) {
+    if (!this.open || place !== this.#place(this.open)) {
+      // Nobody looks; whoever opens it reads it anew.
+      queue.settle(() => true);
+      this.side.list();
       return;
     }
-    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const stops = [this.search, ...this.list.querySelectorAll("button")];
-    const at = stops.indexOf(row ?? this.search) + (event.key === "ArrowDown" ? 1 : -1);
-    if (stops[at]) {
-      stops[at].focus();
-      event.preventDefault();
-    }
+    this.thread.draw();
+    if (queue.entries.some((entry) => entry.state === "sent")) this.refresh();
   }
 
-  async #find() {
-    const text = this.search.value.trim();
-    this.note.textContent = "";
-    if (!text) {
-      this.#shown();
-      return;
-    }
-    let found;
-    try {
-      found = await this.adapter.search(text, this.me);
-    } catch (error) {
-      found = [];
-      this.note.textContent = error.message;
-    }
-    if (this.search.value.trim() !== text) return;
-    const rows = found.map((person) => {
-      const known = this.conversations.find((one) => one.other?.id === person.id);
-      const target = known ?? { id: null, title: person.name, other: person, at: null };
-      return this.#row({ ...target, id: null }, person.email ?? "", null, false, () => this.enter(target));
-    });
-    this.list.replaceChildren(...rows);
-    if (!rows.length) this.list.append(this.#advice(`Nobody found for “${text}”.`));
+  /** Sends something new, as an answer to a message or to none. */
+  send(text, answered) {
+    const { me, queue } = this;
+    const entry = this.#entry("send", { text, answered, parent: answered?.id ?? null, known: new Set() });
+    queue.sent ??= new Set();
+    entry.act = async () => {
+      entry.known = new Set([...queue.sent, ...(this.queue === queue ? this.thread.standing.map((one) => one.id) : [])]);
+      const { conversation, message } = await this.adapter.send(me, queue.target, text, entry.parent);
+      queue.target.id = conversation;
+      queue.sent.add(message);
+      if (this.queue === queue && !this.open.id) this.open = { ...this.open, id: conversation };
+      return message;
+    };
+    queue.add(entry);
   }
 
-  /** What helps somebody who sees nothing: whom they could find, and how. */
-  #advice(said) {
-    const represented = this.adapter.platform.stand_ins.map((one) =>
-      one.mode === "bot" ? one.email : this.others.find((person) => person.email === one.person)?.name ?? one.person);
-    const chip = (text) => el("button", {
-      class: "chip", type: "button", onclick: () => {
-        this.search.value = text;
-        this.search.focus();
-        this.#find();
-      },
-    }, text);
-    const chips = represented.slice(0, 4).map(chip);
-    const advice = el("li", { class: "advice" }, el("p", {}, said),
-      chips.length ? el("p", {}, this.adapter.hint) : null, ...chips);
-    if (this.app) advice.append(el("p", {}, "Or write “find Eva” to the Entente app:"), chip(this.app));
-    return advice;
+  /** Changes a message of one's own. */
+  change(message, text) {
+    const { me, queue } = this;
+    const act = () => this.adapter.edit(me, queue.target.id, message, text);
+    queue.add(this.#entry("edit", { id: message.id, message, text, act }));
   }
 
-  /** Says what went wrong, where one looks. */
-  complain(error) {
-    this.composer.say(error.message);
+  /** Deletes a message of one's own. */
+  remove(message) {
+    const { me, queue } = this;
+    queue.add(this.#entry("delete", { id: message.id, act: () => this.adapter.remove(me, queue.target.id, message) }));
+  }
+
+  #entry(kind, more) {
+    this.typed += 1;
+    return { kind, key: `typed-${this.typed}`, at: new Date().toISOString(), ...more };
+  }
+
+  /** Puts what could not be sent back into the composer. */
+  takeBack(entry) {
+    this.queue.drop(entry);
+    if (entry.kind !== "delete") this.composer.back(entry);
+  }
+
+  /** Whether something typed would be lost with the page. */
+  get unsent() {
+    return [...this.queues.values()].some((queue) => queue.unsent > 0);
   }
 }

@@ -1,7 +1,9 @@
 // Where one writes. Enter sends, Shift+Enter begins a line, Escape leaves a reply or an edit, Arrow up in an empty field
-// edits the last message.
+// edits the last message. What is sent goes to the conversation's queue; what was begun stays in the field, or comes back
+// to it, whatever else is done meanwhile.
 
 import { el } from "./dom.js";
+import { source } from "./rich.js";
 
 export class Composer {
   constructor(app) {
@@ -12,10 +14,9 @@ export class Composer {
       onkeydown: (event) => this.#key(event), oninput: () => this.#grow(),
     });
     this.button = el("button", { class: "send", type: "submit" }, "Send");
-    this.error = el("p", { class: "error", role: "alert" });
     this.element = el("form", { class: "composer", onsubmit: (event) => this.#submit(event) },
-      this.about, el("div", { class: "field" }, this.field, this.button), this.error);
-    this.clear();
+      this.about, el("div", { class: "field" }, this.field, this.button));
+    this.write("");
   }
 
   enable(can) {
@@ -27,38 +28,60 @@ export class Composer {
     this.field.focus();
   }
 
-  say(error) {
-    this.error.textContent = error;
-  }
-
-  /** Back to writing something new. */
-  clear() {
+  /** Writes something new, of which `begun` is there already. */
+  write(begun) {
     this.answered = null;
     this.edited = null;
+    this.begun = "";
     this.about.hidden = true;
-    this.field.value = "";
-    this.error.textContent = "";
-    this.#grow();
+    this.#fill(begun);
+  }
+
+  /** What was begun and is not sent, for whoever puts something else into the field. */
+  draft() {
+    return this.edited ? this.begun : this.field.value;
   }
 
   reply(message) {
-    this.clear();
+    this.write(this.draft());
     this.answered = message;
     this.#mode(`Reply to ${message.mine ? "yourself" : message.author.name}: `, message.text);
   }
 
   edit(message) {
-    this.clear();
+    const begun = this.draft();
+    this.write(source(message));
+    this.begun = begun;
     this.edited = message;
     this.#mode("Edit your message", "");
-    this.field.value = message.text;
+  }
+
+  /** What could not be sent is in the field again, before what was begun since. */
+  back(entry) {
+    const begun = this.draft();
+    const all = begun && entry.kind === "send" ? `${entry.text}\n${begun}` : entry.text;
+    if (entry.message) this.edit(entry.message);
+    else if (entry.answered) this.reply(entry.answered);
+    else this.write("");
+    this.#fill(all);
+    this.focus();
+  }
+
+  #fill(text) {
+    this.field.value = text;
     this.#grow();
   }
 
   #mode(said, quoted) {
-    const leave = el("button", { type: "button", "aria-label": "Leave", onclick: () => this.clear() }, "×");
+    const leave = el("button", { type: "button", "aria-label": "Leave", onclick: () => this.#leave() }, "×");
     this.about.replaceChildren(el("span", {}, said, el("i", {}, quoted ?? "")), leave);
     this.about.hidden = false;
+    this.focus();
+  }
+
+  /** Leaves a reply or an edit, and nothing else. */
+  #leave() {
+    this.write(this.draft());
     this.focus();
   }
 
@@ -73,7 +96,7 @@ export class Composer {
       event.preventDefault();
       this.element.requestSubmit();
     } else if (event.key === "Escape") {
-      this.clear();
+      this.#leave();
     } else if (event.key === "ArrowUp" && !this.field.value && !this.edited) {
       const last = this.app.thread.last();
       if (last) {
@@ -83,25 +106,13 @@ export class Composer {
     }
   }
 
-  async #submit(event) {
+  #submit(event) {
     event.preventDefault();
     const typed = this.field.value.trim();
-    const { app, answered, edited } = this;
-    if (!typed || !app.open) return;
-    this.clear();
-    try {
-      if (edited) {
-        await app.adapter.edit(app.me, app.open.id, edited.id, typed);
-      } else {
-        const target = app.open;
-        const id = await app.adapter.send(app.me, target, typed, answered?.id ?? null);
-        if (!target.id && app.open === target) app.open = { ...target, id };
-      }
-      await app.refresh();
-    } catch (error) {
-      // Nothing that was typed is lost; whoever wrote it decides what to do.
-      if (!this.field.value) this.field.value = typed;
-      this.say(error.message);
-    }
+    const { answered, edited, begun } = this;
+    if (!typed || !this.app.open) return;
+    this.write(edited ? begun : "");
+    if (edited) this.app.change(edited, typed);
+    else this.app.send(typed, answered);
   }
 }

@@ -23,6 +23,27 @@ export function avatar(name, isBot) {
   return made;
 }
 
+/** An address, whole: it may go on in the next line, best before the `@`. */
+export function address(text) {
+  return el("span", { class: "address" }, ...text.split(/(?=@)/).flatMap((part) => [el("wbr"), part]));
+}
+
+/** A button that copies a text. */
+export function copying(text) {
+  const button = el("button", { class: "copy", type: "button", "aria-label": `Copy ${text}`, title: "Copy" }, "Copy");
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      // Under an address that is not this machine's, a browser keeps pages from the clipboard.
+      button.textContent = "Cannot copy";
+    }
+    setTimeout(() => button.replaceChildren("Copy"), 1500);
+  });
+  return button;
+}
+
 /** A time of day, or a day if it was not today. */
 export function when(iso) {
   const at = new Date(iso);

@@ -6,6 +6,7 @@ import { Webex } from "./webex.js";
 import { el } from "./dom.js";
 
 const PLUGS_EVERY = 3000;
+const AGAIN = 2000;
 
 const main = document.getElementById("apps");
 
@@ -17,6 +18,9 @@ async function json(path) {
 
 async function begin() {
   const { platforms } = await json("/directory.json");
+  for (const [name, { people }] of Object.entries(platforms)) {
+    if (!people.length) throw new Error(`nobody is known in ${name} yet`);
+  }
   const picked = new URLSearchParams(location.hash.slice(1));
   const apps = [];
   const remember = () => {
@@ -26,17 +30,27 @@ async function begin() {
   const make = (adapter, others) => apps.push(new App(adapter, others, picked.get(adapter.key), remember));
   make(new Webex(platforms.webex), platforms.teams.people);
   make(new Teams(platforms.teams), platforms.webex.people);
-  main.replaceChildren(...apps.map((app) => app.element));
-  main.removeAttribute("aria-busy");
   const look = async () => {
     const plugs = await json("/demo/plugs").catch(() => null);
-    if (plugs) for (const app of apps) if (app.isOpen !== plugs[app.adapter.key]) app.plugged(plugs[app.adapter.key]);
+    if (plugs) for (const app of apps) app.plugged(plugs[app.adapter.key]);
   };
   await look();
-  await Promise.all(apps.map((app) => app.start()));
+  main.replaceChildren(...apps.map((app) => app.element));
+  main.removeAttribute("aria-busy");
   setInterval(look, PLUGS_EVERY);
+  addEventListener("beforeunload", (event) => {
+    if (apps.some((app) => app.unsent)) event.preventDefault();
+  });
 }
 
-begin().catch((error) => {
-  main.replaceChildren(el("p", { class: "starting" }, `The demo does not answer: ${error.message}. Is it still running?`));
-});
+/** Until the demo is there: it may be about to start. */
+async function tried() {
+  try {
+    await begin();
+  } catch (error) {
+    main.replaceChildren(el("p", { class: "starting" }, `The demo does not answer: ${error.message}. Is it still running?`));
+    setTimeout(tried, AGAIN);
+  }
+}
+
+tried();

@@ -1,7 +1,8 @@
 // Messages' markup, in and out. What comes in is parsed into a document that never becomes part of the page; from it,
-// new elements of a short list are built. What is typed is a little Markdown, as both apps' composers understand it.
+// new elements of a short list are built, or what one would have to type for it.
 
 import { el } from "./dom.js";
+import { html, literal } from "./typed.js";
 
 const KEPT = {
   P: "p", DIV: "p", BR: "br", STRONG: "strong", B: "strong", EM: "em", I: "em", S: "s", STRIKE: "s", DEL: "s", U: "u",
@@ -9,38 +10,60 @@ const KEPT = {
   CODEBLOCK: "pre", "SPARK-MENTION": "mark", AT: "mark",
 };
 const DROPPED = new Set(["SCRIPT", "STYLE", "TEMPLATE", "IFRAME", "OBJECT", "EMBED", "ATTACHMENT", "SVG", "MATH"]);
+/** What is typed around what these show. */
+const TYPED = { STRONG: "**", B: "**", EM: "_", I: "_", S: "~~", STRIKE: "~~", DEL: "~~" };
 
-/** The elements that show a message. */
+/** The elements that show a message; one that is on its way is shown as it will be. */
 export function shown(message) {
   const body = el("div", { class: "body" });
-  if (message.html) {
-    copy(new DOMParser().parseFromString(message.html, "text/html").body, body);
+  const markup = message.typed === undefined ? message.html : html(message.typed);
+  if (markup) {
+    copy(parsed(markup), body);
   } else {
     lines(message.text ?? "", body);
   }
   return body;
 }
 
+/** What one would type to say the same, for a message that is to be changed. */
+export function source(message) {
+  if (!message.html) return message.text.split("\n").map(literal).join("\n");
+  return blocks(parsed(message.html)).replace(/\n{3,}/g, "\n\n").trim();
+}
+
+function parsed(markup) {
+  return new DOMParser().parseFromString(markup, "text/html").body;
+}
+
 function copy(from, into) {
   for (const node of from.childNodes) {
     if (node.nodeType === Node.TEXT_NODE) {
       into.append(node.data);
-    } else if (node.nodeType === Node.ELEMENT_NODE && !DROPPED.has(node.tagName.toUpperCase())) {
+    } else if (kept(node)) {
       const made = allowed(node);
       copy(node, made ?? into);
-      if (made) into.append(made);
+      // A paragraph around nothing, such as one in which an attachment stood, is no line.
+      if (made && (made.tagName !== "P" || made.hasChildNodes())) into.append(made);
     }
   }
+}
+
+function kept(node) {
+  return node.nodeType === Node.ELEMENT_NODE && !DROPPED.has(node.tagName.toUpperCase());
 }
 
 function allowed(node) {
   const name = node.tagName.toUpperCase();
   if (name === "A") {
-    const href = node.getAttribute("href") ?? "";
-    const safe = /^(https?|mailto):/i.test(href.trim());
-    return safe ? el("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }) : null;
+    const href = address(node);
+    return href ? el("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }) : null;
   }
   return KEPT[name] ? el(KEPT[name]) : null;
+}
+
+function address(link) {
+  const href = (link.getAttribute("href") ?? "").trim();
+  return /^(https?|mailto):/i.test(href) ? href : null;
 }
 
 function lines(text, into) {
@@ -50,13 +73,27 @@ function lines(text, into) {
   });
 }
 
-/** What was typed, as HTML. Everything is escaped first; the few marks then become elements. */
-export function html(typed) {
-  const escaped = typed.replace(/[&<>"]/g, (c) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[c]);
-  const marked = escaped
-    .replace(/`([^`\n]+)`/g, "<code>$1</code>")
-    .replace(/\*\*([^*\n]+)\*\*/g, "<strong>$1</strong>")
-    .replace(/(^|[\s(])[*_]([^*_\n]+)[*_](?=$|[\s).,!?])/g, "$1<em>$2</em>")
-    .replace(/~~([^~\n]+)~~/g, "<s>$1</s>");
-  return `<p>${marked.replace(/\n/g, "<br>")}</p>`;
+function blocks(from) {
+  return [...from.childNodes].map(block).join("");
+}
+
+/** What is typed for an element that begins a line, or for what stands within one. */
+function block(node) {
+  if (node.nodeType === Node.TEXT_NODE) return literal(node.data);
+  if (!kept(node)) return "";
+  const name = node.tagName.toUpperCase();
+  switch (name) {
+    case "BR": return "\n";
+    case "PRE": case "CODEBLOCK": return `\n\`\`\`\n${node.textContent.replace(/\n$/, "")}\n\`\`\`\n`;
+    case "CODE": return `\`${node.textContent}\``;
+    case "A": return address(node) ? `[${blocks(node)}](${address(node)})` : blocks(node);
+    case "UL": case "OL": return `\n${items(node, name === "OL")}\n`;
+    case "BLOCKQUOTE": return `\n${blocks(node).trim().split("\n").map((line) => `> ${line}`).join("\n")}\n`;
+    case "P": case "DIV": case "H1": case "H2": case "H3": return `\n${blocks(node)}\n`;
+    default: return TYPED[name] ? `${TYPED[name]}${blocks(node)}${TYPED[name]}` : blocks(node);
+  }
+}
+
+function items(list, numbered) {
+  return [...list.children].map((item, index) => `${numbered ? `${index + 1}.` : "-"} ${blocks(item).trim()}`).join("\n");
 }

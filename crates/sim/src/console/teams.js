@@ -2,7 +2,7 @@
 // Microsoft Graph with the person's token.
 
 import { Api } from "./api.js";
-import { html } from "./rich.js";
+import { html } from "./typed.js";
 
 export class Teams {
   key = "teams";
@@ -55,23 +55,24 @@ export class Teams {
     const chat = to.id ?? (await this.#chat(me, to.other));
     const message = { body: { contentType: "html", content: html(typed) } };
     const at = `/chats/${encodeURIComponent(chat)}/messages`;
-    if (parent) {
-      await this.api.post(`${at}/replyWithQuote`, { messageIds: [parent], replyMessage: message }, me.token);
-    } else {
-      await this.api.post(at, message, me.token);
-    }
-    return chat;
+    const sent = parent
+      ? await this.api.post(`${at}/replyWithQuote`, { messageIds: [parent], replyMessage: message }, me.token)
+      : await this.api.post(at, message, me.token);
+    return { conversation: chat, message: sent.id };
   }
 
-  /** "Update chatMessage". */
+  /** "Update chatMessage". What a message quotes is an attachment, and one that is not sent again is lost. */
   async edit(me, conversation, message, typed) {
-    const body = { body: { contentType: "html", content: html(typed) } };
-    await this.api.patch(`/chats/${encodeURIComponent(conversation)}/messages/${message}`, body, me.token);
+    const at = `/chats/${encodeURIComponent(conversation)}/messages/${message.id}`;
+    const attachments = message.parent ? (await this.api.get(at, me.token)).attachments : [];
+    const marks = attachments.map((one) => `<attachment id="${one.id}"></attachment>`).join("");
+    const body = { body: { contentType: "html", content: marks + html(typed) }, attachments };
+    await this.api.patch(at, body, me.token);
   }
 
   /** "chatMessage: softDelete". */
   async remove(me, conversation, message) {
-    const path = `/users/${me.id}/chats/${encodeURIComponent(conversation)}/messages/${message}/softDelete`;
+    const path = `/users/${me.id}/chats/${encodeURIComponent(conversation)}/messages/${message.id}/softDelete`;
     await this.api.post(path, undefined, me.token);
   }
 

@@ -1,7 +1,8 @@
 // The messages of one conversation, oldest first; replies below what they answer where the platform has threads, with a
-// quotation where it has not.
+// quotation where it has not. What is still on its way to the platform is shown where it will stand.
 
 import { avatar, el, when } from "./dom.js";
+import { mixed, stands } from "./mixed.js";
 import { shown } from "./rich.js";
 
 export class Thread {
@@ -13,8 +14,13 @@ export class Thread {
 
   clear() {
     this.messages = [];
+    this.standing = [];
     this.drawn = "";
-    const name = this.app.adapter.name;
+    this.#empty();
+  }
+
+  #empty() {
+    const { name } = this.app.adapter;
     const said = this.app.open ? "Say something." : `Pick somebody and write. This is what ${name} shows ${this.app.me.name}.`;
     this.element.replaceChildren(el("li", { class: "empty" }, said));
   }
@@ -22,6 +28,8 @@ export class Thread {
   async read() {
     const { open, me, adapter } = this.app;
     if (!open?.id) return;
+    // Whatever was sent before this is read is in what is read, unless somebody deleted it meanwhile.
+    const sent = new Set(this.app.queue.entries.filter((entry) => entry.state === "sent"));
     let messages;
     try {
       messages = await adapter.messages(open.id, me);
@@ -29,20 +37,29 @@ export class Thread {
       return;
     }
     if (this.app.open?.id !== open.id || this.app.me !== me) return;
+    this.standing = messages;
+    this.app.queue.settle((entry) => sent.has(entry) || (entry.kind === "send" && stands(entry, messages)));
+    this.draw();
+  }
+
+  /** Draws what stands and what is on its way. */
+  draw() {
+    const { open, queue, me } = this.app;
+    const messages = mixed(this.standing, queue?.entries ?? [], me);
     // Drawn only when something changed, so that a focus and a selection stay where they are.
-    const drawing = JSON.stringify([open.id, messages]);
+    const drawing = JSON.stringify([open?.id, messages]);
     if (drawing === this.drawn) return;
     this.drawn = drawing;
     this.messages = messages;
-    this.#draw();
-  }
-
-  #draw() {
+    if (!messages.length) {
+      this.#empty();
+      return;
+    }
     const atEnd = this.element.scrollHeight - this.element.scrollTop - this.element.clientHeight < 80;
     const known = new Set([...this.element.querySelectorAll("[data-id]")].map((one) => one.dataset.id));
     const items = this.#ordered().map(({ message, depth, joined }) => this.#item(message, depth, joined, known));
     this.element.replaceChildren(...items);
-    if (atEnd || !known.size) this.element.scrollTop = this.element.scrollHeight;
+    if (atEnd || !known.size || messages.at(-1).entry?.state === "waiting") this.element.scrollTop = this.element.scrollHeight;
   }
 
   /** Roots in order, each followed by its replies; quoting platforms stay in order of time. */
@@ -52,7 +69,9 @@ export class Thread {
     const orphans = this.messages.filter((one) => this.app.adapter.threads && one.parent && !ids.has(one.parent));
     const ordered = [];
     let before = null;
-    for (const root of [...roots, ...orphans].sort((a, b) => a.created.localeCompare(b.created))) {
+    // What is on its way comes last: the platform will give it a time of its own.
+    const sent = (one) => one.entry?.kind === "send";
+    for (const root of [...roots, ...orphans].sort((a, b) => sent(a) - sent(b) || (sent(a) ? 0 : a.created.localeCompare(b.created)))) {
       const near = before && before.author.id === root.author.id && new Date(root.created) - new Date(before.created) < 180000;
       ordered.push({ message: root, depth: 0, joined: Boolean(near) && !root.parent && !root.edited });
       before = root;
@@ -69,7 +88,8 @@ export class Thread {
     const classes = ["message", message.mine ? "mine" : "theirs"];
     if (depth) classes.push("reply");
     if (joined) classes.push("joined");
-    if (known.size && !known.has(message.id)) classes.push("arrived");
+    if (message.entry) classes.push(message.entry.state);
+    if (known.size && !known.has(message.id) && !message.mine) classes.push("arrived");
     const quoted = this.app.adapter.threads ? null : this.messages.find((one) => one.id === message.parent);
     const about = el("p", { class: "about" }, el("b", {}, message.mine ? "You" : message.author.name),
       message.author.is_bot ? el("em", { class: "label" }, "bot") : null, el("time", {}, when(message.created)),
@@ -77,7 +97,21 @@ export class Thread {
     return el("li", { class: classes.join(" "), "data-id": message.id }, avatar(message.author.name, message.author.is_bot),
       el("div", { class: "bubble" }, about, quoted ? this.#quote(quoted) : null,
         message.deleted ? el("div", { class: "body gone" }, "This message was deleted.") : shown(message),
-        message.deleted ? null : this.#actions(message)));
+        message.entry ? this.#state(message.entry) : message.deleted ? null : this.#actions(message)));
+  }
+
+  /** How far something is that the platform does not have yet. */
+  #state(entry) {
+    if (entry.state === "sent") return null;
+    if (entry.state === "waiting") {
+      const behind = this.app.queue.entries.some((one) => one.state === "failed");
+      return el("p", { class: "state" }, behind ? "Waits for what could not be sent before it" : "Sending…");
+    }
+    if (entry.state === "sending") return el("p", { class: "state" }, entry.kind === "delete" ? "Deleting…" : "Sending…");
+    return el("p", { class: "state", role: "alert" }, `Not ${entry.kind === "delete" ? "deleted" : "sent"}: ${entry.error}. `,
+      el("button", { type: "button", onclick: () => this.app.queue.again(entry) }, "Try again"),
+      el("button", { type: "button", onclick: () => this.app.takeBack(entry) },
+        entry.kind === "delete" ? "Keep it" : "Take it back"));
   }
 
   #quote(quoted) {
@@ -91,20 +125,11 @@ export class Thread {
     return el("div", { class: "actions", role: "group", "aria-label": "Message" },
       act("Reply", () => composer.reply(root ?? message)),
       message.editable ? act("Edit", () => composer.edit(message)) : null,
-      message.mine ? act("Delete", () => this.#remove(message)) : null);
-  }
-
-  async #remove(message) {
-    try {
-      await this.app.adapter.remove(this.app.me, this.app.open.id, message.id);
-      await this.app.refresh();
-    } catch (error) {
-      this.app.complain(error);
-    }
+      message.mine ? act("Delete", () => this.app.remove(message)) : null);
   }
 
   /** One's own last message that can be edited. */
   last() {
-    return this.messages.findLast((one) => one.editable);
+    return this.messages.findLast((one) => one.editable && !one.entry);
   }
 }

@@ -53,17 +53,27 @@ export class Webex {
   /** "Create a Message". */
   async send(me, to, typed, parent) {
     const where = to.id ? { roomId: to.id } : { toPersonId: to.other.id };
-    const sent = await this.api.post("/messages", { ...where, markdown: typed, parentId: parent ?? undefined }, me.token);
-    return sent.roomId;
+    const message = { ...where, markdown: markdown(typed), parentId: parent ?? undefined };
+    const sent = await this.api.post("/messages", message, me.token);
+    return { conversation: sent.roomId, message: sent.id };
   }
 
   /** "Edit a Message". */
   async edit(me, conversation, message, typed) {
-    await this.api.put(`/messages/${message}`, { roomId: conversation, markdown: typed }, me.token);
+    await this.api.put(`/messages/${message.id}`, { roomId: conversation, markdown: markdown(typed) }, me.token);
   }
 
   /** "Delete a Message". */
   async remove(me, conversation, message) {
-    await this.api.delete(`/messages/${message}`, me.token);
+    await this.api.delete(`/messages/${message.id}`, me.token);
   }
+}
+
+/** A line that was typed stays a line: Markdown joins lines unless they end with two spaces. Code is left alone. */
+function markdown(typed) {
+  let code = false;
+  return typed.split("\n").map((line) => {
+    if (line.startsWith("```")) code = !code;
+    return code || line.startsWith("```") || !line.trim() ? line : `${line}  `;
+  }).join("\n").trimEnd();
 }

@@ -1,0 +1,128 @@
+// The left side of an app: whom one talks with, and a search for whom one could talk with.
+
+import { address, avatar, copying, el, when } from "./dom.js";
+
+export class Side {
+  constructor(app) {
+    this.app = app;
+    const { name } = app.adapter;
+    this.search = el("input", {
+      type: "search", placeholder: "Find people", "aria-label": `Find people in ${name}`,
+      autocomplete: "off", spellcheck: "false", oninput: () => this.#find(),
+      onkeydown: (event) => this.#keys(event, null),
+    });
+    this.note = el("p", { class: "note", role: "status" });
+    this.rows = el("ul", { class: "list" });
+    this.element = el("nav", { class: "side", "aria-label": "Conversations" }, this.search, this.note, this.rows);
+  }
+
+  /** Whether somebody is being looked for, so that conversations are not shown. */
+  get searches() {
+    return this.search.value.trim() !== "";
+  }
+
+  /** Ends a search. */
+  clear() {
+    this.search.value = "";
+    this.note.textContent = "";
+  }
+
+  /** Shows the conversations, unless somebody is being looked for. */
+  list() {
+    if (this.searches) return;
+    const { app } = this;
+    const rows = app.conversations.map((one) => {
+      const stuck = app.queueOf(one).entries.some((entry) => entry.state === "failed");
+      const unread = app.seen.get(one.id) !== one.at && app.open?.id !== one.id && one.last;
+      const last = one.last ? one.last.text || "message deleted" : "";
+      return this.#row(one, stuck ? "Something could not be sent" : last, one.last ? when(one.at) : null, unread, () => app.enter(one));
+    });
+    this.rows.replaceChildren(...rows);
+    if (rows.length) return;
+    this.rows.append(app.isOpen === false
+      ? el("li", { class: "advice" }, el("p", {}, `${app.adapter.name} shows nothing while it is unplugged.`))
+      : this.#advice("No conversations yet."));
+  }
+
+  #row(one, below, at, unread, act) {
+    const current = this.app.open && (one.id ? this.app.open.id === one.id : false);
+    return el("li", {}, el("button", {
+      class: unread ? "row unread" : "row", type: "button", "aria-current": current ? "true" : undefined, onclick: act,
+      onkeydown: (event) => this.#keys(event, event.currentTarget),
+    }, avatar(one.title, one.other?.is_bot), el("span", { class: "lines" },
+      el("span", { class: "first" }, el("b", {}, one.title), one.other?.is_bot ? el("em", { class: "label" }, "bot") : null),
+      el("span", { class: "second" }, el("span", {}, below), at ? el("time", {}, at) : null,
+        unread ? el("span", { class: "sr" }, " (new)") : null))));
+  }
+
+  /** Arrow keys walk from the search through the list. */
+  #keys(event, row) {
+    if (event.key === "Escape" && !row) {
+      this.search.value = "";
+      this.#find();
+      return;
+    }
+    if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+    const stops = [this.search, ...this.rows.querySelectorAll("button")];
+    const at = stops.indexOf(row ?? this.search) + (event.key === "ArrowDown" ? 1 : -1);
+    if (stops[at]) {
+      stops[at].focus();
+      event.preventDefault();
+    }
+  }
+
+  async #find() {
+    const text = this.search.value.trim();
+    const { app } = this;
+    this.note.textContent = "";
+    if (!text) {
+      this.list();
+      return;
+    }
+    let found;
+    try {
+      found = await app.adapter.search(text, app.me);
+    } catch {
+      found = null;
+    }
+    if (this.search.value.trim() !== text) return;
+    if (!found) {
+      this.note.textContent = app.isOpen ? "The search was not answered." : `Nobody can be found while ${app.adapter.name} is unplugged.`;
+      this.rows.replaceChildren();
+      return;
+    }
+    const rows = found.map((person) => {
+      const known = app.conversations.find((one) => one.other?.id === person.id);
+      const target = known ?? { id: null, title: person.name, other: person, at: null };
+      const row = this.#row({ ...target, id: null }, "", null, false, () => app.enter(target));
+      if (person.email) row.querySelector(".second").replaceChildren(address(person.email));
+      return row;
+    });
+    this.rows.replaceChildren(...rows);
+    if (!rows.length) this.rows.append(this.#advice(`Nobody found for “${text}”.`));
+  }
+
+  /** What helps somebody who sees nothing: whom they could find, and how. */
+  #advice(said) {
+    const { adapter, app: assistant, others } = this.app;
+    const represented = adapter.platform.stand_ins.map((one) =>
+      one.mode === "bot" ? one.email : others.find((person) => person.email === one.person)?.name ?? one.person);
+    const chips = represented.slice(0, 4).map((text) => this.#chip(text));
+    const advice = el("li", { class: "advice" }, el("p", {}, said),
+      chips.length ? el("p", {}, adapter.hint) : null, ...chips);
+    if (assistant) advice.append(el("p", {}, "Or write “find Eva” to the Entente app:"), this.#chip(assistant));
+    return advice;
+  }
+
+  /** Somebody to look for. An address is shown whole and can be copied: it is what finds a bot in the vendor's own app. */
+  #chip(text) {
+    const look = () => {
+      this.search.value = text;
+      this.search.focus();
+      this.#find();
+    };
+    const exact = text.includes("@");
+    return el("div", { class: "chips" }, el("button", { class: "chip", type: "button", onclick: look }, exact ? address(text) : text),
+      exact ? copying(text) : null);
+  }
+}
