@@ -40,9 +40,13 @@ const FILES: [(&str, &str, &str); 15] = [
     ("thread.js", SCRIPT, include_str!("console/thread.js")),
     ("teams.js", SCRIPT, include_str!("console/teams.js")),
     ("typed.js", SCRIPT, include_str!("console/typed.js")),
-    ("icon.svg", "image/svg+xml", include_str!("console/icon.svg")),
+    ("icon.svg", SVG, ICON),
 ];
 
+/// The page's icon, a small SVG picture.
+pub const ICON: &str = include_str!("console/icon.svg");
+
+const SVG: &str = "image/svg+xml";
 const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const PAGE: &str = include_str!("console/page.html");

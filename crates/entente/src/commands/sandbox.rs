@@ -7,7 +7,9 @@ use axum::Router;
 use axum::response::Redirect;
 use axum::routing::get;
 use clap::Args;
+use entente_sim::console;
 use entente_sim::server::Port;
+use http::header;
 
 use crate::demo::{Source, World, directory_routes, register};
 use crate::lifecycle;
@@ -61,5 +63,9 @@ fn signpost(world: &World) -> Router {
         world.teams.addr(),
     );
     let to_root = || async { Redirect::to("/") };
-    Router::new().route("/", get(move || async move { text })).route("/demo", get(to_root))
+    let icon = || async { ([(header::CONTENT_TYPE, "image/svg+xml")], console::ICON) };
+    Router::new()
+        .route("/", get(move || async move { text }))
+        .route("/demo", get(to_root))
+        .route("/favicon.ico", get(icon))
 }

@@ -1,7 +1,16 @@
-// JSON over HTTP to one address. Waits when the platform asks for it, for as long as it asks, as a vendor's own app does.
+// JSON over HTTP to one address. When the platform asks to come again later, what only reads waits here; what does
+// something is told to its queue, which waits with all that is behind it.
 
 /** The platform could not be reached. */
 export class Unplugged extends Error {}
+
+/** The platform did nothing and asks to come again `after` so many seconds. */
+export class Later extends Error {
+  constructor(after) {
+    super("the platform asks to wait");
+    this.after = after;
+  }
+}
 
 const SECOND = 1000;
 
@@ -45,8 +54,9 @@ export class Api {
         throw new Unplugged("no answer came from the platform; it may have arrived all the same");
       }
       if (answer.status === 429) {
-        const wait = Number(answer.headers.get("retry-after")) || 1;
-        await new Promise((done) => setTimeout(done, wait * SECOND));
+        const after = Number(answer.headers.get("retry-after")) || 1;
+        if (method !== "GET") throw new Later(after);
+        await new Promise((done) => setTimeout(done, after * SECOND));
         continue;
       }
       const value = parsed(text);

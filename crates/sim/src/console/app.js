@@ -157,8 +157,9 @@ export class App {
   async enter(conversation) {
     this.side.clear();
     this.show(conversation);
-    if (conversation.id) await this.thread.read();
+    // Before anything is waited for: what is typed now is meant for the composer.
     this.composer.focus();
+    if (conversation.id) await this.thread.read();
   }
 
   /** What is on its way in the open conversation. */

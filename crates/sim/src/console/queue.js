@@ -1,20 +1,25 @@
 // What somebody typed into one conversation and the platform does not have yet. One thing at a time, in the order in
 // which it was typed: whoever types quickly is slowed down, never reordered. What fails stays, with the reason, and all
-// that was typed after it waits, until somebody says whether to try again or to take it back. Knows no page and no
-// network, so that it can be tested without either.
+// that was typed after it waits, until somebody says whether to try again or to take it back. What the platform asks to
+// send later is sent later, however often it asks. Knows no page and no network, so that it can be tested without either.
 //
 // An entry is an object with `act`, a function that does it and answers the id of what it became. The queue adds
-// `state` ("waiting", "sending", "sent" or "failed"), `error`, the reason of a failure, and `result`, the answer.
+// `state` ("waiting", "sending", "sent" or "failed"), `error`, the reason of a failure, and `result`, the answer. An
+// error with `after`, a number of seconds, is no failure: nothing was done, and it can be done then.
+
+const SECOND = 1000;
 
 export class Queue {
   #open;
   #changed;
+  #wait;
   #running = false;
 
-  /** `open` says whether the platform can be reached; `changed` is told of every step. */
-  constructor(open, changed) {
+  /** `open` says whether the platform can be reached; `changed` is told of every step; `wait` lets milliseconds pass. */
+  constructor(open, changed, wait = (time) => new Promise((done) => setTimeout(done, time))) {
     this.#open = open;
     this.#changed = changed;
+    this.#wait = wait;
     this.entries = [];
   }
 
@@ -66,7 +71,8 @@ export class Queue {
           next.state = "sent";
         } catch (error) {
           next.error = error.message;
-          next.state = "failed";
+          next.state = error.after ? "waiting" : "failed";
+          if (error.after) await this.#wait(error.after * SECOND);
         }
         this.#changed();
       }

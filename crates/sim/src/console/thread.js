@@ -8,6 +8,8 @@ import { shown } from "./rich.js";
 export class Thread {
   constructor(app) {
     this.app = app;
+    this.begun = 0;
+    this.shown = 0;
     this.element = el("ol", { class: "thread", role: "log", "aria-label": "Messages", tabindex: "0" });
     this.clear();
   }
@@ -29,6 +31,8 @@ export class Thread {
     const { open, me, adapter } = this.app;
     if (!open?.id) return;
     // Whatever was sent before this is read is in what is read, unless somebody deleted it meanwhile.
+    this.begun += 1;
+    const turn = this.begun;
     const sent = new Set(this.app.queue.entries.filter((entry) => entry.state === "sent"));
     let messages;
     try {
@@ -36,7 +40,9 @@ export class Thread {
     } catch {
       return;
     }
-    if (this.app.open?.id !== open.id || this.app.me !== me) return;
+    // A look that began earlier and comes later is out of date.
+    if (this.app.open?.id !== open.id || this.app.me !== me || turn < this.shown) return;
+    this.shown = turn;
     this.standing = messages;
     this.app.queue.settle((entry) => sent.has(entry) || (entry.kind === "send" && stands(entry, messages)));
     this.draw();
@@ -108,10 +114,11 @@ export class Thread {
       return el("p", { class: "state" }, behind ? "Waits for what could not be sent before it" : "Sending…");
     }
     if (entry.state === "sending") return el("p", { class: "state" }, entry.kind === "delete" ? "Deleting…" : "Sending…");
-    return el("p", { class: "state", role: "alert" }, `Not ${entry.kind === "delete" ? "deleted" : "sent"}: ${entry.error}. `,
-      el("button", { type: "button", onclick: () => this.app.queue.again(entry) }, "Try again"),
-      el("button", { type: "button", onclick: () => this.app.takeBack(entry) },
-        entry.kind === "delete" ? "Keep it" : "Take it back"));
+    return el("p", { class: "state", role: "alert" }, `Not ${entry.kind === "delete" ? "deleted" : "sent"}: ${entry.error}.`,
+      el("span", { class: "choices" },
+        el("button", { type: "button", onclick: () => this.app.queue.again(entry) }, "Try again"),
+        el("button", { type: "button", onclick: () => this.app.takeBack(entry) },
+          entry.kind === "delete" ? "Keep it" : "Take it back")));
   }
 
   #quote(quoted) {

@@ -9,8 +9,11 @@ const { Queue } = await module("queue.js");
 
 /** A queue for a platform that writes down what reached it, and what changed on the way. */
 function desk() {
-  const world = { open: true, reached: [], steps: [], running: 0 };
-  const queue = new Queue(() => world.open, () => world.steps.push(queue.entries.map((one) => one.state).join(" ")));
+  const world = { open: true, reached: [], steps: [], running: 0, waits: [] };
+  const step = () => world.steps.push(queue.entries.map((one) => one.state).join(" "));
+  // Time passes when a test says so.
+  const wait = (time) => new Promise((over) => world.waits.push({ time, over }));
+  const queue = new Queue(() => world.open, step, wait);
   const say = (text, act = async () => text) => {
     const entry = {
       text,
@@ -79,6 +82,45 @@ test("a failure stays with its reason, and what was typed after it waits for it"
   refuses = false;
   await queue.again(failing);
   assert.deepEqual(world.reached, ["a", "b", "c"]);
+});
+
+/** An act that the platform asks to do later, so many times. */
+function limited(times, seconds) {
+  let asked = 0;
+  return async () => {
+    asked += 1;
+    if (asked <= times) throw Object.assign(new Error("later"), { after: seconds });
+    return "id";
+  };
+}
+
+test("what the platform wants later is sent then, however often it asks, and nothing overtakes it", async () => {
+  const { world, queue, say } = desk();
+  const entry = say("a", limited(20, 3));
+  say("b");
+  for (let asked = 1; asked <= 20; asked += 1) {
+    await calm();
+    assert.equal(world.waits.length, asked);
+    assert.equal(world.waits.at(-1).time, 3000);
+    assert.deepEqual([entry.state, world.reached], ["waiting", []]);
+    world.waits.at(-1).over();
+  }
+  await calm();
+  assert.deepEqual(world.reached, ["a", "b"]);
+  assert.equal(queue.unsent, 0);
+});
+
+test("a plug that is pulled while the platform wants something later fails nothing", async () => {
+  const { world, queue, say } = desk();
+  const entry = say("a", limited(1, 1));
+  await calm();
+  world.open = false;
+  world.waits[0].over();
+  await calm();
+  assert.deepEqual([entry.state, world.reached], ["waiting", []]);
+  world.open = true;
+  await queue.run();
+  assert.deepEqual(world.reached, ["a"]);
 });
 
 test("a failure that is taken back lets the rest go on", async () => {
