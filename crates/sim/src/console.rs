@@ -135,3 +135,22 @@ async fn own_pages_only(request: Request, next: Next) -> Response {
 fn is_own(headers: &HeaderMap) -> bool {
     headers.get("sec-fetch-site").is_none_or(|site| site == "same-origin" || site == "none")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_the_page_and_its_scripts_name_is_served() {
+        let texts = FILES.iter().map(|(_, _, text)| *text).chain([PAGE]);
+        let named: Vec<&str> = texts
+            .flat_map(|text| text.split(['"', '\'']))
+            .filter_map(|word| word.strip_prefix("./").or_else(|| word.strip_prefix("/demo/")))
+            .filter(|name| name.contains('.'))
+            .collect();
+        assert!(named.contains(&"queue.js") && named.contains(&"page.css"), "{named:?}");
+        for name in named {
+            assert!(FILES.iter().any(|(known, ..)| *known == name), "{name} is not served");
+        }
+    }
+}

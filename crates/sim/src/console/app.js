@@ -75,6 +75,7 @@ export class App {
     this.element.classList.toggle("off", !open);
     this.composer.enable(open && this.open !== null);
     this.side.list();
+    this.thread.draw();
     if (!open) {
       this.live?.close();
       return;

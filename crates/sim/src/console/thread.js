@@ -50,10 +50,10 @@ export class Thread {
 
   /** Draws what stands and what is on its way. */
   draw() {
-    const { open, queue, me } = this.app;
+    const { open, isOpen, queue, me } = this.app;
     const messages = mixed(this.standing, queue?.entries ?? [], me);
     // Drawn only when something changed, so that a focus and a selection stay where they are.
-    const drawing = JSON.stringify([open?.id, messages]);
+    const drawing = JSON.stringify([open?.id, isOpen, messages]);
     if (drawing === this.drawn) return;
     this.drawn = drawing;
     this.messages = messages;
@@ -111,7 +111,8 @@ export class Thread {
     if (entry.state === "sent") return null;
     if (entry.state === "waiting") {
       const behind = this.app.queue.entries.some((one) => one.state === "failed");
-      return el("p", { class: "state" }, behind ? "Waits for what could not be sent before it" : "Sending…");
+      const unplugged = this.app.isOpen ? "Sending…" : `Sent when ${this.app.adapter.name} is back`;
+      return el("p", { class: "state" }, behind ? "Waits for what could not be sent before it" : unplugged);
     }
     if (entry.state === "sending") return el("p", { class: "state" }, entry.kind === "delete" ? "Deleting…" : "Sending…");
     return el("p", { class: "state", role: "alert" }, `Not ${entry.kind === "delete" ? "deleted" : "sent"}: ${entry.error}.`,
