@@ -1,16 +1,25 @@
-//! The few things that Entente says to people of its own accord: that a message waits or died, once, and that it went
-//! through after all. Said in the conversation where the message was written, by whoever stands in for the other person
+//! The few things that Entente says to people of its own accord: that messages wait or died, once, and that they went
+//! through after all. Said in the conversation where they were written, by whoever stands in for the other person
 //! there. And the housekeeping that destroys what need not be known any more.
+//!
+//! What is told is planned in the transaction that records that it was told, which fails if it is not so any more: no
+//! crash makes a notice twice, or loses one, or lets one say what is not recorded.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use entente_model::{Block, Body, Inline, Pair, WorkspaceRef};
-use entente_store::{LaneKey, Overdue, OverdueState, Plan, StoreError, Work};
+use entente_model::{Block, Body, Inline, Pair, StandInMode, StandInState, WorkspaceRef};
+use entente_store::{LaneKey, LoginState, Plan, Represented, StoreError, What, Work};
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use crate::engine::Engine;
+use crate::error::EngineError;
 use crate::payload::{Payload, Speaker, To};
+
+mod words;
+
+use words::{Around, words};
 
 const TOGETHER: usize = 100;
 const EVERY: Duration = Duration::from_secs(5);
@@ -50,54 +59,49 @@ impl Engine {
 
     async fn tell(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        for overdue in self.store.overdue(now.minus(self.tuning.tell_after), TOGETHER).await? {
-            // Told first: after a crash in between nobody is told, which is better than being told twice.
-            self.store.told(overdue.delivery).await?;
-            let text = self.words(&overdue);
-            if let LaneKey::Direct(pair, target) = &overdue.lane {
-                self.say_back(*pair, target, &text).await?;
-            }
-        }
-        for lane in self.store.went_through(TOGETHER).await? {
-            if let LaneKey::Direct(pair, target) = &lane {
-                self.say_back(*pair, target, "Your earlier messages have gone through now.").await?;
-            }
+        for news in self.store.news(now.minus(self.tuning.tell_after), TOGETHER).await? {
+            let notices = match &news.lane {
+                LaneKey::Direct(pair, target) => self.notices(&news.what, *pair, target).await?,
+                _ => Vec::new(),
+            };
+            // What is not so any more is told, as it is then, in the next round.
+            self.store.told(&news, notices, now).await?;
         }
         Ok(())
     }
 
-    fn words(&self, overdue: &Overdue) -> String {
-        let there = crate::outbound::target(&overdue.lane).and_then(|at| self.sites.get(&at.id));
-        let there = there.map_or("the other side", |workspace| workspace.profile().name);
-        let reason =
-            if overdue.reason.is_empty() { String::new() } else { format!(" Reason: {}.", overdue.reason) };
-        match overdue.state {
-            OverdueState::Waiting => format!(
-                "Your message has not reached {there} yet. It is kept and will be delivered as soon as possible.{reason}"
-            ),
-            OverdueState::Dead => format!("Your message could not be delivered to {there}.{reason}"),
-        }
-    }
-
-    /// Says something to those of a pair who write from elsewhere than `target`, in their own mirror.
-    async fn say_back(&self, pair: Pair, target: &WorkspaceRef, text: &str) -> Result<(), StoreError> {
-        let Some(people) = self.store.pair(pair).await? else { return Ok(()) };
+    /// What is said to those of a pair who write from elsewhere than `target`, in their own mirror.
+    async fn notices(&self, what: &What, pair: Pair, target: &WorkspaceRef) -> Result<Vec<Plan>, StoreError> {
+        let Some(people) = self.store.pair(pair).await? else { return Ok(Vec::new()) };
         let now = self.clock.now();
+        let there = self.sites.get(&target.id).map_or("the other side", |there| there.profile().name);
         let mut plans = Vec::new();
-        for told in &people {
+        for (told, other) in [(&people[0], &people[1]), (&people[1], &people[0])] {
             let Some(primary) = &told.person.primary else { continue };
             let home = &primary.account.workspace;
             if home == target || self.store.direct(pair, home).await?.is_none() {
                 continue;
             }
-            let body = Body(vec![Block::Paragraph(vec![
+            let link = match what {
+                What::Waits { stands: false, .. } => self.consent_link(told, target).await?,
+                _ => None,
+            };
+            let around = Around { there, other: &other.person.name, link: link.is_some(), now };
+            let Some(said) = words(what, &around) else { continue };
+            let mut inlines = vec![
                 Inline::Bold(vec![Inline::Text("Entente:".to_owned())]),
-                Inline::Text(format!(" {text}")),
-            ])]);
+                Inline::Text(format!(" {}", said.text)),
+            ];
+            if let Some(link) = link.filter(|_| said.link) {
+                inlines.push(Inline::Link {
+                    url: link.to_string(),
+                    label: vec![Inline::Text(link.to_string())],
+                });
+            }
             let payload = Payload {
-                speaker: Speaker::Person(pair.other(told.person.id)),
+                speaker: Speaker::Person(other.person.id),
                 to: To::Account(primary.account.id.clone()),
-                body: Some(body),
+                body: Some(Body(vec![Block::Paragraph(inlines)])),
                 cut: true,
                 introduced: true,
                 anew: false,
@@ -112,6 +116,35 @@ impl Engine {
                 accepted_at: now,
             });
         }
-        if plans.is_empty() { Ok(()) } else { self.store.plan(plans, now).await }
+        Ok(plans)
+    }
+
+    /// By which somebody can consent to be spoken for by their own account there. `None` if nothing is missing, or not
+    /// theirs to give. A link that is never followed expires; whoever else follows it consents to nothing, because
+    /// consent counts only when the expected account gives it.
+    async fn consent_link(
+        &self,
+        sender: &Represented,
+        target: &WorkspaceRef,
+    ) -> Result<Option<Url>, StoreError> {
+        let stand_in = sender.stand_ins.iter().find(|stand_in| stand_in.workspace == *target);
+        let Some(stand_in) = stand_in.filter(|stand_in| stand_in.mode == StandInMode::Account) else {
+            return Ok(None);
+        };
+        let refused = match stand_in.login {
+            Some(login) => {
+                self.store.login(login).await?.is_some_and(|login| login.state == LoginState::Refused)
+            }
+            None => false,
+        };
+        if stand_in.state != StandInState::AwaitingConsent && !refused {
+            return Ok(None);
+        }
+        match self.invite(sender.person.id, &target.id).await {
+            Ok(link) => Ok(Some(link)),
+            Err(EngineError::Store(error)) => Err(error),
+            // The administrator has to find out what keeps this person from consenting.
+            Err(_) => Ok(None),
+        }
     }
 }

@@ -21,8 +21,8 @@ mod seal;
 mod sql;
 
 pub use api::console::{
-    COMMITS, Console, Counts, DeadLetter, EXPIRED, Overdue, OverdueState, SYNCS, SetAside, UNKNOWN_OUTCOME,
-    Wedged,
+    About, COMMITS, Console, Counts, DeadLetter, EXPIRED, News, SYNCS, SetAside, UNKNOWN_OUTCOME, Wedged,
+    What,
 };
 pub use api::error::StoreError;
 pub use api::inbox::{Accepted, Arrived, Inbox, NewArrival, Report, Routed, SeenNow, Settled, Unreadable};

@@ -20,6 +20,7 @@ mod import;
 mod invite;
 mod link;
 mod matching;
+mod overdue;
 mod people;
 mod plan;
 pub(crate) mod status;

@@ -10,6 +10,7 @@ use crate::outbound::outcome::FIRST_LOOK;
 use crate::outbound::preparing::Prepared;
 use crate::outbound::{Next, opens};
 use crate::planted::{Bug, planted};
+use crate::reason::Reason;
 use crate::schedule;
 use crate::sites::Workspace;
 
@@ -61,7 +62,7 @@ impl Engine {
                 return self.finish(claim, head, Finish::LookAt { at }).await;
             }
             Err(_) if now.since(head.delivery.accepted_at) >= self.tuning.give_up_after => {
-                let reason = "whether it arrived could not be learned".to_owned();
+                let reason = Reason::NeverLearned.name().to_owned();
                 return self.finish(claim, head, Finish::Dead { reason }).await;
             }
             Err(_) => return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await,
@@ -84,7 +85,7 @@ impl Engine {
             return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await;
         }
         self.store.count("unknown_had_not_landed", 1);
-        let finish = match self.again(head, Some(Duration::ZERO), "an earlier attempt left no trace") {
+        let finish = match self.again(head, Some(Duration::ZERO), Reason::NoTrace) {
             Finish::RetryAt { reason, .. } => Finish::RetryAt { at: now, reason },
             given_up => given_up,
         };

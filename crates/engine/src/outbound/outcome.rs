@@ -8,6 +8,7 @@ use entente_store::{Finish, Head, Work};
 use crate::engine::Engine;
 use crate::outbound::cutting;
 use crate::planted::{Bug, planted};
+use crate::reason::Reason;
 use crate::schedule;
 
 /// A login that was refused is tried again this often; a person must act before it can work.
@@ -35,35 +36,32 @@ impl Engine {
             }
             // Setting a text or taking a message back is simply done again, so nothing needs to be looked for.
             Err(CallError::Unknown) if matches!(head.delivery.work, Work::Edit | Work::Delete) => {
-                match self.again(head, None, "the platform did not answer") {
+                match self.again(head, None, Reason::NoAnswer) {
                     Finish::RetryAt { at, .. } => Finish::LookAt { at },
                     given_up => given_up,
                 }
             }
             Err(CallError::Unknown) => Finish::LookAt { at: now.plus(FIRST_LOOK) },
-            Err(CallError::Retry { after }) => self.again(head, after, "the platform could not take it"),
-            Err(CallError::Reauthorize) => {
-                self.again(head, Some(REFUSED_AGAIN), "the sender's login on the target was refused")
-            }
+            Err(CallError::Retry { after: Some(after) }) => self.again(head, Some(after), Reason::Pause),
+            Err(CallError::Retry { after: None }) => self.again(head, None, Reason::Unreached),
+            Err(CallError::Reauthorize) => self.again(head, Some(REFUSED_AGAIN), Reason::LoginRefused),
             Err(CallError::Reject(reason)) => Finish::Dead { reason },
             // What should be gone is gone.
             Err(CallError::Gone) if head.delivery.work == Work::Delete => {
                 Finish::Delivered { message: None, losses: Vec::new(), at: now }
             }
             Err(CallError::Gone) if head.delivery.work == Work::Edit => Finish::Dropped(DropReason::Gone),
-            Err(CallError::Gone) => {
-                Finish::Dead { reason: "the conversation does not exist any more".to_owned() }
-            }
+            Err(CallError::Gone) => Finish::Dead { reason: Reason::PlaceGone.name().to_owned() },
         }
     }
 
     /// Another attempt later, unless the row has been tried for too long.
-    pub(super) fn again(&self, head: &Head, after: Option<Duration>, why: &str) -> Finish {
+    pub(super) fn again(&self, head: &Head, after: Option<Duration>, why: Reason) -> Finish {
         let now = self.clock.now();
         if now.since(head.delivery.accepted_at) >= self.tuning.give_up_after {
-            return Finish::Dead { reason: format!("{why}, for too long") };
+            return Finish::Dead { reason: why.for_too_long() };
         }
         let wait = schedule::wait(&self.tuning.schedule, head.delivery.attempts + 1, after, &self.dice);
-        Finish::RetryAt { at: now.plus(wait), reason: why.to_owned() }
+        Finish::RetryAt { at: now.plus(wait), reason: why.name().to_owned() }
     }
 }

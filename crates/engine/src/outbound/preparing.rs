@@ -12,6 +12,7 @@ use entente_store::{Claim, DeliveryState, Finish, Head, LaneKey, Represented, St
 use crate::engine::Engine;
 use crate::outbound::cutting;
 use crate::payload::{Payload, Speaker};
+use crate::reason::Reason;
 use crate::sites::Workspace;
 
 /// What is to be done about a row.
@@ -36,7 +37,7 @@ impl Engine {
         head: &Head,
     ) -> Result<Prepared, StoreError> {
         let Some(payload) = Payload::decode(&head.delivery.payload) else {
-            return Ok(Prepared::Not(Finish::Dead { reason: "the stored row cannot be read".to_owned() }));
+            return Ok(Prepared::Not(Finish::Dead { reason: Reason::Unreadable.name().to_owned() }));
         };
         let operation = match head.delivery.work {
             Work::Send | Work::Notice => match self.sending(claim, workspace, head, &payload).await? {
@@ -58,9 +59,9 @@ impl Engine {
         };
         let client = match self.client(voice.sender.login()).await {
             Ok(Some(client)) => client,
-            Ok(None) => return Ok(Prepared::Not(self.again(head, None, "the sender's login is gone"))),
+            Ok(None) => return Ok(Prepared::Not(self.again(head, None, Reason::LoginGone))),
             Err(crate::EngineError::Store(error)) => return Err(error),
-            Err(_) => return Ok(Prepared::Not(self.again(head, None, "the sender's login cannot be used"))),
+            Err(_) => return Ok(Prepared::Not(self.again(head, None, Reason::LoginUnusable))),
         };
         let empty = Body::default();
         let body = match &operation {
@@ -111,7 +112,7 @@ impl Engine {
         claim: &Claim,
         workspace: &Workspace,
         speaker: Speaker,
-    ) -> Result<Result<Voice, &'static str>, StoreError> {
+    ) -> Result<Result<Voice, Reason>, StoreError> {
         let person = match speaker {
             Speaker::Person(person) => person,
             Speaker::App(login) => {
@@ -131,20 +132,18 @@ impl Engine {
     }
 }
 
-fn voice_of(represented: Option<Represented>, workspace: &Workspace) -> Result<Voice, &'static str> {
+fn voice_of(represented: Option<Represented>, workspace: &Workspace) -> Result<Voice, Reason> {
     let stand_ins = represented.map(|represented| represented.stand_ins).unwrap_or_default();
     let Some(stand_in) = stand_ins.into_iter().find(|stand_in| stand_in.workspace == *workspace.at()) else {
-        return Err("nobody stands in for the sender there");
+        return Err(Reason::NobodyThere);
     };
     match (stand_in.state, stand_in.login, stand_in.account) {
         (StandInState::Active, Some(login), Some(account)) => {
             let sender = Speaker::with(login, stand_in.mode == StandInMode::Bot);
             Ok(Voice { sender, account: account.id })
         }
-        (StandInState::AwaitingConsent, ..) => Err("the sender has not given consent there yet"),
-        (StandInState::Planned | StandInState::Provisioning, ..) => {
-            Err("the sender's stand-in is being made")
-        }
-        _ => Err("the sender's stand-in cannot speak now"),
+        (StandInState::AwaitingConsent, ..) => Err(Reason::NoConsent),
+        (StandInState::Planned | StandInState::Provisioning, ..) => Err(Reason::BeingMade),
+        _ => Err(Reason::CannotSpeak),
     }
 }

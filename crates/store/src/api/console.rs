@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{DeliveryId, MessageRef, Timestamp, WorkspaceRef};
 
-use crate::{LaneId, LaneKey, StoreError};
+use crate::{LaneId, LaneKey, Plan, StoreError, Work};
 
 /// Where all work is. `planned = delivered + waiting + dead + dropped_rows` holds at every instant.
 ///
@@ -35,6 +35,10 @@ pub struct Counts {
     pub dead: u64,
     /// Lanes that stand until a person acts.
     pub wedged: u64,
+    /// Reports that were set aside and are kept.
+    pub aside: u64,
+    /// When the oldest of them came.
+    pub aside_since: Option<Timestamp>,
     /// Reports absorbed at the door (`echo`, `repeat`, `no_interest`), losses (`loss_` and the loss's name), and what
     /// [`Console::count`] was told, such as refused webhooks or messages that came `late`; by stable names. A store on disk adds what it has done
     /// since it was opened: [`COMMITS`] and [`SYNCS`].
@@ -51,7 +55,7 @@ pub const COMMITS: &str = "commits";
 /// keys, and for writing back the log.
 pub const SYNCS: &str = "syncs";
 
-/// The reason in [`Overdue::reason`] of a row that may have been done and is being looked for.
+/// The reason in [`What::Waits`] of a row that may have been done and is being looked for.
 pub const UNKNOWN_OUTCOME: &str = "unknown_outcome";
 
 /// A row refused for good.
@@ -80,32 +84,63 @@ pub struct Wedged {
     pub reason: String,
 }
 
-/// A message whose sender should be told.
-#[derive(Debug, Clone)]
-pub struct Overdue {
-    /// Its row.
-    pub delivery: DeliveryId,
-    /// Its lane.
+/// Something that the sender of messages should be told, about all of them at once.
+///
+/// Which row was told what is data. A waiting row is either not told of, or told that it waits, or (replayed after its
+/// death was told) told that it died; a dead row the same. What becomes of a message that was told of is kept until
+/// nothing that was told of waits in its lane any more, and is then the last news about all of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct News {
+    /// The lane of the rows that it is about.
     pub lane: LaneKey,
     /// That lane's row.
     pub lane_id: LaneId,
-    /// The message it came from.
-    pub source: MessageRef,
-    /// Why it waits or died, by a stable name or sentence; empty if it was never tried.
-    pub reason: String,
-    /// What the engine needs; opaque here.
-    pub payload: Bytes,
-    /// What is to be told.
-    pub state: OverdueState,
+    /// What there is to tell.
+    pub what: What,
 }
 
-/// What is to be told about a message.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum OverdueState {
-    /// It still waits.
-    Waiting,
-    /// It is dead.
-    Dead,
+/// What there is to tell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// These still wait.
+    Waits {
+        /// Which.
+        about: About,
+        /// Why the first of the lane waits, by a stable name for people to read, or why the lane stands; empty if
+        /// nothing was tried yet.
+        reason: String,
+        /// Whether the lane stands until a person acts.
+        stands: bool,
+    },
+    /// These are dead, all for the same reason.
+    Died {
+        /// Which.
+        about: About,
+        /// Why.
+        reason: String,
+    },
+    /// Nothing that was told of as waiting waits any more.
+    WentThrough {
+        /// Messages that were delivered.
+        delivered: u64,
+        /// Messages of which something died, and their sender was told of that too.
+        died: u64,
+    },
+}
+
+/// Rows that are told of together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// How many messages they come from.
+    pub messages: u64,
+    /// How many rows they are.
+    pub rows: u64,
+    /// What kind of effect they all are; `None` if they differ.
+    pub work: Option<Work>,
+    /// When the report of the first of them was accepted.
+    pub since: Timestamp,
+    /// The newest of them.
+    pub newest: DeliveryId,
 }
 
 /// Something that was properly signed and could not be read.
@@ -149,16 +184,18 @@ pub trait Console: Send + Sync {
     /// Puts a dead letter back at the end of its lane, as if it had never been tried. `false` if it is none.
     async fn replay(&self, delivery: DeliveryId, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// Messages (no notices) accepted before `before` that still wait, or dead ones, whose senders were not told yet.
-    /// At most one per lane, the oldest.
-    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<Overdue>, StoreError>;
+    /// What senders should be told now, at most `limit` of each kind, the oldest first: of deaths, of what waits in
+    /// lanes where something not told of was accepted before `before`, and of lanes whose waiting is over. Notices are
+    /// never told of.
+    async fn news(&self, before: Timestamp, limit: usize) -> Result<Vec<News>, StoreError>;
 
-    /// Records that the sender was told about this row and everything behind it in its lane.
-    async fn told(&self, delivery: DeliveryId) -> Result<(), StoreError>;
+    /// Plans the notices that tell of it and records that it was told, both or neither. `false`, and nothing is written,
+    /// if it is not so any more: other rows wait, or others died, than the news says.
+    async fn told(&self, news: &News, notices: Vec<Plan>, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// Lanes of which told rows have since been delivered and none waits any more, so that the sender can be told that
-    /// they went through; each is returned once.
-    async fn went_through(&self, limit: usize) -> Result<Vec<LaneKey>, StoreError>;
+    /// Lanes in which something (no notices) accepted before `before` still waits, told of or not, the oldest first. Each
+    /// is a [`What::Waits`] about all that waits in the lane.
+    async fn late(&self, before: Timestamp, limit: usize) -> Result<Vec<News>, StoreError>;
 
     /// Forgets what need not be known any more: dead letters and things set aside before `before`, seen messages before
     /// `seen_before`. Destroys the keys of payloads that are gone.

@@ -5,10 +5,9 @@ use bytes::Bytes;
 use entente_model::{DeliveryId, Timestamp, WorkspaceRef};
 
 use super::Memory;
+use super::outbox::outbound;
 use super::state::State;
-use crate::{
-    Console, Counts, DeadLetter, DeliveryState, EXPIRED, LaneKey, Overdue, SetAside, StoreError, Wedged,
-};
+use crate::{Console, Counts, DeadLetter, DeliveryState, EXPIRED, News, Plan, SetAside, StoreError, Wedged};
 
 #[async_trait]
 impl Console for Memory {
@@ -25,6 +24,8 @@ impl Console for Memory {
             waiting: state.outbox.values().filter(|row| row.counts()).count() as u64,
             dead: state.dead.values().filter(|row| row.counts()).count() as u64,
             wedged: state.wedged.len() as u64,
+            aside: state.aside.len() as u64,
+            aside_since: state.aside.iter().map(|(aside, _)| aside.at).min(),
             other: state.tally.other.clone(),
         })
     }
@@ -87,17 +88,25 @@ impl Console for Memory {
         Ok(true)
     }
 
-    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<Overdue>, StoreError> {
-        Ok(self.state().overdue(before, limit))
+    async fn news(&self, before: Timestamp, limit: usize) -> Result<Vec<News>, StoreError> {
+        Ok(self.state().news(before, limit))
     }
 
-    async fn told(&self, delivery: DeliveryId) -> Result<(), StoreError> {
-        self.state().told(delivery);
-        Ok(())
+    async fn told(&self, news: &News, notices: Vec<Plan>, now: Timestamp) -> Result<bool, StoreError> {
+        outbound(&notices)?;
+        let mut state = self.state();
+        let told = state.told(news);
+        if told {
+            for plan in notices {
+                let lane = state.plan(plan, None, now);
+                self.leases().wake(lane, state.key(lane), now);
+            }
+        }
+        Ok(told)
     }
 
-    async fn went_through(&self, limit: usize) -> Result<Vec<LaneKey>, StoreError> {
-        Ok(self.state().went_through(limit))
+    async fn late(&self, before: Timestamp, limit: usize) -> Result<Vec<News>, StoreError> {
+        Ok(self.state().waits(before, limit, true))
     }
 
     async fn sweep(

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use entente_model::{DeliveryId, MessageRef, Timestamp};
 
 use super::Memory;
-use super::state::{Row, State};
+use super::state::{Row, State, Told};
 use crate::{
     Begin, Begun, Claim, Counterpart, DeliveryState, Finish, Finished, Head, LaneId, LaneKey, Outbox, Plan,
     StoreError, UNKNOWN_OUTCOME,
@@ -89,7 +89,12 @@ impl Outbox for Memory {
                 if let Some(mut row) = state.take(delivery) {
                     row.reason = reason;
                     row.died = Some(now);
+                    let told =
+                        (row.told > Told::Nothing).then_some(row.lane).zip(row.delivery.source.clone());
                     state.dead.insert(delivery, row);
+                    if let Some((lane, source)) = told {
+                        state.became(lane, &source);
+                    }
                 }
             }
             Finish::Dropped(reason) => {
@@ -111,9 +116,7 @@ impl Outbox for Memory {
     }
 
     async fn plan(&self, plans: Vec<Plan>, now: Timestamp) -> Result<(), StoreError> {
-        if plans.iter().any(|plan| matches!(plan.lane, LaneKey::Reports(_))) {
-            return Err(StoreError::Inconsistent { table: "outbox", column: "lane" });
-        }
+        outbound(&plans)?;
         let mut state = self.state();
         for plan in plans {
             let lane = state.plan(plan, None, now);
@@ -121,6 +124,14 @@ impl Outbox for Memory {
         }
         Ok(())
     }
+}
+
+/// That all of these go out.
+pub(super) fn outbound(plans: &[Plan]) -> Result<(), StoreError> {
+    if plans.iter().any(|plan| matches!(plan.lane, LaneKey::Reports(_))) {
+        return Err(StoreError::Inconsistent { table: "outbox", column: "lane" });
+    }
+    Ok(())
 }
 
 /// Only the head of a lane is ever begun.
@@ -156,7 +167,7 @@ impl State {
         }
         let last = row.seq + 1 - i64::try_from(plans.len()).unwrap_or(i64::MAX);
         for (seq, plan) in (last..).zip(plans) {
-            self.plan(plan, Some(seq), now);
+            self.plan_told(plan, Some(seq), row.told, now);
         }
     }
 }

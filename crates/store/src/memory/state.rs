@@ -38,6 +38,15 @@ pub(super) struct Trace {
     pub(super) origin: Option<MessageRef>,
 }
 
+/// What the sender of a row was told last about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(super) enum Told {
+    #[default]
+    Nothing,
+    Waits,
+    Died,
+}
+
 /// A planned row, waiting or dead.
 pub(super) struct Row {
     pub(super) lane: LaneId,
@@ -46,7 +55,7 @@ pub(super) struct Row {
     pub(super) thread: Option<MessageRef>,
     pub(super) fingerprint: [u8; 32],
     pub(super) reason: String,
-    pub(super) told: bool,
+    pub(super) told: Told,
     /// When it died, if it did.
     pub(super) died: Option<Timestamp>,
 }
@@ -111,7 +120,8 @@ pub(super) struct State {
     /// Of each part all that are there, oldest first.
     pub(super) counterparts: BTreeMap<(MessageRef, LaneId, u32), Vec<Counterpart>>,
     pub(super) wedged: BTreeMap<LaneId, String>,
-    pub(super) through: BTreeSet<LaneId>,
+    /// Of each message that was told of, whether something of it died; until all that was told of is finished.
+    pub(super) through: BTreeMap<(LaneId, MessageRef), bool>,
     pub(super) aside: Vec<(SetAside, Bytes)>,
     pub(super) accounts: BTreeMap<AccountRef, Entry>,
     pub(super) people: BTreeMap<PersonId, Person>,
@@ -180,6 +190,11 @@ impl State {
 
     /// Appends a row to its lane, or puts it at `seq`.
     pub(super) fn plan(&mut self, plan: Plan, seq: Option<i64>, now: Timestamp) -> LaneId {
+        self.plan_told(plan, seq, Told::Nothing, now)
+    }
+
+    /// Like [`State::plan`], for a row that takes the place of one that its sender was told of.
+    pub(super) fn plan_told(&mut self, plan: Plan, seq: Option<i64>, told: Told, now: Timestamp) -> LaneId {
         let lane = self.lane(&plan.lane);
         let id = self.next_id();
         let seq = seq.unwrap_or_else(|| self.next_seq());
@@ -199,7 +214,7 @@ impl State {
             thread: plan.thread,
             fingerprint: [0; 32],
             reason: String::new(),
-            told: false,
+            told: if plan.work == Work::Notice { Told::Nothing } else { told },
             died: None,
         };
         if row.counts() {
@@ -232,8 +247,10 @@ impl State {
         for loss in losses {
             self.tally.other(&format!("loss_{}", loss.name()), 1);
         }
-        if row.told {
-            self.through.insert(row.lane);
+        if row.told > Told::Nothing
+            && let Some(source) = &row.delivery.source
+        {
+            self.became(row.lane, source);
         }
         let key = self.key(row.lane).clone();
         if let Some(message) = &message {

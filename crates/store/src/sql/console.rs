@@ -14,8 +14,7 @@ use super::tx::{Sealed, Tx};
 use super::writer::lock;
 use crate::payload_keys::PayloadKey;
 use crate::{
-    COMMITS, Console, Counts, DeadLetter, LaneId, LaneKey, Overdue, SYNCS, SetAside, StoreError, Unreadable,
-    Wedged,
+    COMMITS, Console, Counts, DeadLetter, LaneId, News, Plan, SYNCS, SetAside, StoreError, Unreadable, Wedged,
 };
 
 const COUNTERS: &str = "select name, value from counter";
@@ -23,6 +22,8 @@ const UNROUTED: &str = "select count(*), min(accepted_at) from inbox";
 const WAITING: &str = "select count(*) from outbox where work <> 3";
 const DEAD_ROWS: &str = "select count(*) from dead where work <> 3";
 const WEDGED_LANES: &str = "select count(*) from wedged";
+const ASIDE_ROWS: &str = "select count(*) from aside";
+const ASIDE_SINCE: &str = "select min(at) from aside";
 const SET_ASIDE: &str = "insert into aside (id, workspace, reason, at) values (?1, ?2, ?3, ?4)";
 const ASIDE: &str = "select workspace, reason, at from aside order by at desc, id desc limit ?1";
 const DEAD: &str = "select id, lane, source_conversation, source, reason, died from dead \
@@ -83,6 +84,8 @@ impl Console for Sqlite {
                     waiting: number(WAITING)?,
                     dead: number(DEAD_ROWS)?,
                     wedged: number(WEDGED_LANES)?,
+                    aside: number(ASIDE_ROWS)?,
+                    aside_since: conn.one(ASIDE_SINCE, [], |row| row.get(0))?.flatten().map(Timestamp),
                     ..Counts::default()
                 };
                 let counters = conn.all(COUNTERS, [], |row| Ok((row.get::<_, String>(0)?, row.get(1)?)))?;
@@ -179,16 +182,16 @@ impl Console for Sqlite {
         .await
     }
 
-    async fn overdue(&self, before: Timestamp, max: usize) -> Result<Vec<Overdue>, StoreError> {
-        self.read(|conn| at_once(conn, |conn| self.shared.overdue(conn, before, max)))
+    async fn news(&self, before: Timestamp, max: usize) -> Result<Vec<News>, StoreError> {
+        self.read(|conn| at_once(conn, |conn| self.shared.news(conn, before, max)))
     }
 
-    async fn told(&self, delivery: DeliveryId) -> Result<(), StoreError> {
-        self.write(move |tx| tx.told(delivery)).await
+    async fn told(&self, news: &News, notices: Vec<Plan>, now: Timestamp) -> Result<bool, StoreError> {
+        self.tell(news, notices, now).await
     }
 
-    async fn went_through(&self, max: usize) -> Result<Vec<LaneKey>, StoreError> {
-        self.through(max).await
+    async fn late(&self, before: Timestamp, max: usize) -> Result<Vec<News>, StoreError> {
+        self.read(|conn| at_once(conn, |conn| self.shared.waits(conn, before, max, true)))
     }
 
     async fn sweep(

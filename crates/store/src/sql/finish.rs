@@ -5,6 +5,7 @@ use rusqlite::Row as SqlRow;
 
 use super::inbox::{DELETED, OURS};
 use super::links::INTEREST_YES;
+use super::overdue::BECAME;
 use super::routed::{SealedPlan, work};
 use super::run::Run;
 use super::tx::Tx;
@@ -19,7 +20,6 @@ const LOOK: &str = "update outbox set not_before = ?2, reason = ?3 where id = ?1
 const DIE: &str = "insert into dead (id, lane, seq, work, source_conversation, source, part, thread_conversation, \
      thread, accepted_at, reason, told, died) select id, lane, seq, work, source_conversation, source, part, \
      thread_conversation, thread, accepted_at, ?2, told, ?3 from outbox where id = ?1";
-const THROUGH: &str = "insert or ignore into through (lane) values (?1)";
 const OUR_MESSAGE: &str = "insert into message (conversation, name, version, flags, origin, at) \
      values (?1, ?2, ?3, 1, ?4, ?5) on conflict (conversation, name) do update set flags = flags | 1, \
      version = max(coalesce(version, excluded.version), excluded.version), origin = coalesce(excluded.origin, origin) \
@@ -46,7 +46,8 @@ pub(super) struct Row {
     pub(super) source: Option<(i64, String)>,
     pub(super) part: u32,
     pub(super) begun: bool,
-    pub(super) told: bool,
+    /// What its sender was told last: 0 nothing, 1 that it waits, 2 that it died.
+    pub(super) told: i64,
 }
 
 impl Row {
@@ -104,6 +105,7 @@ impl Tx<'_> {
             SealedFinish::Other(Finish::Dead { reason }) => {
                 self.conn.run(DIE, (id.0, reason, now.0))?;
                 self.conn.run(DELETE_ROW, [id.0])?;
+                self.became(&row)?;
             }
             SealedFinish::Other(Finish::Dropped(reason)) => {
                 self.delete_row(id)?;
@@ -122,6 +124,16 @@ impl Tx<'_> {
     pub(super) fn delete_row(&mut self, id: DeliveryId) -> Result<(), StoreError> {
         self.conn.run(DELETE_ROW, [id.0])?;
         self.delete_payload(id.0)
+    }
+
+    /// Notes what became of a row, if it was told of.
+    fn became(&mut self, row: &Row) -> Result<(), StoreError> {
+        if row.told > 0
+            && let Some((conversation, name)) = &row.source
+        {
+            self.conn.run(BECAME, (row.lane.0, conversation, name))?;
+        }
+        Ok(())
     }
 
     /// Records everything that a delivered row leaves behind, and takes it away.
@@ -143,9 +155,7 @@ impl Tx<'_> {
         for loss in losses {
             self.count(format!("other/loss_{}", loss.name()), 1);
         }
-        if row.told {
-            self.conn.run(THROUGH, [row.lane.0])?;
-        }
+        self.became(row)?;
         let source = match &row.source {
             Some((conversation, name)) => Some(self.message(*conversation, name, now)?),
             None => None,

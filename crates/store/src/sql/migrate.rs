@@ -21,6 +21,7 @@ struct Migration {
 const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../migrations/0001_first.sql") },
     Migration { name: "0002_invitation", sql: include_str!("../../migrations/0002_invitation.sql") },
+    Migration { name: "0003_told", sql: include_str!("../../migrations/0003_told.sql") },
 ];
 
 /// Brings a database to the present shape. One transaction a migration.

@@ -1,106 +1,158 @@
 //! Who has to be told that a message waits, died, or went through after all.
 
 use entente_model::{DeliveryId, Timestamp};
-use rusqlite::Connection;
+use rusqlite::{Connection, Row};
 
-use super::run::{Run, limit};
+use super::routed::{SealedPlan, work};
+use super::run::{Run, limit, number};
 use super::tx::Tx;
 use super::{Shared, Sqlite};
-use crate::{LaneId, LaneKey, Overdue, OverdueState, StoreError};
+use crate::{About, LaneId, News, Plan, StoreError, What};
 
-/// Of each lane the row with the smallest number in order of planning; `SQLite` takes the other columns from that row.
-const OVERDUE: &str = "with late as ( \
-         select id, lane, seq, accepted_at, source_conversation, source, reason, 0 as dead from outbox \
-         where told = 0 and work <> 3 and source is not null and accepted_at < ?1 \
-         union all \
-         select id, lane, seq, accepted_at, source_conversation, source, reason, 1 as dead from dead \
-         where told = 0 and work <> 3 and source is not null), \
-     oldest as (select id, lane, min(seq) as seq, accepted_at, source_conversation, source, reason, dead from late \
-         group by lane order by accepted_at, seq limit ?2) \
-     select o.id, o.lane, o.source_conversation, o.source, o.reason, o.dead, w.reason, p.key, p.sealed \
-     from oldest o left join wedged w on w.lane = o.lane left join payload p on p.id = o.id \
-     order by o.accepted_at, o.seq";
-const PLACE: &str =
-    "select lane, seq from outbox where id = ?1 union all select lane, seq from dead where id = ?1";
-const TOLD: &str = "update outbox set told = 1 where lane = ?1 and seq >= ?2 and work <> 3 and told = 0";
-const TOLD_DEAD: &str = "update dead set told = 1 where lane = ?1 and seq >= ?2 and work <> 3 and told = 0";
-const THROUGH: &str = "delete from through where lane in (select lane from through t where not exists \
-     (select 1 from outbox o where o.lane = t.lane and o.told = 1) order by lane limit ?1) returning lane";
-const ANY_THROUGH: &str = "select exists (select 1 from through)";
+/// What was told about a row, in its column.
+const WAITS_TOLD: i64 = 1;
+const DIED_TOLD: i64 = 2;
 
-struct RawOverdue {
-    delivery: DeliveryId,
-    lane: LaneId,
-    source: (Option<i64>, Option<String>),
-    reason: String,
-    dead: bool,
-    wedged: Option<String>,
-    payload: Option<(i64, Vec<u8>)>,
+/// Lanes in which something waits that was not told of, or anything if `?3`. The first of a lane says why.
+const WAITS: &str = "select o.lane, count(distinct o.source_conversation || ' ' || o.source), count(*), \
+         min(o.work), max(o.work), min(o.accepted_at), max(o.id), w.reason, \
+         (select h.reason from outbox h where h.lane = o.lane order by h.seq limit 1) \
+     from outbox o left join wedged w on w.lane = o.lane \
+     where (o.told = 0 or ?3) and o.work <> 3 and o.source is not null \
+     group by o.lane having min(o.accepted_at) < ?1 order by min(o.accepted_at), min(o.seq) limit ?2";
+const DIED: &str = "select lane, count(distinct source_conversation || ' ' || source), count(*), \
+         min(work), max(work), min(accepted_at), max(id), reason \
+     from dead where told < 2 and work <> 3 and source is not null \
+     group by lane, reason order by min(accepted_at), min(seq) limit ?1";
+const WENT_THROUGH: &str = "select lane, sum(1 - died), sum(died) from through t \
+     where not exists (select 1 from outbox o where o.lane = t.lane and o.told > 0) \
+     and not exists (select 1 from dead d where d.lane = t.lane and d.told = 1) \
+     group by lane order by lane limit ?1";
+
+const WAITS_HERE: &str = "select lane, count(distinct source_conversation || ' ' || source), count(*), \
+         min(work), max(work), min(accepted_at), max(id) \
+     from outbox where lane = ?1 and told = 0 and work <> 3 and source is not null group by lane";
+const DIED_HERE: &str = "select lane, count(distinct source_conversation || ' ' || source), count(*), \
+         min(work), max(work), min(accepted_at), max(id) \
+     from dead where lane = ?1 and reason = ?2 and told < 2 and work <> 3 and source is not null group by lane";
+const WENT_THROUGH_HERE: &str = "select coalesce(sum(1 - died), 0), coalesce(sum(died), 0), \
+         exists (select 1 from outbox where lane = ?1 and told > 0) \
+         or exists (select 1 from dead where lane = ?1 and told = 1) \
+     from through where lane = ?1";
+const TELL_WAITS: &str =
+    "update outbox set told = ?2 where lane = ?1 and told = 0 and work <> 3 and source is not null";
+const TELL_DIED: &str = "update dead set told = ?3 \
+     where lane = ?1 and reason = ?2 and told < 2 and work <> 3 and source is not null";
+const TELL_WENT_THROUGH: &str = "delete from through where lane = ?1";
+
+/// What became of a message that was told of: whether something of it is dead.
+pub(super) const BECAME: &str = "insert into through (lane, conversation, source, died) select ?1, ?2, ?3, \
+         exists (select 1 from dead where lane = ?1 and source_conversation = ?2 and source = ?3 and told > 0) \
+     where true on conflict (lane, conversation, source) do update set died = excluded.died";
+
+/// A lane, and the rows of it that are told of together.
+fn read_about(row: &Row<'_>) -> rusqlite::Result<(LaneId, About)> {
+    let kinds: (i64, i64) = (row.get(3)?, row.get(4)?);
+    let about = About {
+        messages: number(row, 1)?,
+        rows: number(row, 2)?,
+        work: (kinds.0 == kinds.1).then(|| work(kinds.0)),
+        since: Timestamp(row.get(5)?),
+        newest: DeliveryId(row.get(6)?),
+    };
+    Ok((LaneId(row.get(0)?), about))
 }
 
 impl Shared {
-    pub(super) fn overdue(
+    /// Lanes in which something accepted before `before` waits; only what was not told of, unless `all`.
+    pub(super) fn waits(
         &self,
         conn: &Connection,
         before: Timestamp,
         max: usize,
-    ) -> Result<Vec<Overdue>, StoreError> {
-        let rows = conn.all(OVERDUE, (before.0, limit(max)), |row| {
-            let payload: (Option<i64>, Option<Vec<u8>>) = (row.get(7)?, row.get(8)?);
-            Ok(RawOverdue {
-                delivery: DeliveryId(row.get(0)?),
-                lane: LaneId(row.get(1)?),
-                source: (row.get(2)?, row.get(3)?),
-                reason: row.get(4)?,
-                dead: row.get(5)?,
-                wedged: row.get(6)?,
-                payload: payload.0.zip(payload.1),
-            })
+        all: bool,
+    ) -> Result<Vec<News>, StoreError> {
+        let found = conn.all(WAITS, (before.0, limit(max), all), |row| {
+            let (lane, about) = read_about(row)?;
+            let (wedged, head): (Option<String>, Option<String>) = (row.get(7)?, row.get(8)?);
+            let stands = wedged.is_some();
+            Ok((lane, What::Waits { about, reason: wedged.or(head).unwrap_or_default(), stands }))
         })?;
-        rows.into_iter().map(|row| self.resolve(conn, row)).collect()
+        self.news_of(conn, found)
     }
 
-    fn resolve(&self, conn: &Connection, row: RawOverdue) -> Result<Overdue, StoreError> {
-        let source = self.names.message(conn, row.source.0, row.source.1)?;
-        let payload = match row.payload {
-            Some((key, sealed)) => self.open_payload(row.delivery.0, key, &sealed)?,
-            // Its key was lost, which is why it is dead.
-            None => bytes::Bytes::new(),
-        };
-        Ok(Overdue {
-            delivery: row.delivery,
-            lane: self.names.lane_key(conn, row.lane)?,
-            lane_id: row.lane,
-            source: source.ok_or(StoreError::Inconsistent { table: "outbox", column: "source" })?,
-            reason: row.wedged.filter(|_| !row.dead).unwrap_or(row.reason),
-            payload,
-            state: if row.dead { OverdueState::Dead } else { OverdueState::Waiting },
-        })
+    pub(super) fn news(
+        &self,
+        conn: &Connection,
+        before: Timestamp,
+        max: usize,
+    ) -> Result<Vec<News>, StoreError> {
+        let died = conn.all(DIED, [limit(max)], |row| {
+            let (lane, about) = read_about(row)?;
+            Ok((lane, What::Died { about, reason: row.get(7)? }))
+        })?;
+        let went_through = conn.all(WENT_THROUGH, [limit(max)], |row| {
+            Ok((LaneId(row.get(0)?), What::WentThrough { delivered: number(row, 1)?, died: number(row, 2)? }))
+        })?;
+        let mut news = self.news_of(conn, died)?;
+        news.extend(self.waits(conn, before, max, false)?);
+        news.extend(self.news_of(conn, went_through)?);
+        Ok(news)
+    }
+
+    fn news_of(&self, conn: &Connection, found: Vec<(LaneId, What)>) -> Result<Vec<News>, StoreError> {
+        let named = |(lane_id, what)| Ok(News { lane: self.names.lane_key(conn, lane_id)?, lane_id, what });
+        found.into_iter().map(named).collect()
     }
 }
 
 impl Tx<'_> {
-    pub(super) fn told(&mut self, delivery: DeliveryId) -> Result<(), StoreError> {
-        let place =
-            self.conn.one(PLACE, [delivery.0], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?)))?;
-        let Some(place) = place else { return Ok(()) };
-        self.conn.run(TOLD, place)?;
-        self.conn.run(TOLD_DEAD, place)?;
-        Ok(())
+    /// Whether it is still so, as far as what is told of goes.
+    fn still(&self, news: &News) -> Result<bool, StoreError> {
+        let lane = news.lane_id.0;
+        Ok(match &news.what {
+            What::Waits { about, .. } => {
+                let now = self.conn.one(WAITS_HERE, [lane], read_about)?;
+                now.is_some_and(|(_, now)| now == *about)
+            }
+            What::Died { about, reason } => {
+                let now = self.conn.one(DIED_HERE, (lane, reason), read_about)?;
+                now.is_some_and(|(_, now)| now == *about)
+            }
+            What::WentThrough { delivered, died } => {
+                let now = self.conn.one(WENT_THROUGH_HERE, [lane], |row| {
+                    Ok((number(row, 0)?, number(row, 1)?, row.get::<_, bool>(2)?))
+                })?;
+                delivered + died > 0 && now == Some((*delivered, *died, false))
+            }
+        })
+    }
+
+    fn told(&mut self, news: &News, notices: Vec<SealedPlan>, now: Timestamp) -> Result<bool, StoreError> {
+        if !self.still(news)? {
+            return Ok(false);
+        }
+        let lane = news.lane_id.0;
+        match &news.what {
+            What::Waits { .. } => self.conn.run(TELL_WAITS, (lane, WAITS_TOLD))?,
+            What::Died { reason, .. } => self.conn.run(TELL_DIED, (lane, reason, DIED_TOLD))?,
+            What::WentThrough { .. } => self.conn.run(TELL_WENT_THROUGH, [lane])?,
+        };
+        notices.into_iter().try_for_each(|notice| self.plan(notice, now))?;
+        Ok(true)
     }
 }
 
 impl Sqlite {
-    pub(super) async fn through(&self, max: usize) -> Result<Vec<LaneKey>, StoreError> {
-        // Nearly always there is none, and then nothing need be written.
-        if !self.read(|conn| Ok(conn.one(ANY_THROUGH, [], |row| row.get(0))?.unwrap_or(false)))? {
-            return Ok(Vec::new());
-        }
-        self.write(move |tx| {
-            let mut lanes = tx.conn.all(THROUGH, [limit(max)], |row| row.get(0).map(LaneId))?;
-            lanes.sort_unstable();
-            lanes.into_iter().map(|lane| tx.shared.names.lane_key(tx.conn, lane)).collect()
-        })
-        .await
+    pub(super) async fn tell(
+        &self,
+        news: &News,
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut keys = Vec::new();
+        let notices = SealedPlan::seal_all(self, notices, &mut keys, now)?;
+        let news = news.clone();
+        self.write_sealed(keys, move |tx| tx.told(&news, notices, now)).await
     }
 }

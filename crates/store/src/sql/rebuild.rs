@@ -23,6 +23,9 @@ const GIVE_UP: &str = "
         select o.id, lane, seq, work, source_conversation, source, part, thread_conversation, thread,
             accepted_at, 'the key of its text is gone', told, accepted_at
         from outbox o join payload p on p.id = o.id where p.key in (select key from lost);
+    insert or replace into through (lane, conversation, source, died)
+        select lane, source_conversation, source, 1 from outbox o join payload p on p.id = o.id
+        where p.key in (select key from lost) and told > 0 and source is not null;
     delete from outbox where id in (select id from payload where key in (select key from lost));
     update inbox set has_body = 0 where id in (select id from payload where key in (select key from lost));
     delete from payload where key in (select key from lost);

@@ -18,7 +18,8 @@ const SEEN: &str = "insert into message (conversation, name, version, flags, at)
 const MARK: &str = "update conversation set mark = ?2, mark_at = ?3 \
      where id = ?1 and (mark_at is null or mark_at <= ?3)";
 const ADD_ROW: &str = "insert into outbox (id, lane, seq, work, source_conversation, source, part, \
-     thread_conversation, thread, accepted_at, not_before) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+     thread_conversation, thread, accepted_at, not_before, told) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 const WAITS: &str = "select exists (select 1 from outbox where lane = ?1)";
 
 /// A plan whose payload is sealed.
@@ -117,7 +118,7 @@ impl Tx<'_> {
         let key = plan.plan.lane.clone();
         let lane = self.lane(&key)?;
         let seq = self.next_seq();
-        self.insert_row(lane, seq, plan, now)?;
+        self.insert_row(lane, seq, plan, 0, now)?;
         self.wake(lane, &key, now);
         Ok(())
     }
@@ -141,7 +142,7 @@ impl Tx<'_> {
         }
         let first = row.seq + 1 - i64::try_from(plans.len()).unwrap_or(i64::MAX);
         for (seq, plan) in (first..).zip(plans) {
-            self.insert_row(row.lane, seq, plan, now)?;
+            self.insert_row(row.lane, seq, plan, row.told, now)?;
         }
         Ok(())
     }
@@ -151,6 +152,7 @@ impl Tx<'_> {
         lane: LaneId,
         seq: i64,
         sealed: SealedPlan,
+        told: i64,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let SealedPlan { plan, payload } = sealed;
@@ -171,6 +173,7 @@ impl Tx<'_> {
                 plan.thread.as_ref().map(|message| message.id.as_str()),
                 plan.accepted_at.0,
                 now.0,
+                if plan.work == Work::Notice { 0 } else { told },
             ),
         )?;
         if plan.work != Work::Notice {

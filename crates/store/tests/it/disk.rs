@@ -6,8 +6,8 @@ use std::path::Path;
 use bytes::Bytes;
 use entente_store::{
     COMMITS, Console, Finish, Inbox, Interest, KeyFile, LaneKey, Lanes, Links, Login, LoginSecret,
-    LoginState, Logins, MasterKey, OpenError, Outbox, PendingGrant, Settings, Side, Sqlite, Store,
-    Unreadable,
+    LoginState, Logins, MasterKey, News, OpenError, Outbox, PendingGrant, Settings, Side, Sqlite, Store,
+    Unreadable, What,
 };
 use rusqlite::Connection;
 use secrecy::SecretString;
@@ -331,7 +331,11 @@ async fn a_backup_without_its_payload_keys_gives_texts_up_and_keeps_the_rest() {
     assert_eq!(letters.len(), 1);
     assert_eq!(letters[0].reason, "the key of its text is gone");
     assert!(!store.replay(letters[0].delivery, at(9)).await.unwrap());
-    assert_eq!(store.overdue(at(0), 9).await.unwrap()[0].payload, "");
+    let news = store.news(at(0), 9).await.unwrap();
+    assert!(
+        matches!(&news[..], [News { what: What::Died { about, .. }, .. }] if about.messages == 1),
+        "{news:?}"
+    );
     assert_eq!(store.aside(9).await.unwrap().len(), 1);
     crate::world::balanced(&store as &dyn Store).await;
 }

@@ -10,4 +10,5 @@ mod refused;
 mod seeds;
 mod silent;
 mod story;
+mod telling;
 mod unknown;

@@ -19,18 +19,6 @@ fn texts(messages: &[Value]) -> Vec<String> {
     messages.iter().rev().map(text).collect()
 }
 
-fn unreachable_posts() -> Vec<Rule> {
-    vec![Rule {
-        name: "down".to_owned(),
-        method: "POST".to_owned(),
-        path: "/v1.0/chats".to_owned(),
-        fault: Fault::Status { code: 429, retry_after: Some("20".to_owned()) },
-        when: When::Before,
-        share: 1.0,
-        times: None,
-    }]
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_new_mirror_begins_with_one_line_that_says_what_it_is() {
     let world = World::synced(Setup { first_contact: true, ..Setup::small(21) }).await;
@@ -43,30 +31,6 @@ async fn a_new_mirror_begins_with_one_line_that_says_what_it_is() {
     let seen = texts(&eva.sees(&chat).await);
     assert_eq!(seen.len(), 4, "{seen:?}");
     assert!(seen[0].contains("Ada Okafor works in Webex"), "{seen:?}");
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_sender_is_told_once_that_a_message_waits_and_once_that_it_went_through() {
-    let world = World::synced(Setup::small(22)).await;
-    let (ada, eva) = (world.at_webex(ADA).await, world.at_teams(EVA).await);
-    let bot = world.bot_of(EVA).await;
-    let room = ada.write(&bot, "hello").await.conversation;
-    let chat = eva.write(ADA, "hi").await.conversation;
-    assert!(world.settle(SOON).await);
-    world.teams.faults().set(unreachable_posts());
-    ada.write(&bot, "one").await;
-    ada.write(&bot, "two").await;
-    tokio::time::sleep(Duration::from_mins(20)).await;
-    let seen = texts(&ada.sees(&room).await);
-    let told = |word: &str, seen: &[String]| seen.iter().filter(|text| text.contains(word)).count();
-    assert_eq!(told("has not reached Microsoft Teams yet", &seen), 1, "{seen:?}");
-    world.teams.faults().set(Vec::new());
-    assert!(world.settle(Duration::from_mins(30)).await);
-    let seen = texts(&ada.sees(&room).await);
-    assert_eq!((told("has not reached", &seen), told("gone through", &seen)), (1, 1), "{seen:?}");
-    let arrived = texts(&eva.sees(&chat).await);
-    assert!(arrived[2].contains("one") && arrived[3].contains("two"), "{arrived:?}");
-    assert_eq!(arrived.len(), 4, "what Entente said in one mirror is not passed on: {arrived:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ use entente_model::{PersonId, StandInState};
 use entente_store::{Counts, LoginState, Represented, StoreError};
 use serde::Serialize;
 
+use super::overdue::Waiting;
 use crate::error::Problem;
 use crate::surfaces::Surfaces;
 
@@ -26,6 +27,8 @@ pub(crate) struct Status {
     pub(crate) now: String,
     /// Where all work is.
     pub(crate) counts: Numbers,
+    /// Messages that wait for too long, by conversation.
+    pub(crate) overdue: Vec<Waiting>,
     /// What targets could not show of the messages delivered, by the stable names of losses.
     pub(crate) losses: BTreeMap<String, u64>,
     /// People's stand-ins by state.
@@ -48,6 +51,10 @@ pub(crate) struct Numbers {
     pub(crate) waiting: u64,
     pub(crate) dead: u64,
     pub(crate) wedged: u64,
+    /// Reports that were set aside and are kept.
+    pub(crate) aside: u64,
+    /// When the oldest of those came.
+    pub(crate) aside_since: Option<String>,
     pub(crate) dropped: BTreeMap<String, u64>,
     pub(crate) dropped_rows: u64,
     pub(crate) other: BTreeMap<String, u64>,
@@ -66,8 +73,11 @@ impl From<Counts> for Numbers {
             waiting,
             dead,
             wedged,
+            aside,
+            aside_since,
             other,
         } = counts;
+        let aside_since = aside_since.map(|since| since.to_string());
         let unrouted_since = unrouted_since.map(|since| since.to_string());
         Self {
             accepted,
@@ -78,6 +88,8 @@ impl From<Counts> for Numbers {
             waiting,
             dead,
             wedged,
+            aside,
+            aside_since,
             dropped,
             dropped_rows,
             other,
@@ -116,6 +128,7 @@ pub(crate) async fn read(engine: &Engine, people: &[Represented]) -> Result<Stat
     let counts = store.counts().await?;
     let now = engine.now();
     let held = counts.unrouted_since.map(|since| now.since(since));
+    let aside = super::overdue::aside(counts.aside, counts.aside_since);
     let counts = Numbers::from(counts);
     let names: BTreeMap<PersonId, &str> =
         people.iter().map(|somebody| (somebody.person.id, somebody.person.name.as_str())).collect();
@@ -154,12 +167,16 @@ pub(crate) async fn read(engine: &Engine, people: &[Represented]) -> Result<Stat
         (&one.workspace, &one.kind, &one.person).cmp(&(&other.workspace, &other.kind, &other.person))
     });
     let stand_ins = by_state(people);
-    let attention = attention(&counts, held, &stand_ins, &workspaces, &logins);
+    let overdue = super::overdue::read(engine).await?;
+    let mut attention = attention(&counts, held, &stand_ins, &workspaces, &logins);
+    attention.extend(super::overdue::attention(&overdue));
+    attention.extend(aside);
     Ok(Status {
         healthy: attention.is_empty(),
         attention,
         version: env!("CARGO_PKG_VERSION"),
         now: now.to_string(),
+        overdue,
         losses: losses(&counts),
         counts,
         stand_ins,

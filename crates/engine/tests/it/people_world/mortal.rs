@@ -14,7 +14,7 @@ use entente_model::{
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
     Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
-    LoginState, Logins, Memory, NewArrival, Outbox, Overdue, PendingGrant, People, Plan, Represented, Routed,
+    LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Represented, Routed,
     SetAside, Settings, Side, StoreError, Unreadable, Wedged,
 };
 use tokio::sync::Notify;
@@ -216,16 +216,16 @@ impl Console for MortalStore {
         self.inner.replay(delivery, now).await
     }
 
-    async fn overdue(&self, before: Timestamp, limit: usize) -> Result<Vec<Overdue>, StoreError> {
-        self.inner.overdue(before, limit).await
+    async fn news(&self, before: Timestamp, limit: usize) -> Result<Vec<News>, StoreError> {
+        self.inner.news(before, limit).await
     }
 
-    async fn told(&self, delivery: DeliveryId) -> Result<(), StoreError> {
-        self.inner.told(delivery).await
+    async fn told(&self, news: &News, notices: Vec<Plan>, now: Timestamp) -> Result<bool, StoreError> {
+        self.inner.told(news, notices, now).await
     }
 
-    async fn went_through(&self, limit: usize) -> Result<Vec<LaneKey>, StoreError> {
-        self.inner.went_through(limit).await
+    async fn late(&self, before: Timestamp, limit: usize) -> Result<Vec<News>, StoreError> {
+        self.inner.late(before, limit).await
     }
 
     async fn sweep(

@@ -107,7 +107,7 @@ async fn notices_are_not_counted(world: World) {
     let counts = balanced(store).await;
     assert_eq!((counts.planned, counts.delivered, counts.waiting, counts.dead), (0, 0, 0, 0));
     assert_eq!(store.dead(9).await.unwrap().len(), 1, "an operator sees it all the same");
-    assert!(store.overdue(at(999), 9).await.unwrap().is_empty());
+    assert!(store.news(at(999), 9).await.unwrap().is_empty());
     let known = store.known(&said.conversation, &[said.id]).await.unwrap();
     assert!(known.seen[0].unwrap().ours);
 }

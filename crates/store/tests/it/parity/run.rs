@@ -4,10 +4,10 @@ use bytes::Bytes;
 use entente_model::{
     Account, Loss, MessageRef, Person, PersonId, Primary, StandIn, StandInMode, StandInState, Timestamp,
 };
-use entente_store::{Begin, Claim, Finish, Plan, Routed, SeenNow, Settled, Side, Work};
+use entente_store::{Begin, Claim, Finish, News, Plan, Routed, SeenNow, Settled, Side, Work};
 
 use super::operation::{How, Operation, Row, conversation, lane};
-use super::view::{Numbers, view};
+use super::view::{Numbers, unnumbered, view};
 use crate::world::{World, account, at, direct, login_id, message, pair, person_id, report, teams, webex};
 
 /// Does the operations to both stores and compares what can be seen of them.
@@ -28,6 +28,8 @@ struct Half {
     world: World,
     held: Vec<Claim>,
     numbers: Numbers,
+    /// What there was to tell when something was told last.
+    news: Vec<News>,
     now: i64,
 }
 
@@ -49,7 +51,7 @@ fn plan(row: &Row, now: i64) -> Plan {
 
 impl Half {
     fn new(world: World) -> Self {
-        Self { world, held: Vec::new(), numbers: Numbers::default(), now: 100 }
+        Self { world, held: Vec::new(), numbers: Numbers::default(), news: Vec::new(), now: 100 }
     }
 
     fn now(&self) -> Timestamp {
@@ -196,6 +198,18 @@ impl Half {
         answer(store.finish(&claim, delivery, finish, now).await)
     }
 
+    /// Tells something, of what there was to tell now or, every other time, when something was told last.
+    async fn told(&mut self, pick: u8) -> String {
+        let (store, now) = (self.world.store(), self.now());
+        let mut fresh = store.news(now, 100).await.unwrap();
+        fresh.sort_by_key(|news| unnumbered(news, &mut self.numbers));
+        let news = std::mem::replace(&mut self.news, fresh);
+        let news = if pick.is_multiple_of(2) { &self.news } else { &news };
+        let Some(told) = news.get(usize::from(pick / 2) % news.len().max(1)) else { return String::new() };
+        let notice = Row { lane: pick, work: Work::Notice, source: (0, 0), part: 0, thread: None };
+        answer(store.told(told, vec![plan(&notice, self.now)], now).await)
+    }
+
     async fn other(&mut self, operation: &Operation) -> String {
         let (store, now) = (self.world.store(), self.now());
         match operation {
@@ -255,16 +269,7 @@ impl Half {
                 Some(row) => answer(store.replay(row, now).await),
                 None => String::new(),
             },
-            Operation::Told { pick } => match self.numbers.pick(*pick) {
-                Some(row) => answer(store.told(row).await),
-                None => String::new(),
-            },
-            Operation::WentThrough => {
-                let mut lanes: Vec<_> =
-                    store.went_through(100).await.unwrap().iter().map(|lane| format!("{lane:?}")).collect();
-                lanes.sort();
-                format!("{lanes:?}")
-            }
+            Operation::Told { pick } => self.told(*pick).await,
             Operation::SetAside => {
                 answer(store.set_aside(&webex(), "no json", Bytes::from_static(b"{"), now).await)
             }

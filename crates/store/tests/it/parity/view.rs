@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use entente_model::DeliveryId;
-use entente_store::{Claim, LaneKey, Side, Store};
+use entente_store::{Claim, LaneKey, News, Side, Store, What};
 
 use super::operation::{LANES, ROOMS, conversation, lane};
 use crate::world::{account, at, balanced, pair, person_id, teams, webex};
@@ -56,10 +56,11 @@ pub(super) async fn view(store: &dyn Store, held: &[Claim], numbers: &mut Number
         writeln!(view, "dead {name} {:?}", (letter.lane, letter.source, letter.reason, letter.at)).unwrap();
     }
     for before in [now - 20, now + 1] {
-        for row in store.overdue(at(before), 100).await.unwrap() {
-            let name = numbers.name(row.delivery);
-            let rest = (row.lane, row.source, row.reason, row.payload, row.state);
-            writeln!(view, "overdue {before} {name} {rest:?}").unwrap();
+        for (kind, news) in [("news", store.news(at(before), 100)), ("late", store.late(at(before), 100))] {
+            let news = news.await.unwrap();
+            let mut lines: Vec<_> = news.iter().map(|news| unnumbered(news, numbers)).collect();
+            lines.sort();
+            writeln!(view, "{kind} {before} {lines:?}").unwrap();
         }
     }
     let mut wedged: Vec<_> = store.wedged(100).await.unwrap();
@@ -72,6 +73,16 @@ pub(super) async fn view(store: &dyn Store, held: &[Claim], numbers: &mut Number
     links(store, &mut view).await;
     people(store, &mut view).await;
     view
+}
+
+/// News without the store's own numbers.
+pub(super) fn unnumbered(news: &News, numbers: &mut Numbers) -> String {
+    let mut what = news.what.clone();
+    if let What::Waits { about, .. } | What::Died { about, .. } = &mut what {
+        let name = numbers.name(about.newest);
+        about.newest = DeliveryId(i64::try_from(name).unwrap());
+    }
+    format!("{:?} {what:?}", news.lane)
 }
 
 async fn held_lane(store: &dyn Store, claim: &Claim, numbers: &mut Numbers, view: &mut String, index: usize) {
