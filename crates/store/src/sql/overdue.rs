@@ -13,13 +13,16 @@ use crate::{About, LaneId, News, Plan, StoreError, What};
 const WAITS_TOLD: i64 = 1;
 const DIED_TOLD: i64 = 2;
 
-/// Lanes in which something waits that was not told of, or anything if `?3`. The first of a lane says why.
+/// Lanes in which something waits for too long that was not told of, or anything if `?3`. The first of a lane says why.
+/// Nearly always there is none, so that only the times are looked at.
 const WAITS: &str = "select o.lane, count(distinct o.source_conversation || ' ' || o.source), count(*), \
          min(o.work), max(o.work), min(o.accepted_at), max(o.id), w.reason, \
          (select h.reason from outbox h where h.lane = o.lane order by h.seq limit 1) \
      from outbox o left join wedged w on w.lane = o.lane \
-     where (o.told = 0 or ?3) and o.work <> 3 and o.source is not null \
-     group by o.lane having min(o.accepted_at) < ?1 order by min(o.accepted_at), min(o.seq) limit ?2";
+     where o.lane in (select lane from outbox \
+             where accepted_at < ?1 and (told = 0 or ?3) and work <> 3 and source is not null) \
+         and (o.told = 0 or ?3) and o.work <> 3 and o.source is not null \
+     group by o.lane order by min(o.accepted_at), min(o.seq) limit ?2";
 const DIED: &str = "select lane, count(distinct source_conversation || ' ' || source), count(*), \
          min(work), max(work), min(accepted_at), max(id), reason \
      from dead where told < 2 and work <> 3 and source is not null \
