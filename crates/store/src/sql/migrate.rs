@@ -67,4 +67,23 @@ mod tests {
             MIGRATIONS.iter().map(|it| format!("{}  {}.sql", hash(it.sql), it.name)).collect();
         assert_eq!(present, listed, "a migration was changed; add another one instead");
     }
+
+    #[test]
+    fn the_dead_that_were_told_of_are_not_told_of_again() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch(TABLE).unwrap();
+        for (number, migration) in (1_u32..).zip(MIGRATIONS).take_while(|(_, it)| it.name != "0003_told") {
+            conn.execute_batch(migration.sql).unwrap();
+            conn.run(RECORD, (number, migration.name, hash(migration.sql))).unwrap();
+        }
+        let before = "insert into through (lane) values (7); \
+             insert into dead (id, lane, seq, work, part, accepted_at, reason, told, died) \
+             values (1, 7, 1, 0, 0, 1, 'refused', 1, 2), (2, 7, 2, 0, 0, 1, 'refused', 0, 2)";
+        conn.execute_batch(before).unwrap();
+        migrate(&mut conn).unwrap();
+        let told = conn.all("select told from dead order by id", [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(told, [2, 0]);
+        let through = conn.one("select count(source) from through", [], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(through, Some(0), "whom a row tells of is not known any more");
+    }
 }
