@@ -167,6 +167,7 @@ const VENDOR: &[Row] = &[
     (Method::POST, "/v1/applications", applications::create),
     (Method::GET, "/v1/applications/{applicationId}", applications::get),
     (Method::PUT, "/v1/applications/{applicationId}", applications::update),
+    (Method::PATCH, "/v1/applications/{applicationId}", applications::patch),
     (Method::DELETE, "/v1/applications/{applicationId}", applications::delete),
     (Method::POST, "/v1/applications/{applicationId}/botToken", applications::regenerate),
     (Method::GET, "/v1/authorize", authorize::page),
@@ -205,5 +206,5 @@ async fn no_such_path(State(webex): State<Webex>, request: Request) -> Response 
 }
 
 async fn no_such_method(State(webex): State<Webex>, request: Request) -> Response {
-    webex.answer(|_, _| Err(Refusal::new(405, "Method Not Allowed")), request).await
+    webex.answer(|_, _| Err(Refusal::no_such_method()), request).await
 }

@@ -138,6 +138,11 @@ impl Refusal {
         Self::new(404, "The requested resource could not be found.")
     }
 
+    /// The path is known, and not with this method.
+    pub(super) fn no_such_method() -> Self {
+        Self::new(405, "Method Not Allowed")
+    }
+
     pub(super) fn unauthorized() -> Self {
         Self::new(401, "The request requires a valid access token set in the Authorization request header.")
     }

@@ -55,7 +55,7 @@ pub(super) fn create(webex: &Webex, call: &Call) -> Outcome {
     if needed && (fields.logo.is_none() || fields.description.is_none()) {
         return Err(Refusal::bad("logo and description are required"));
     }
-    let email = checked_email(fields.bot_email.as_deref())?;
+    let email = checked_email(fields.bot_email.as_deref(), call.switches.bot_email_dots)?;
     let mut guard = webex.world();
     let world = &mut *guard;
     let in_use = world.people.by_email(&email).is_some()
@@ -147,14 +147,29 @@ pub(super) fn get(webex: &Webex, call: &Call) -> Outcome {
     Ok(Answer::json(&AppShape::of(managed(&world, caller, call)?, None)))
 }
 
-/// `PUT /applications/{id}`: name, logo and description; the bot's name and picture follow, its address never changes.
+/// `PUT /applications/{id}`, with the whole object, unless it is changed by [`patch`].
 pub(super) fn update(webex: &Webex, call: &Call) -> Outcome {
+    if call.switches.application_patch { Err(Refusal::no_such_method()) } else { change(webex, call, true) }
+}
+
+/// `PATCH /applications/{id}`, with what is to change; a switch says whether it is this or [`update`].
+pub(super) fn patch(webex: &Webex, call: &Call) -> Outcome {
+    if call.switches.application_patch { change(webex, call, false) } else { Err(Refusal::no_such_method()) }
+}
+
+/// Name, logo and description; the bot's name and picture follow, its address never changes.
+fn change(webex: &Webex, call: &Call, whole: bool) -> Outcome {
     let caller = call.caller()?;
     let fields: Fields = input::fields(call)?;
     let mut guard = webex.world();
     let world = &mut *guard;
-    let client = Arc::clone(&managed(world, caller, call)?.client);
-    let name = checked_name(fields.name.as_deref())?;
+    let known = managed(world, caller, call)?;
+    let client = Arc::clone(&known.client);
+    let name = if whole || fields.name.is_some() {
+        checked_name(fields.name.as_deref())?
+    } else {
+        known.name.clone()
+    };
     checked_description(fields.description.as_deref())?;
     let app = world.apps.get_mut(&client).ok_or_else(Refusal::missing)?;
     if let (Kind::Bot { email, .. }, Some(other)) = (&app.kind, &fields.bot_email)
@@ -179,7 +194,8 @@ pub(super) fn update(webex: &Webex, call: &Call) -> Outcome {
     Ok(Answer::json(&AppShape::of(app, None)).changed(change))
 }
 
-/// `DELETE /applications/{id}`: the bot's account, token, webhooks and memberships go with it; what it wrote stays.
+/// `DELETE /applications/{id}`: the bot's token and webhooks go with it, and, unless a switch says that they stay, its
+/// account and memberships. What it wrote stays.
 pub(super) fn delete(webex: &Webex, call: &Call) -> Outcome {
     let caller = call.caller()?;
     let mut guard = webex.world();
@@ -187,7 +203,10 @@ pub(super) fn delete(webex: &Webex, call: &Call) -> Outcome {
     let client = Arc::clone(&managed(world, caller, call)?.client);
     let app = world.apps.remove(&client).ok_or_else(Refusal::missing)?;
     if let Kind::Bot { person, .. } = app.kind {
-        remove_bot(world, person);
+        silence(world, person);
+        if !call.switches.bot_outlives_application {
+            remove_bot(world, person);
+        }
     }
     let change = json!({"kind": "application.deleted", "application": id::application(&client)});
     Ok(Answer::nothing().changed(change))
@@ -238,19 +257,22 @@ fn managed<'a>(world: &'a World, caller: &Caller, call: &Call) -> Result<&'a App
     world.apps.get(&client).filter(|app| manages(caller, app)).ok_or_else(Refusal::missing)
 }
 
-fn remove_bot(world: &mut World, person: uuid::Uuid) {
-    let Some(bot) = world.people.get(person).cloned() else { return };
-    for hook in bot.hooks {
+/// Nothing is heard from a bot or told to it any more.
+fn silence(world: &mut World, person: uuid::Uuid) {
+    for hook in world.people.get(person).map(|bot| bot.hooks.clone()).unwrap_or_default() {
         world.remove_hook(hook);
     }
-    for room in bot.rooms {
+    if let Some(token) = world.tokens.session(person).map(str::to_owned) {
+        world.tokens.revoke(&token);
+    }
+}
+
+fn remove_bot(world: &mut World, person: uuid::Uuid) {
+    for room in world.people.get(person).map(|bot| bot.rooms.clone()).unwrap_or_default() {
         // In a direct room the bot stays as the name in the title; nobody can write to it any more.
         if world.rooms.get(room).is_some_and(|room| !room.direct) {
             world.let_out(room, person, person);
         }
-    }
-    if let Some(token) = world.tokens.session(person).map(str::to_owned) {
-        world.tokens.revoke(&token);
     }
     world.people.remove(person);
 }
@@ -271,10 +293,10 @@ fn checked_description(description: Option<&str>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn checked_email(email: Option<&str>) -> Result<String, Refusal> {
+fn checked_email(email: Option<&str>, dots: bool) -> Result<String, Refusal> {
     let email = email.unwrap_or("").trim().to_lowercase();
     let local = email.strip_suffix(BOT_DOMAIN).unwrap_or("");
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_') || (dots && c == '.');
     if local.is_empty() || !local.chars().all(plain) {
         return Err(Refusal::bad("botEmail must be a valid address that ends in @webex.bot"));
     }

@@ -2,7 +2,7 @@
 //! picks who one is and approves or denies; the page's form is `POST /authorize`, which a program can send as well. A
 //! person with a standing answer (`POST /_sim/consent`) who is named in `login_hint` is redirected without the page.
 //!
-//! Refusals go back as `error=access_denied`, the OAuth default; the vendor does not document one.
+//! Refusals go back with an `error` whose name the vendor does not document, hence a switch; OAuth's is the default.
 
 use std::sync::Arc;
 
@@ -108,7 +108,7 @@ fn decide(world: &mut World, call: &Call, wish: &Wish, person: Uuid, approved: b
         target.query_pairs_mut().append_pair("code", &world.issue_code(code));
         json!({"kind": "consent.given", "person": id::person(person), "app": &*wish.client})
     } else {
-        target.query_pairs_mut().append_pair("error", "access_denied");
+        target.query_pairs_mut().append_pair("error", &call.switches.consent_refusal);
         json!({"kind": "consent.refused", "person": id::person(person), "app": &*wish.client})
     };
     if let Some(state) = &wish.state {

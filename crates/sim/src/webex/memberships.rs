@@ -97,7 +97,7 @@ pub(super) fn create(webex: &Webex, call: &Call) -> Outcome {
     if place.has(uuid) {
         return Err(Refusal::new(409, "User is already a participant in the room."));
     }
-    admit(person, &call.switches)?;
+    admit(caller, person, &call.switches)?;
     world.let_in(room, uuid, fields.is_moderator.unwrap_or(false), caller.person, call.now);
     let change = change(&world, "membership.created", room, uuid);
     Ok(Answer::json(&shape(&world, room, uuid)).changed(change))
@@ -151,12 +151,16 @@ pub(super) fn delete(webex: &Webex, call: &Call) -> Outcome {
     Ok(Answer::nothing().changed(change))
 }
 
-/// Whether the organization's policy lets somebody into a room ("Allow or block bots", Control Hub). Bots that are in
-/// rooms already are not asked.
+/// Whether the organization's policy lets somebody into a room with the caller ("Allow or block bots" and "Block external
+/// communication", Control Hub). Those who are in rooms already are not asked.
 ///
 /// # Errors
-/// What a refused bot answers.
-pub(super) fn admit(person: &Person, switches: &Switches) -> Result<(), Refusal> {
+/// What a refused bot or outsider answers.
+pub(super) fn admit(caller: &Caller, person: &Person, switches: &Switches) -> Result<(), Refusal> {
+    if switches.outsiders_denied && person.org != caller.org {
+        let message = "Communication with people outside is not allowed by your organization.";
+        return Err(Refusal::new(switches.outsiders_denied_status, message));
+    }
     let refused = person.bot && switches.bots_denied && !switches.bots_allowed.contains(&person.email);
     if refused {
         let message = "This bot is not allowed by your organization.";

@@ -23,7 +23,7 @@ pub(super) fn list(webex: &Webex, call: &Call) -> Outcome {
     let caller = call.caller_with("spark:people_read")?;
     let world = webex.world();
     if let Some(ids) = call.query("id") {
-        return by_ids(&world, ids);
+        return by_ids(&world, call, ids);
     }
     if let Some(email) = call.query("email") {
         let found = world.people.by_email(email).filter(|person| person.org == caller.org);
@@ -62,7 +62,7 @@ struct ByIds<'a> {
     not_found_ids: Vec<&'a str>,
 }
 
-fn by_ids(world: &World, ids: &str) -> Outcome {
+fn by_ids(world: &World, call: &Call, ids: &str) -> Outcome {
     let ids: Vec<&str> = ids.split(',').map(str::trim).filter(|id| !id.is_empty()).collect();
     if ids.len() > MOST_IDS {
         return Err(Refusal::bad("Maximum number of IDs exceeded."));
@@ -71,7 +71,7 @@ fn by_ids(world: &World, ids: &str) -> Outcome {
     for text in ids {
         match id::read_person(text).and_then(|uuid| world.people.get(uuid)) {
             // Presence is never in this answer, and neither is what only administrators see.
-            Some(person) => answer.items.push(PersonShape::of(person, false, false)),
+            Some(person) => answer.items.push(PersonShape::of(person, false, false, &call.switches)),
             None => answer.not_found_ids.push(text),
         }
     }
@@ -79,7 +79,7 @@ fn by_ids(world: &World, ids: &str) -> Outcome {
 }
 
 fn by_name(world: &World, caller: &Caller, call: &Call, prefix: &str) -> Outcome {
-    let max = call.max(100, 1000)?;
+    let max = call.max(100, call.switches.people_max)?;
     // The cursor names the last person of the page before, and whether that was a bot.
     let (mut bots_only, mut after) = (false, None);
     if let Some(cursor) = call.query("cursor") {
@@ -118,5 +118,5 @@ fn shape<'a>(person: &'a Person, caller: &Caller, call: &Call, whole: bool) -> P
     let inside = person.org == caller.org;
     let told = !caller.bot || call.switches.bots_see_presence;
     let presence = inside && told && call.query("excludeStatus") != Some("true");
-    PersonShape::of(person, presence, whole && inside && caller.admin)
+    PersonShape::of(person, presence, whole && inside && caller.admin, &call.switches)
 }

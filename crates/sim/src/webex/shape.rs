@@ -36,13 +36,16 @@ pub(super) struct PersonShape<'a> {
     emails: [&'a str; 1],
     phone_numbers: [(); 0],
     display_name: &'a str,
-    nick_name: &'a str,
-    first_name: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    nick_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     avatar: Option<&'a str>,
-    org_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    org_id: Option<String>,
     created: String,
     last_modified: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -64,11 +67,13 @@ pub(super) struct PersonShape<'a> {
 impl<'a> PersonShape<'a> {
     /// `presence`: whether the caller may see status and activity. `inside`: whether an administrator of the person's
     /// organization looks.
-    pub(super) fn of(person: &'a Person, presence: bool, inside: bool) -> Self {
+    pub(super) fn of(person: &'a Person, presence: bool, inside: bool, switches: &Switches) -> Self {
         let (first, last) = match person.name.split_once(' ') {
             Some((first, last)) => (first, Some(last)),
             None => (person.name.as_str(), None),
         };
+        let first = Some(first).filter(|_| !person.bot || switches.bots_have_first_names);
+        let owned = !person.bot || switches.bots_have_organization;
         let inside = inside && !person.bot;
         let role = if person.admin { "id_full_admin" } else { "user" };
         Self {
@@ -80,7 +85,7 @@ impl<'a> PersonShape<'a> {
             first_name: first,
             last_name: last.filter(|_| !person.bot),
             avatar: person.avatar.as_deref(),
-            org_id: id::organization(person.org),
+            org_id: owned.then(|| id::organization(person.org)),
             created: time(person.created),
             last_modified: time(person.modified),
             last_activity: (presence && !person.bot).then(|| time(person.last_activity)),

@@ -28,10 +28,28 @@ pub struct Switches {
     pub create_application_status: u16,
     /// Whether `logo` and `description` are required, as the government cloud's guide has it.
     pub application_needs_logo_and_description: bool,
+    /// Whether the local part of a `botEmail` may have dots; otherwise letters, digits, hyphens and underscores only.
+    pub bot_email_dots: bool,
+    /// Whether applications are changed by `PATCH` with a part of the object, and not by `PUT` with the whole. The guide's
+    /// part with the method could not be read; each has been seen somewhere.
+    pub application_patch: bool,
+    /// Whether a bot's account stays, silent, when its application is deleted.
+    pub bot_outlives_application: bool,
     /// Whether the address of a deleted bot can be taken again.
     pub bot_email_reusable: bool,
     /// Whether `POST /applications/{id}/botToken` exists. The path of the certain portal action was not found.
     pub bot_token_route: bool,
+    /// Whether a bot is shown with `nickName` and `firstName`, the first word of its name.
+    pub bots_have_first_names: bool,
+    /// Whether a bot is shown with the `orgId` of its owner.
+    pub bots_have_organization: bool,
+    /// The largest `max` of `GET /people`; larger ones are cut silently.
+    pub people_max: usize,
+    /// Organization policy: nobody comes into a new room with somebody of another organization ("block external
+    /// communication"). Rooms that there are already stay.
+    pub outsiders_denied: bool,
+    /// Answered when that policy refuses somebody; no status is documented.
+    pub outsiders_denied_status: u16,
     /// Organization policy: new memberships of bots are refused. Bots that are in rooms already stay.
     pub bots_denied: bool,
     /// Bots let in although `bots_denied`, by address.
@@ -54,6 +72,8 @@ pub struct Switches {
     pub foreign_edit_status: u16,
     /// The largest `max` of `GET /messages`; larger ones are cut silently.
     pub messages_max: usize,
+    /// Whether the replies to a deleted message stay, pointing to what is gone; otherwise they are deleted with it.
+    pub replies_outlive_parent: bool,
     /// For so long a message stays invisible to reads after its webhook was sent, in milliseconds.
     pub visibility_delay_ms: u64,
     /// The share of posts, edits and deletes whose answer waits until its webhooks were answered, 0 to 1.
@@ -72,6 +92,8 @@ pub struct Switches {
     pub webhook_charset: bool,
     /// Whether the webhooks of a revoked authorization become inactive.
     pub webhook_stops_on_revoke: bool,
+    /// The name in `error` when a person refuses consent. The vendor documents none; OAuth's is `access_denied`.
+    pub consent_refusal: String,
     /// How long an authorization code lives, in seconds.
     pub code_seconds: i64,
     /// How long an integration's access token lives, in seconds; documented as 14 days.
@@ -151,8 +173,16 @@ impl Default for Switches {
             taken_bot_email_status: 409,
             create_application_status: 200,
             application_needs_logo_and_description: false,
+            bot_email_dots: true,
+            application_patch: false,
+            bot_outlives_application: false,
             bot_email_reusable: false,
             bot_token_route: false,
+            bots_have_first_names: true,
+            bots_have_organization: true,
+            people_max: 1000,
+            outsiders_denied: false,
+            outsiders_denied_status: 403,
             bots_denied: false,
             bots_allowed: Vec::new(),
             bots_denied_status: 403,
@@ -164,6 +194,7 @@ impl Default for Switches {
             bare_mention_ids: false,
             foreign_edit_status: 403,
             messages_max: 1000,
+            replies_outlive_parent: true,
             visibility_delay_ms: 0,
             webhook_first_share: 0.25,
             webhook_timeout_ms: 15_000,
@@ -173,6 +204,7 @@ impl Default for Switches {
             webhook_duplicate_refused: true,
             webhook_charset: false,
             webhook_stops_on_revoke: true,
+            consent_refusal: "access_denied".to_owned(),
             code_seconds: 600,
             access_token_seconds: 14 * 86_400,
             refresh_token_seconds: 90 * 86_400,

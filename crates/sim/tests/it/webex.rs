@@ -2,6 +2,7 @@
 
 mod applications;
 mod bots;
+mod failing;
 mod limits;
 mod memberships;
 mod messages;

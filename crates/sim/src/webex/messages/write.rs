@@ -130,7 +130,7 @@ pub(in crate::webex) fn edit(webex: &Webex, call: &Call) -> Outcome {
 }
 
 /// `DELETE /messages/{messageId}`: "Delete a Message", by its author, a moderator of the room or an administrator in it.
-/// Replies to it stay.
+/// Whether the replies to it stay is a switch.
 pub(in crate::webex) fn delete(webex: &Webex, call: &Call) -> Outcome {
     let caller = call.caller_with("spark:messages_write")?;
     let mut guard = webex.world();
@@ -142,16 +142,21 @@ pub(in crate::webex) fn delete(webex: &Webex, call: &Call) -> Outcome {
         return Err(Refusal::forbidden("Only the author can delete a message."));
     }
     let (place, uuid) = (room.uuid, message.uuid);
+    let replies = if call.switches.replies_outlive_parent { Vec::new() } else { world.replies(uuid) };
+    let gone: Vec<String> = replies.iter().map(|reply| id::message(*reply, place)).collect();
     let change = json!({
         "kind": "message.deleted",
         "message": id::message(uuid, place),
         "room": &*room.id,
         "author": id::person(message.author),
+        "replies": gone,
     });
     if world.dice.hits(call.switches.webhook_first_share) {
         world.hooks.note_deliveries();
     }
-    world.delete(uuid, caller.person);
+    for gone in std::iter::once(uuid).chain(replies) {
+        world.delete(gone, caller.person);
+    }
     let first = world.hooks.noted();
     Ok(Answer::nothing().changed(change).after(first))
 }
@@ -188,9 +193,9 @@ fn destination(world: &World, caller: &Caller, call: &Call, fields: &Fields) -> 
     }
     let room = crate::webex::world::pair_uuid(caller.person, person.uuid);
     if world.rooms.get(room).is_none() {
-        memberships::admit(person, &call.switches)?;
+        memberships::admit(caller, person, &call.switches)?;
         if let Some(me) = world.people.get(caller.person) {
-            memberships::admit(me, &call.switches)?;
+            memberships::admit(caller, me, &call.switches)?;
         }
         if person.bot && caller.bot && !call.switches.bots_talk_to_bots {
             return Err(Refusal::forbidden("Bots cannot write to bots."));

@@ -107,6 +107,15 @@ impl World {
         self.tell_message("updated", uuid, author);
     }
 
+    /// The replies to a message that are still there, oldest first.
+    pub(in crate::webex) fn replies(&self, uuid: Uuid) -> Vec<Uuid> {
+        let room = self.messages.get(uuid).and_then(|message| self.rooms.get(message.room));
+        let Some(room) = room else { return Vec::new() };
+        let positions = room.threads.get(&uuid).map_or(&[][..], Vec::as_slice);
+        let replies = positions.iter().map(|position| room.log[*position].1);
+        replies.filter(|reply| self.messages.get(*reply).is_some()).collect()
+    }
+
     /// Removes a message; replies to it stay.
     pub(in crate::webex) fn delete(&mut self, uuid: Uuid, actor: Uuid) {
         self.tell_message("deleted", uuid, actor);

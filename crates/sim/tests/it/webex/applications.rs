@@ -153,3 +153,71 @@ async fn a_new_token_kills_the_old_one_by_switch() {
     assert_eq!(sim.get(&token, "/v1/people/me").await.status, 200);
     sim.get("eva@webex.bot", "/v1/people/me").await.refused(401);
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_method_that_changes_an_application_is_a_switch() {
+    for by_part in [false, true] {
+        let mut sim = Sim::new().await;
+        sim.switch(json!({"application_patch": by_part})).await;
+        let app = sim.bot("Eva Lindqvist", "eva@webex.bot").await;
+        let one = format!("/v1/applications/{}", app["id"].as_str().unwrap());
+        let whole = json!({"name": "Eva L.", "description": "Speaks for Eva."});
+        let part = json!({"description": "Speaks for Eva, and for nobody else."});
+        let put = sim.send("PUT", &one, IRIS, Some(whole)).await;
+        let patch = sim.send("PATCH", &one, IRIS, Some(part.clone())).await;
+        let (works, other) = if by_part { (patch, put) } else { (put, patch) };
+        assert_eq!(other.refused(405), "Method Not Allowed");
+        assert_eq!(works.status, 200, "{}", works.text);
+        let name = if by_part { "Eva Lindqvist" } else { "Eva L." };
+        assert_eq!(sim.get("eva@webex.bot", "/v1/people/me").await.body["displayName"], name);
+        if by_part {
+            assert_eq!(works.body["description"], part["description"]);
+            sim.send("PATCH", &one, IRIS, Some(json!({"name": ""}))).await.refused(400);
+        } else {
+            sim.put(IRIS, &one, part).await.refused(400);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whether_a_bot_outlives_its_application_is_a_switch() {
+    for stays in [false, true] {
+        let mut sim = Sim::new().await;
+        sim.switch(json!({"bot_outlives_application": stays, "bot_email_reusable": true})).await;
+        let app = sim.bot("Eva Lindqvist", "eva@webex.bot").await;
+        let group = sim.group(&[ADA, "eva@webex.bot"]).await;
+        let receiver = sim.receiver();
+        sim.hook("eva@webex.bot", "messages", "created").await;
+        let sent = sim.direct("eva@webex.bot", ADA, "hello").await;
+        receiver.bodies(1).await;
+        let path = format!("/v1/applications/{}", app["id"].as_str().unwrap());
+        assert_eq!(sim.delete(IRIS, &path).await.status, 204);
+        sim.get("eva@webex.bot", "/v1/people/me").await.refused(401);
+        let (found, members, answer, again) = if stays { (200, 2, 200, 409) } else { (404, 1, 404, 200) };
+        let person = format!("/v1/people/{}", sim.id("eva@webex.bot"));
+        assert_eq!(sim.get(ADA, &person).await.status, found);
+        let there = sim.get(ADA, &format!("/v1/memberships?roomId={group}")).await;
+        assert_eq!(there.items().len(), members);
+        let message = json!({"roomId": sent["roomId"], "text": "are you there?"});
+        assert_eq!(sim.post(ADA, "/v1/messages", message).await.status, answer);
+        receiver.bodies(1).await;
+        assert!(sim.get(IRIS, "/v1/applications?botEmail=eva@webex.bot").await.items().is_empty());
+        assert_eq!(sim.post(IRIS, "/v1/applications", bot("eva@webex.bot")).await.status, again);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whether_addresses_of_bots_may_have_dots_is_a_switch() {
+    let sim = Sim::new().await;
+    for dots in [false, true] {
+        sim.switch(json!({"bot_email_dots": dots})).await;
+        let dotted = sim.post(IRIS, "/v1/applications", bot("eva.lindqvist@webex.bot")).await;
+        if dots {
+            assert_eq!(dotted.status, 200, "{}", dotted.text);
+        } else {
+            dotted.refused(400);
+        }
+        let plain = bot(&format!("eva-lindqvist_{dots}@webex.bot"));
+        assert_eq!(sim.post(IRIS, "/v1/applications", plain).await.status, 200);
+    }
+}

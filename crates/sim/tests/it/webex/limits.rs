@@ -57,3 +57,27 @@ async fn the_factor_scales_and_zero_switches_off() {
         assert_eq!(count, passes, "with factor {factor}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn how_fast_one_place_takes_posts_is_a_switch() {
+    for (per_second, burst, wait) in [(1.0, 10.0, 1), (0.1, 2.0, 10)] {
+        let sim = Sim::limited(Switches::default(), 1.0).await;
+        let rate = json!({"per_second": per_second, "burst": burst});
+        sim.switch(json!({"rates": {"posts_to_one_place": rate}})).await;
+        let message = json!({"toPersonEmail": BRUNO, "text": "x"});
+        let mut passed: f64 = 0.0;
+        let refused = loop {
+            let reply = sim.post(ADA, "/v1/messages", message.clone()).await;
+            if reply.status != 200 {
+                break reply;
+            }
+            passed += 1.0;
+        };
+        assert!((passed - burst).abs() < 0.5, "{passed} of {burst}");
+        refused.refused(429);
+        assert_eq!(refused.headers["retry-after"], wait.to_string());
+        tokio::time::advance(Duration::from_secs(wait)).await;
+        assert_eq!(sim.post(ADA, "/v1/messages", message.clone()).await.status, 200);
+        sim.post(ADA, "/v1/messages", message).await.refused(429);
+    }
+}

@@ -108,3 +108,27 @@ async fn bots_are_let_in_or_refused_by_policy() {
     sim.switch(json!({"bots_allowed": ["farid@webex.bot"]})).await;
     assert_eq!(sim.post(ADA, "/v1/memberships", add).await.status, 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn outsiders_are_let_in_or_refused_by_policy() {
+    const OTTO: &str = "otto@elsewhere.example";
+    let mut sim = Sim::new().await;
+    sim.outsider(OTTO).await;
+    sim.bot("Eva Lindqvist", "eva@webex.bot").await;
+    let room = sim.group(&[ADA]).await;
+    let known = sim.direct(BRUNO, OTTO, "we know each other").await;
+    let add = json!({"roomId": room, "personEmail": OTTO});
+    let first = |to: &str| json!({"toPersonEmail": to, "text": "a first word"});
+    for status in [403, 404] {
+        sim.switch(json!({"outsiders_denied": true, "outsiders_denied_status": status})).await;
+        sim.post(ADA, "/v1/memberships", add.clone()).await.refused(status);
+        sim.post(ADA, "/v1/messages", first(OTTO)).await.refused(status);
+        sim.post("eva@webex.bot", "/v1/messages", first(OTTO)).await.refused(status);
+        sim.post(OTTO, "/v1/messages", first("eva@webex.bot")).await.refused(status);
+        sim.say(BRUNO, json!({"roomId": known["roomId"], "text": "those inside stay"})).await;
+        sim.direct(ADA, CHIARA, "and colleagues").await;
+    }
+    sim.switch(json!({"outsiders_denied": false})).await;
+    assert_eq!(sim.post(ADA, "/v1/memberships", add).await.status, 200);
+    sim.say("eva@webex.bot", first(OTTO)).await;
+}

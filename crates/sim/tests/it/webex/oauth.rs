@@ -297,3 +297,46 @@ async fn whether_an_integration_may_create_bots_is_a_switch() {
     app.sim.post(access, "/v1/applications", bot("b@webex.bot")).await.refused(403);
     assert_eq!(app.sim.post(IRIS, "/v1/applications", bot("b@webex.bot")).await.status, 200);
 }
+
+#[tokio::test(start_paused = true)]
+async fn how_a_refusal_is_called_is_a_switch() {
+    let app = App::new().await;
+    let mut fields = app.wish(&[]);
+    fields.extend([("person", ADA), ("decision", "deny")]);
+    for name in ["access_denied", "consent_required"] {
+        app.sim.switch(json!({"consent_refusal": name})).await;
+        assert_eq!(sent_back(&app.form("/v1/authorize", &fields).await).0, name);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_long_codes_and_tokens_live_are_switches() {
+    for (code_lives, access_lives, refresh_lives) in [(600, 1_209_600, 7_776_000), (30, 60, 120)] {
+        let app = App::new().await;
+        let lives = json!({"code_seconds": code_lives, "access_token_seconds": access_lives,
+            "refresh_token_seconds": refresh_lives, "refresh_restarts": false});
+        app.sim.switch(lives).await;
+        let almost = |seconds: u64| tokio::time::advance(Duration::from_secs(seconds - 1));
+        let one_second = || tokio::time::advance(Duration::from_secs(1));
+
+        let (prompt, late) = (app.code(ADA, &[]).await, app.code(ADA, &[]).await);
+        almost(code_lives).await;
+        let tokens = app.exchange(&[("code", &prompt)]).await;
+        assert_eq!(tokens.status, 200, "{}", tokens.text);
+        one_second().await;
+        app.exchange(&[("code", &late)]).await.refused(400);
+
+        let tokens = app.tokens(ADA).await;
+        let access = tokens["access_token"].as_str().unwrap();
+        assert_eq!(tokens["expires_in"], access_lives - 1);
+        assert_eq!(tokens["refresh_token_expires_in"], refresh_lives - 1);
+        almost(access_lives).await;
+        assert_eq!(app.sim.get(access, "/v1/people/me").await.status, 200);
+        one_second().await;
+        app.sim.get(access, "/v1/people/me").await.refused(401);
+        almost(refresh_lives - access_lives).await;
+        assert_eq!(app.refresh(&tokens["refresh_token"]).await.status, 200);
+        one_second().await;
+        app.refresh(&tokens["refresh_token"]).await.refused(400);
+    }
+}

@@ -1,6 +1,6 @@
 //! People: who finds whom, and what is shown.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{ADA, BRUNO, CHIARA, IRIS, Sim};
 
@@ -128,4 +128,44 @@ async fn bots_are_found_by_name_by_switch_only() {
     let second = sim.get(ADA, &first.next().unwrap()).await;
     assert_eq!(second.each("displayName"), ["Bruce Bot"]);
     assert_eq!(second.next(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_longest_page_is_a_switch() {
+    let sim = Sim::new().await;
+    for (most, shown, more) in [(1000, 5, false), (2, 2, true)] {
+        sim.switch(json!({"people_max": most})).await;
+        for path in ["/v1/people", "/v1/people?max=1000", "/v1/people?max=5000"] {
+            let page = sim.get(IRIS, path).await;
+            assert_eq!((page.items().len(), page.next().is_some()), (shown, more), "{path}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_shown_of_bots_are_switches() {
+    let mut sim = Sim::new().await;
+    sim.bot("Eva Lindqvist", "eva@webex.bot").await;
+    let organization = sim.get(ADA, "/v1/people/me").await.body["orgId"].clone();
+    for shown in [true, false] {
+        sim.switch(json!({"bots_have_first_names": shown, "bots_have_organization": shown})).await;
+        let by_id = format!("/v1/people?id={}", sim.id("eva@webex.bot"));
+        let listed = sim.get(ADA, &by_id).await.items()[0].clone();
+        let me = sim.get("eva@webex.bot", "/v1/people/me").await.body;
+        for bot in [&listed, &me] {
+            let expected = |value: Value| if shown { value } else { Value::Null };
+            assert_eq!(
+                (&bot["nickName"], &bot["firstName"]),
+                (&expected("Eva".into()), &expected("Eva".into()))
+            );
+            assert_eq!(bot["orgId"], expected(organization.clone()));
+            assert_eq!(bot["displayName"], "Eva Lindqvist");
+        }
+        let ada = sim.get("eva@webex.bot", &format!("/v1/people/{}", sim.id(ADA))).await.body;
+        assert_eq!(
+            (&ada["firstName"], &ada["orgId"]),
+            (&json!("Ada"), &organization),
+            "people are shown whole"
+        );
+    }
 }

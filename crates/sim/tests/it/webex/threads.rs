@@ -45,3 +45,32 @@ async fn threads_are_listed_by_parent_and_outlive_it() {
     assert_eq!(left.items()[0]["parentId"], id, "it points to what is gone");
     sim.get(ADA, &format!("/v1/messages/{id}")).await.refused(404);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whether_replies_go_with_their_parent_is_a_switch() {
+    for (stay, left) in [(true, vec!["2", "1", "other"]), (false, vec!["other"])] {
+        let sim = Sim::new().await;
+        sim.switch(json!({"replies_outlive_parent": stay})).await;
+        let receiver = sim.receiver();
+        sim.hook(ADA, "messages", "deleted").await;
+        let parent = sim.direct(ADA, BRUNO, "parent").await;
+        sim.direct(ADA, BRUNO, "other").await;
+        let mut replies = Vec::new();
+        for (who, to, text) in [(ADA, BRUNO, "0"), (BRUNO, ADA, "1"), (ADA, BRUNO, "2")] {
+            let reply = json!({"toPersonEmail": to, "text": text, "parentId": parent["id"]});
+            replies.push(sim.say(who, reply).await["id"].clone());
+        }
+        let path = |id: &serde_json::Value| format!("/v1/messages/{}", id.as_str().unwrap());
+        sim.delete(ADA, &path(&replies[0])).await;
+        assert_eq!(sim.delete(ADA, &path(&parent["id"])).await.status, 204);
+        let room = format!("/v1/messages?roomId={}", parent["roomId"].as_str().unwrap());
+        assert_eq!(sim.get(BRUNO, &room).await.each("text"), left);
+        let mut gone = vec![&replies[0], &parent["id"]];
+        gone.extend(replies[1..].iter().filter(|_| !stay));
+        let heard = receiver.bodies(gone.len()).await;
+        assert_eq!(heard.iter().map(|body| &body["data"]["id"]).collect::<Vec<_>>(), gone);
+        let entries = sim.webex.ledger().read(0, 1000);
+        let last = entries.iter().rfind(|entry| entry.change["kind"] == "message.deleted").unwrap();
+        assert_eq!(last.change["replies"], json!(if stay { &[][..] } else { &replies[1..] }));
+    }
+}
