@@ -174,6 +174,10 @@ impl Engine {
                     index += 1;
                     fresh = true;
                 }
+                Attempt::Unfit => {
+                    index = address::after_unfit(&addresses, index);
+                    fresh = true;
+                }
                 Attempt::TokenLost { .. } => {
                     return Err(refused(format!("the app's bot exists and its token is lost; {BY_HAND}")));
                 }
@@ -187,7 +191,7 @@ impl Engine {
                 }
             }
         }
-        Err(refused(format!("all addresses for the app's bot are taken; {BY_HAND}")))
+        Err(refused(format!("all addresses for the app's bot are taken or not accepted; {BY_HAND}")))
     }
 }
 

@@ -145,6 +145,9 @@ pub enum BotRefused {
     /// Somebody has the address; try another.
     #[error("the address is taken")]
     AddressTaken,
+    /// The platform takes no address of this form; try one with fewer kinds of characters.
+    #[error("the address has a form that is not taken")]
+    AddressUnfit,
     /// The organisation does not let this login make bots.
     #[error("making bots is not allowed: {0}")]
     NotAllowed(String),

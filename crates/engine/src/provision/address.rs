@@ -1,7 +1,8 @@
 //! The addresses of bots: predictable from a person's name, so that colleagues find them, and unique.
 //!
 //! `first.last.acme@…`; if somebody else has that, `first.last-2.acme@…`, then one with a short hash of the person, then
-//! one with a longer one. The list is the same each time, so that after a crash the next one is the next one.
+//! one with a longer one. Behind them stand the same with hyphens for dots, for platforms that take no dots. The list is
+//! the same each time, so that after a crash the next one is the next one.
 
 use entente_model::Person;
 use sha2::{Digest as _, Sha256};
@@ -20,6 +21,18 @@ pub(crate) fn of_person(person: &Person, suffix: &str, domain: &str) -> Vec<Stri
     candidates(&base.unwrap_or_default(), suffix, domain, person.id.0.as_bytes())
 }
 
+/// Whether an address has a dot where a platform may take none.
+pub(crate) fn dotted(address: &str) -> bool {
+    address.split('@').next().is_some_and(|local| local.contains('.'))
+}
+
+/// Where to go on when the platform takes no address of the form of the one at `index`: the next without dots. Past the
+/// end if dots cannot have been what is wrong.
+pub(crate) fn after_unfit(addresses: &[String], index: usize) -> usize {
+    let plain = addresses.iter().enumerate().skip(index).find(|(_, address)| !dotted(address));
+    plain.map(|(at, _)| at).filter(|at| *at > index).unwrap_or(addresses.len())
+}
+
 /// The addresses to try for the app's bot, in order.
 pub(crate) fn of_app(suffix: &str, domain: &str, workspace: &str) -> Vec<String> {
     candidates(&words(APP_NAME), suffix, domain, workspace.as_bytes())
@@ -34,7 +47,17 @@ fn candidates(base: &str, suffix: &str, domain: &str, seed: &[u8]) -> Vec<String
         let base = base[..base.len().min(room)].trim_end_matches('.');
         format!("{base}{mark}{end}@{domain}")
     };
-    vec![with(""), with("-2"), with(&format!("-{}", &hash[..6])), with(&format!("-{}", &hash[..16]))]
+    let dotted = [String::new(), "-2".to_owned(), format!("-{}", &hash[..6]), format!("-{}", &hash[..16])]
+        .map(|mark| with(&mark));
+    let plain = dotted.clone().map(|address| hyphened(&address));
+    let mut all = dotted.to_vec();
+    all.extend(plain.into_iter().filter(|address| !dotted.contains(address)));
+    all
+}
+
+fn hyphened(address: &str) -> String {
+    let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+    format!("{}@{domain}", local.replace('.', "-"))
 }
 
 /// Lower-case ASCII words with dots between them; letters of other scripts are left out, but for those of Latin with
@@ -134,7 +157,8 @@ mod tests {
             for (index, address) in tried.iter().enumerate() {
                 let (local, domain) = address.split_once('@').unwrap();
                 assert_eq!(domain, "bots.example");
-                assert!(local.len() <= MAX_LOCAL && local.strip_suffix(".acme").is_some(), "{address}");
+                let ends = local.ends_with(if index < 4 { ".acme" } else { "-acme" });
+                assert!(local.len() <= MAX_LOCAL && ends && dotted(address) == (index < 4), "{address}");
                 assert!(!local.contains("..") && !local.starts_with('.'), "{address}");
                 assert!(!tried[..index].contains(address), "{address} occurs twice");
             }
@@ -143,6 +167,21 @@ mod tests {
             of_person(&person("Ada Example", ""), "acme", "b.example")[1],
             "ada.example-2.acme@b.example"
         );
+    }
+
+    #[test]
+    fn where_dots_are_not_taken_hyphens_are_tried_and_nothing_else() {
+        let tried = of_person(&person("Ada Example", ""), "acme", "b.example");
+        assert_eq!((tried.len(), tried[4].as_str()), (8, "ada-example-acme@b.example"));
+        for index in 0..4 {
+            assert_eq!(after_unfit(&tried, index), 4);
+        }
+        assert_eq!(after_unfit(&tried, 4), tried.len(), "it was not the dots");
+        let planned = ["ada@b.example".to_owned(), "ada.acme@b.example".to_owned()];
+        assert_eq!(after_unfit(&planned, 0), 2);
+        assert_eq!(after_unfit(&planned, 1), 2, "what was passed is not gone back to");
+        let plain = of_person(&person("Ada", ""), "", "b.example");
+        assert_eq!(plain.len(), 4, "nothing is tried twice: {plain:?}");
     }
 
     #[test]

@@ -21,6 +21,8 @@ pub(crate) enum Attempt {
     },
     /// Somebody else has the address.
     Taken,
+    /// The platform takes no address of this form.
+    Unfit,
     /// The bot is there, but nobody has its token and the platform gives no new one.
     TokenLost {
         /// Its account.
@@ -57,6 +59,7 @@ pub(crate) async fn attempt(client: &dyn Client, wanted: &WantedBot, fresh: bool
     match client.make_bot(wanted).await {
         Ok(made) => Attempt::Made { account: made.account, token: made.token },
         Err(BotRefused::AddressTaken) if fresh => Attempt::Taken,
+        Err(BotRefused::AddressUnfit) => Attempt::Unfit,
         // Perhaps by ourselves: an earlier attempt may have landed after we looked.
         Err(BotRefused::AddressTaken) => find(client, &wanted.address).await.unwrap_or(Attempt::Taken),
         Err(BotRefused::NotAllowed(why)) => Attempt::Refused(format!("making bots is not allowed: {why}")),

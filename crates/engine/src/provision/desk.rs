@@ -1,6 +1,7 @@
 //! What one pass needs to know about one workspace, and whether it should stop there.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub(super) struct Desk {
     /// What people call the platforms that others work in.
     platforms: HashMap<WorkspaceRef, &'static str>,
     pictures: HashMap<AccountRef, String>,
+    /// An address was refused that had a dot.
+    no_dots: AtomicBool,
     stopped: Mutex<Option<Stopped>>,
 }
 
@@ -59,6 +62,7 @@ impl Desk {
             organization: engine.tuning.organization.clone(),
             platforms,
             pictures,
+            no_dots: AtomicBool::new(false),
             stopped: Mutex::new(None),
         })
     }
@@ -86,6 +90,16 @@ impl Desk {
                 self.organization
             ),
         }
+    }
+
+    /// The platform refused an address for its dots, as it seems.
+    pub(super) fn no_dots(&self) {
+        self.no_dots.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an address with dots is not worth trying in this pass.
+    pub(super) fn takes_no_dots(&self) -> bool {
+        self.no_dots.load(Ordering::Relaxed)
     }
 
     /// Nothing more is tried here in this pass.

@@ -7,11 +7,15 @@ use secrecy::SecretString;
 
 use super::attempt::{Attempt, attempt, free};
 use super::desk::{Desk, Stopped};
-use super::{Became, login_of};
+use super::{Became, address, login_of};
 use crate::{Engine, EngineError};
 
 /// What somebody can do about a bot that could not be made.
 const BY_HAND: &str = "make one by hand and give its token to `entente people bot-token`";
+
+fn unfit(address: &str) -> String {
+    format!("the platform does not accept {address}")
+}
 
 impl Engine {
     /// Makes the bot, if it is still to be made.
@@ -37,6 +41,11 @@ impl Engine {
         let mut index = stand_in.address.as_deref().and_then(at).unwrap_or(0);
         let mut fresh = stand_in.state == StandInState::Planned;
         while let Some(address) = addresses.get(index) {
+            if fresh && desk.takes_no_dots() && address::dotted(address) {
+                stand_in.reason = Some(unfit(address));
+                index = address::after_unfit(&addresses, index);
+                continue;
+            }
             if !self.store.take_address(address, person).await? {
                 stand_in.reason = Some(format!("{address} was given to somebody else"));
                 index += 1;
@@ -56,6 +65,15 @@ impl Engine {
                 Attempt::Taken => {
                     stand_in.reason = Some(format!("{address} is taken by somebody else"));
                     index += 1;
+                    fresh = true;
+                }
+                Attempt::Unfit => {
+                    // Others here need not try the same.
+                    if address::dotted(address) {
+                        desk.no_dots();
+                    }
+                    stand_in.reason = Some(unfit(address));
+                    index = address::after_unfit(&addresses, index);
                     fresh = true;
                 }
                 Attempt::TokenLost { account } => {
@@ -82,7 +100,8 @@ impl Engine {
                 }
             }
         }
-        self.suspended(stand_in, format!("all addresses that could be derived are taken; {BY_HAND}")).await
+        let reason = format!("all addresses that could be derived are taken or not accepted; {BY_HAND}");
+        self.suspended(stand_in, reason).await
     }
 
     /// Tries an address that was never tried before: looks whether it is free, commits the intent, and only then asks.

@@ -120,6 +120,55 @@ async fn a_taken_address_leads_to_another_and_is_named() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn where_no_dots_are_taken_addresses_have_hyphens() {
+    let (world, engine) = World::planned(&[SELLER, FARID]).await;
+    {
+        let mut books = world.north.books();
+        books.dots = false;
+        books.foreign = vec!["farid-haddad-acme@bots.example".to_owned()];
+    }
+    let done = settle(&engine).await;
+    assert_eq!((done.active, done.left), (2, 0));
+    let expected =
+        ["entente-acme@bots.example", "eva-lindqvist-acme@bots.example", "farid-haddad-2-acme@bots.example"];
+    assert_eq!(addresses(&world), expected);
+    let bot = stand_in(&engine, EVA, NORTH).await;
+    assert_eq!(bot.reason, Some(format!("the platform does not accept {ADDRESS}")));
+    for email in [EVA, FARID.1] {
+        assert_speaks(&world, &stand_in(&engine, email, NORTH).await).await;
+    }
+    // The next pass, and one after a restart, leave them as they are.
+    let asked = world.north.books().asked;
+    let engine = world.engine(&Life::immortal()).await;
+    assert_eq!(settle(&engine).await.active, 2);
+    assert_eq!(world.north.books().asked, asked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_interruption_anywhere_leads_to_one_bot_each_also_without_dots() {
+    let mut interrupted = 0;
+    for steps in 0.. {
+        let (world, _) = World::planned(&[SELLER]).await;
+        world.north.books().dots = false;
+        let life = Life::immortal();
+        let engine = world.engine(&life).await;
+        life.end_after(steps);
+        let ended = life.lives(settle(&engine)).await;
+        drop(engine);
+        let engine = world.engine(&Life::immortal()).await;
+        settle(&engine).await;
+        let expected = ["entente-acme@bots.example", "eva-lindqvist-acme@bots.example"];
+        assert_eq!(addresses(&world), expected, "after {steps} steps");
+        assert_speaks(&world, &stand_in(&engine, EVA, NORTH).await).await;
+        if ended.is_some() {
+            break;
+        }
+        interrupted += 1;
+    }
+    assert!(interrupted > 30, "only {interrupted} steps were interrupted");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_bot_that_was_there_before_keeps_its_token() {
     for making in [Making::Well, Making::Silently, Making::Lost] {
         let (world, engine) = World::planned(&[SELLER]).await;

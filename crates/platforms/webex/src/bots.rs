@@ -89,11 +89,13 @@ fn first(text: &str, most: usize) -> &str {
 }
 
 /// Which status says that an address is taken is not documented: 409 would, and 400 may, whose sentence then names the
-/// address' field.
+/// address' field. Nor is which characters an address may have: a 400 that names the field and not that it is taken means
+/// that it has others.
 fn refused(failure: Failure) -> BotRefused {
     match failure.status.map(|status| status.as_u16()) {
         Some(409) => BotRefused::AddressTaken,
-        Some(400) if names_the_address(&failure) => BotRefused::AddressTaken,
+        Some(400) if names_the_address(&failure) && says_taken(&failure) => BotRefused::AddressTaken,
+        Some(400) if names_the_address(&failure) => BotRefused::AddressUnfit,
         Some(403..=405) => BotRefused::NotAllowed(format!(
             "Webex did not let this administrator's sign-in make a bot{}. The organization may not allow it, or the limit \
              of bots is reached. Bots made by hand in the developer portal can be used instead, with their tokens",
@@ -104,11 +106,15 @@ fn refused(failure: Failure) -> BotRefused {
 }
 
 fn names_the_address(failure: &Failure) -> bool {
-    let Some(sentence) = refusal::sentence(failure) else { return false };
-    let sentence = sentence.to_ascii_lowercase();
-    let about = ["email", "username", "bot name"].iter().any(|word| sentence.contains(word));
-    about
-        && ["already", "in use", "taken", "exist", "unique", "not available"]
-            .iter()
-            .any(|word| sentence.contains(word))
+    says(failure, &["email", "username", "bot name"])
+}
+
+fn says_taken(failure: &Failure) -> bool {
+    says(failure, &["already", "in use", "taken", "exist", "unique", "not available"])
+}
+
+fn says(failure: &Failure, words: &[&str]) -> bool {
+    // Read and not shown, so it may hold an address.
+    let text = refusal::text(failure).unwrap_or_default().to_ascii_lowercase();
+    words.iter().any(|word| text.contains(word))
 }

@@ -38,10 +38,15 @@ pub(crate) fn said(failure: &Failure) -> String {
     sentence(failure).map(|sentence| format!(" ({sentence})")).unwrap_or_default()
 }
 
-/// The vendor's sentence.
-pub(crate) fn sentence(failure: &Failure) -> Option<String> {
+/// What the vendor says. It may hold an address or what somebody wrote, so it is for reading only.
+pub(crate) fn text(failure: &Failure) -> Option<String> {
     let body: ErrorBody = serde_json::from_slice(&failure.body).ok()?;
-    let sentence = body.errors.into_iter().find_map(|error| error.description).or(body.message)?;
+    body.errors.into_iter().find_map(|error| error.description).or(body.message)
+}
+
+/// The vendor's sentence, if it can be shown.
+fn sentence(failure: &Failure) -> Option<String> {
+    let sentence = text(failure)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || " .,'-:;/()".contains(c);
     let sentence = sentence.trim().trim_end_matches('.');
     (!sentence.is_empty() && sentence.len() <= 160 && sentence.chars().all(plain))

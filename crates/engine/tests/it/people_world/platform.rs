@@ -146,6 +146,9 @@ impl Client for Caller {
         let making = {
             let mut books = self.vendor.books();
             books.asked += 1;
+            if !books.dots && wanted.address.split('@').next().is_some_and(|local| local.contains('.')) {
+                return Err(BotRefused::AddressUnfit);
+            }
             if books.foreign.contains(&wanted.address) || books.bots.contains_key(&wanted.address) {
                 return Err(BotRefused::AddressTaken);
             }

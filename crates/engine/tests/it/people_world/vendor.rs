@@ -45,6 +45,8 @@ pub(crate) struct Books {
     pub(crate) bots: BTreeMap<String, Bot>,
     /// Addresses of bots that others made.
     pub(crate) foreign: Vec<String>,
+    /// Whether addresses of bots may have dots.
+    pub(crate) dots: bool,
     /// How the next bots are made.
     pub(crate) making: VecDeque<Making>,
     /// Whether lost tokens can be renewed.
@@ -77,6 +79,7 @@ impl Vendor {
             listed: Vec::new(),
             bots: BTreeMap::new(),
             foreign: Vec::new(),
+            dots: true,
             making: VecDeque::new(),
             renews: true,
             asked: 0,

@@ -201,6 +201,11 @@ async fn a_bot_that_is_refused() {
     let script = Script::new([status(403, &said("You are not allowed to create applications."))]);
     let Err(BotRefused::NotAllowed(why)) = script.client(None).make_bot(&wanted()).await else { panic!() };
     assert!(why.contains("You are not allowed to create applications"), "{why}");
+    for unfit in ["botEmail must match [a-z0-9_-]+@webex.bot", "The email is not valid."] {
+        let script = Script::new([status(400, &said(unfit))]);
+        let refused = script.client(None).make_bot(&wanted()).await.err();
+        assert_eq!(refused, Some(BotRefused::AddressUnfit), "{unfit}");
+    }
     let script = Script::new([status(400, &said("logo must be an address."))]);
     let refused = script.client(None).make_bot(&wanted()).await.unwrap_err();
     assert!(matches!(refused, BotRefused::Call(CallError::Reject(_))), "{refused:?}");

@@ -1,8 +1,11 @@
 //! What only Webex does, against the simulator, on both sides of what its documents leave open.
 
+use std::time::Duration;
+
 use entente_model::{Body, CallError, Destination, Draft, Operation, Sender};
 use entente_platform::conformance::World as _;
 use entente_platform::{BotRefused, Client, WantedBot};
+use http::Method;
 use serde_json::json;
 
 use crate::world::{Simulated, make};
@@ -52,6 +55,26 @@ async fn an_answer_to_a_reply_stands_in_its_thread_and_without_its_thread_in_the
     assert_eq!(client.fetch(&answered).await.unwrap().unwrap().message.thread, None);
 }
 
+#[tokio::test(start_paused = true)]
+async fn an_answer_arrives_whether_replies_outlive_their_thread_or_not() {
+    for stay in [true, false] {
+        let world = make().await;
+        world.switch(json!({"replies_outlive_parent": stay})).await;
+        let client = world.client(world.ours());
+        let root = world.writes("root", None).await;
+        let reply = world.writes("reply", Some(&root)).await;
+        world.deletes(&root).await;
+        assert_eq!(client.fetch(&reply).await.unwrap().is_some(), stay);
+        let answer = Operation::Send {
+            to: Destination::Conversation(root.conversation.clone()),
+            thread: Some(reply),
+            body: Body::text("answer"),
+        };
+        let answered = say(&*client, &world, answer).await.unwrap().unwrap();
+        assert_eq!(client.fetch(&answered).await.unwrap().unwrap().message.thread, None);
+    }
+}
+
 fn wanted(address: &str) -> WantedBot {
     WantedBot {
         name: "Hugo".to_owned(),
@@ -74,6 +97,124 @@ async fn a_taken_address_whatever_its_status() {
         .switch(json!({"create_application_status": 201, "application_needs_logo_and_description": true}))
         .await;
     assert!(admin.make_bot(&wanted("hugo.acme@webex.bot")).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_with_dots_where_none_are_taken() {
+    let world = make().await;
+    let admin = world.client(world.admin());
+    world.switch(json!({"bot_email_dots": false})).await;
+    let refused = admin.make_bot(&wanted("hugo.acme@webex.bot")).await.err();
+    assert_eq!(refused, Some(BotRefused::AddressUnfit));
+    assert_eq!(admin.make_bot(&wanted("hugo-acme@webex.bot")).await.unwrap().address, "hugo-acme@webex.bot");
+    let refused = admin.make_bot(&wanted("hugo-acme@webex.bot")).await.err();
+    assert_eq!(refused, Some(BotRefused::AddressTaken));
+    world.switch(json!({"bot_email_dots": true})).await;
+    assert!(admin.make_bot(&wanted("hugo.acme@webex.bot")).await.is_ok());
+}
+
+/// Deleted in the developer portal, that is; the bot may go with its application or stay.
+#[tokio::test(start_paused = true)]
+async fn a_deleted_bot_is_not_found_and_its_address_may_be_taken_for_ever() {
+    for (stays, reusable) in [(false, false), (false, true), (true, false), (true, true)] {
+        let world = make().await;
+        world.switch(json!({"bot_outlives_application": stays, "bot_email_reusable": reusable})).await;
+        let admin = world.client(world.admin());
+        let address = "hugo.acme@webex.bot";
+        let made = admin.make_bot(&wanted(address)).await.unwrap();
+        let listed = world.operate(Method::GET, &format!("/v1/applications?botEmail={address}"), None).await;
+        let application = format!("/v1/applications/{}", listed["items"][0]["id"].as_str().unwrap());
+        world.operate(Method::DELETE, &application, None).await;
+        assert_eq!(admin.find_bot(address).await, Ok(None));
+        let again = admin.make_bot(&wanted(address)).await;
+        match again {
+            Ok(again) => assert!(reusable && !stays && again.account != made.account),
+            Err(refused) => assert!(refused == BotRefused::AddressTaken && (stays || !reusable)),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn everybody_is_listed_however_short_the_pages_are() {
+    for most in [1_000, 7] {
+        let world = make().await;
+        world.switch(json!({"people_max": most})).await;
+        let admin = world.client(world.admin());
+        let (mut listed, mut page) = (Vec::new(), None);
+        loop {
+            let found = admin.directory(page).await.unwrap();
+            listed.extend(found.items.into_iter().filter(|one| !one.bot).map(|one| one.email));
+            page = found.next;
+            if page.is_none() {
+                break;
+            }
+        }
+        listed.sort_unstable();
+        let mut expected = world.addresses();
+        expected.sort_unstable();
+        assert_eq!(listed, expected, "pages of {most}");
+        assert_eq!(world.answered(429), 0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bot_is_read_with_or_without_first_name_and_organization() {
+    let world = make().await;
+    let bot = world.client(world.ours());
+    let whole = bot.me().await.unwrap();
+    assert!(whole.bot && whole.name == "Grace Mbeki");
+    world.switch(json!({"bots_have_first_names": false, "bots_have_organization": false})).await;
+    assert_eq!(bot.me().await, Ok(whole));
+}
+
+/// Which status refuses a message to somebody outside is not documented.
+#[tokio::test(start_paused = true)]
+async fn an_organization_that_shuts_others_out_refuses_for_good() {
+    let world = make().await;
+    let new = json!({"name": "Otto Outside", "email": "otto@elsewhere.example", "organization": "Elsewhere"});
+    let outsider = world.operate(Method::POST, "/_sim/people", Some(new)).await;
+    let to = Destination::Direct(crate::support::account(outsider["id"].as_str().unwrap()));
+    let bot = world.client(world.ours());
+    let send = || Operation::Send { to: to.clone(), thread: None, body: Body::text("hello") };
+    for status in [403, 400, 404] {
+        world.switch(json!({"outsiders_denied": true, "outsiders_denied_status": status})).await;
+        let refused = say(&*bot, &world, send()).await.unwrap_err();
+        let certain = matches!(&refused, CallError::Reject(why) if why.contains("people outside"));
+        assert!(certain || (status == 404 && refused == CallError::Gone), "{status}: {refused:?}");
+        assert_eq!(world.answered(status), 1, "it is not tried again");
+    }
+    world.switch(json!({"outsiders_denied": false})).await;
+    assert!(say(&*bot, &world, send()).await.unwrap().is_some());
+}
+
+/// Requests do not all take the same time on their way. Nobody waits for a 429 all the same.
+#[tokio::test(start_paused = true)]
+async fn our_own_pace_keeps_one_place_below_its_limit() {
+    let world = make().await;
+    world.unevenly(Duration::from_millis(500));
+    let client = world.client(world.ours());
+    for number in 0..30 {
+        let to = Destination::Direct(world.person());
+        let send = Operation::Send { to, thread: None, body: Body::text(&number.to_string()) };
+        say(&*client, &world, send).await.unwrap();
+    }
+    assert_eq!(world.answered(429), 0);
+    // Slower than we think: the wait that is asked for is kept, and nothing is lost.
+    let slower = json!({"rates": {"posts_to_one_place": {"per_second": 0.2, "burst": 1.0}}});
+    world.switch(slower).await;
+    let mut refused = 0;
+    for number in 30..34 {
+        let to = Destination::Direct(world.person());
+        let send = Operation::Send { to, thread: None, body: Body::text(&number.to_string()) };
+        while let Err(error) = say(&*client, &world, send.clone()).await {
+            let CallError::Retry { after: Some(wait) } = error else { panic!("{error:?}") };
+            refused += 1;
+            assert!(wait <= Duration::from_secs(5), "{wait:?}");
+            tokio::time::sleep(wait).await;
+        }
+    }
+    assert!(refused > 0 && world.answered(429) <= 4, "{refused} waits, {} refusals", world.answered(429));
+    assert_eq!(world.answered(429), refused, "each refusal is waited out once");
 }
 
 #[tokio::test(start_paused = true)]
@@ -114,6 +255,6 @@ async fn a_message_that_is_not_visible_yet_is_not_invented() {
     world.switch(json!({"visibility_delay_ms": 5_000})).await;
     let message = world.writes("soon", None).await;
     assert_eq!(client.fetch(&message).await, Ok(None));
-    tokio::time::sleep(std::time::Duration::from_secs(6)).await;
+    tokio::time::sleep(Duration::from_secs(6)).await;
     assert!(client.fetch(&message).await.unwrap().is_some());
 }

@@ -26,6 +26,7 @@ const SIMULATOR: &str = "webex.example";
 const CALLBACK: &str = "entente.example";
 
 pub(crate) struct Simulated {
+    vendor: webex::Webex,
     clock: Clock,
     courier: Courier,
     transport: InProcess,
@@ -60,6 +61,7 @@ pub(crate) async fn make() -> Simulated {
     let admin_token = text(admin, "token");
     let bot = call(&transport, Method::POST, "/v1/applications", &admin_token, Some(application)).await;
     Simulated {
+        vendor: simulator,
         clock,
         courier,
         transport,
@@ -106,6 +108,32 @@ impl Simulated {
     /// Changes what the vendor's documents leave open.
     pub(crate) async fn switch(&self, change: Value) {
         call(&self.transport, Method::POST, "/_sim/switches", "", Some(change)).await;
+    }
+
+    /// What only the simulator's operator can do, or the administrator in the developer portal.
+    pub(crate) async fn operate(&self, method: Method, path: &str, body: Option<Value>) -> Value {
+        call(&self.transport, method, path, &self.admin, body).await
+    }
+
+    /// From now on every other request is `late` on its way.
+    pub(crate) fn unevenly(&self, late: Duration) {
+        let count = Arc::new(AtomicU32::new(0));
+        let uneven = move |request: axum::extract::Request, next: axum::middleware::Next| {
+            let even = count.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+            let wait = if even { late } else { Duration::ZERO };
+            async move {
+                tokio::time::sleep(wait).await;
+                next.run(request).await
+            }
+        };
+        let uneven = self.vendor.router().layer(axum::middleware::from_fn(uneven));
+        self.transport.register(SIMULATOR, uneven);
+    }
+
+    /// How many calls were answered so.
+    pub(crate) fn answered(&self, status: u16) -> usize {
+        let all = self.vendor.ledger().read(0, usize::MAX);
+        all.iter().filter(|entry| entry.status == status).count()
     }
 
     /// Ada writes by program.
