@@ -300,6 +300,29 @@ async fn our_own_limits_keep_us_below_teams() {
     assert!(entries.iter().all(|entry| entry.status != 429), "{entries:?}");
 }
 
+/// Requests do not all take the same time on their way: what leaves a second apart may arrive closer.
+#[tokio::test(start_paused = true)]
+async fn a_backlog_for_one_chat_meets_no_refusal_although_requests_catch_up_on_the_way() {
+    for shared in [true, false] {
+        let world = World::new(1.0, json!({"echo": "after", "chat_limit_shared": shared})).await;
+        let client = world.as_person("Ada").await;
+        let first = send(&*client, &world.person("Eva"), None, "1").await;
+        world.unevenly(Duration::from_millis(100));
+        for number in 2..=12 {
+            let to = Destination::Conversation(first.conversation.clone());
+            let body = Body::text(&number.to_string());
+            deliver(&*client, Operation::Send { to, thread: None, body }).await.unwrap();
+        }
+        let entries = world.sim.ledger().read(0, usize::MAX);
+        let posts = entries
+            .iter()
+            .filter(|entry| entry.method == "POST" && entry.path.ends_with("/messages"))
+            .count();
+        assert_eq!(posts, 12);
+        assert!(entries.iter().all(|entry| entry.status != 429), "{entries:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_longest_part_of_a_long_message_is_taken() {
     for unit in ["bytes", "utf16"] {

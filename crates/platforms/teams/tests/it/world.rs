@@ -1,6 +1,7 @@
 //! The simulated Teams in process, people signed in to our app, and an endpoint that takes what is reported.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -167,6 +168,21 @@ impl World {
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         (parts.status, serde_json::from_slice(&bytes).unwrap_or_default())
+    }
+
+    /// From now on every other request of ours is `late` on its way.
+    pub(crate) fn unevenly(&self, late: Duration) {
+        let count = Arc::new(AtomicUsize::new(0));
+        let uneven = move |request: Request, next: axum::middleware::Next| {
+            let even = count.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+            let wait = if even { late } else { Duration::ZERO };
+            async move {
+                tokio::time::sleep(wait).await;
+                next.run(request).await
+            }
+        };
+        let uneven = self.router.clone().layer(axum::middleware::from_fn(uneven));
+        self.transport.register(AUTHORITY, uneven);
     }
 
     /// What somebody says by hand; the message's id.
