@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use entente_sim::ledger::Ledger;
+use serde_json::Value;
 
 /// Something that was written on one side, as it should stand on the other. In the order in which it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,8 +146,13 @@ fn standing(ledger: &Ledger) -> Vec<Standing> {
                 }
             }
             Some("message.deleted") => {
-                if let Some(message) = index.get(&id).and_then(|at| all.get_mut(*at)) {
-                    message.deleted = true;
+                // Where a thread goes with its first message.
+                let replies = entry.change["replies"].as_array().into_iter().flatten();
+                let replies = replies.filter_map(Value::as_str).map(|reply| (id.0.clone(), reply.to_owned()));
+                for gone in std::iter::once(id.clone()).chain(replies) {
+                    if let Some(message) = index.get(&gone).and_then(|at| all.get_mut(*at)) {
+                        message.deleted = true;
+                    }
                 }
             }
             _ => {}
@@ -158,7 +164,7 @@ fn standing(ledger: &Ledger) -> Vec<Standing> {
 #[cfg(test)]
 mod tests {
     use entente_sim::ledger::Entry;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
 
@@ -208,7 +214,9 @@ mod tests {
         let edit = json!({"kind": "message.edited", "room": "r", "message": "1 old", "text": "1 new"});
         let delete = json!({"kind": "message.deleted", "room": "r", "message": "1 old"});
         let first = created("a", "1 old");
+        let thread = json!({"kind": "message.deleted", "room": "r", "message": "0", "replies": ["1 old"]});
         let gone = Said { text: None, ..said("1 old") };
+        assert!(judge(std::slice::from_ref(&gone), &ledger(&[first.clone(), thread])).is_clean());
         assert_eq!(judge(&[said("1 new")], &ledger(std::slice::from_ref(&first))).outdated, ["1"]);
         assert!(judge(&[said("1 new")], &ledger(&[first.clone(), edit.clone()])).is_clean());
         assert_eq!(judge(std::slice::from_ref(&gone), &ledger(&[first.clone(), edit])).outdated, ["1"]);

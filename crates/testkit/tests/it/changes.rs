@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use entente_testkit::people::At;
 use entente_testkit::{Actor, Setup, World};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const ADA: &str = "ada.okafor@acme.example";
 const EVA: &str = "eva.lindqvist@acme.example";
@@ -126,6 +126,39 @@ async fn threads_and_quotes_lead_to_the_same_message_on_both_sides() {
     pair.settle().await;
     let answer = &pair.in_webex().await[0];
     assert_eq!((webex_text(answer), &answer["parentId"]), ("any time", &question.message.as_str().into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thread_may_go_with_its_first_message_or_outlive_it() {
+    for (seed, stay) in [(17, true), (18, false)] {
+        let pair = Pair::acquainted(seed).await;
+        pair.world.control("webex", "/_sim/switches", json!({"replies_outlive_parent": stay})).await;
+        let question = pair.ada.write(&pair.bot, "which region?").await;
+        pair.settle().await;
+        let asked = pair.in_teams().await[0]["id"].clone();
+        pair.ada.reply(&question, "and which zone?").await;
+        pair.settle().await;
+        let more = pair.in_teams().await[0]["id"].clone();
+        let at = At { conversation: pair.chat.clone(), message: more.as_str().unwrap().to_owned() };
+        let answer = json!(pair.eva.reply(&at, "the first").await.message);
+        pair.settle().await;
+        assert_eq!(pair.in_webex().await[0]["parentId"], question.message.as_str());
+        pair.ada.delete(&question).await;
+        pair.settle().await;
+        let there = pair.in_teams().await;
+        let gone = [&asked, &more, &answer]
+            .map(|id| there.iter().any(|one| one["id"] == *id && one["deletedDateTime"].is_string()));
+        // Eva's own answer stays hers; what Ada wrote goes where it went in her app.
+        assert_eq!(gone, [true, !stay, false], "replies stay: {stay}");
+        let texts: Vec<Value> = pair.in_webex().await.iter().map(|message| message["text"].clone()).collect();
+        assert_eq!(texts.contains(&json!("the first")), stay, "{texts:?}");
+        // She goes on below her answer, whose thread is gone, and which may be gone itself.
+        let at = At { conversation: pair.chat.clone(), message: answer.as_str().unwrap().to_owned() };
+        pair.eva.reply(&at, "in Frankfurt").await;
+        pair.settle().await;
+        let newest = &pair.in_webex().await[0];
+        assert_eq!((webex_text(newest), &newest["parentId"]), ("in Frankfurt", &Value::Null));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -28,7 +28,11 @@ const BROWSER: &str = "a browser's cookie";
 
 /// A second, empty installation beside one that has synced everybody: people planned, its app made, no bots yet.
 async fn second(seed: u64) -> (World, Arc<Engine>) {
-    let mut world = World::new(Setup::small(seed));
+    second_of(Setup::small(seed)).await
+}
+
+async fn second_of(setup: Setup) -> (World, Arc<Engine>) {
+    let mut world = World::new(setup);
     world.sync().await;
     world.store = Memory::new();
     let engine = world.engine(&Arc::new(Gate::new(None, None))).await;
@@ -124,6 +128,45 @@ async fn a_second_installation_takes_nobodys_bots_away() {
     assert_eq!(after.len(), before.len() + wanted, "{after:?}");
     let bot = engine.client(eva.login.unwrap()).await.unwrap().unwrap().me().await.unwrap();
     assert_eq!((bot.name.as_str(), Some(bot.account)), ("Eva Lindqvist", eva.account));
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_no_dots_are_taken_bots_have_hyphens_and_a_second_installation_its_own() {
+    let mut setup = Setup::small(6);
+    setup.webex.bot_email_dots = false;
+    let (world, engine) = second_of(setup).await;
+    assert!(
+        bots(&world).await.contains(&"eva-lindqvist-acme@webex.bot".to_owned()),
+        "of the first installation"
+    );
+    let wanted = planned(&engine).await;
+    let done = engine.provision().await.unwrap();
+    assert_eq!((done.activated, done.left), (wanted, 0), "{done:?}");
+    let eva = stand_in(&engine, EVA).await;
+    assert_eq!(eva.address.as_deref(), Some("eva-lindqvist-2-acme@webex.bot"));
+    let dotted = |address: &String| address.trim_end_matches("@webex.bot").contains('.');
+    assert_eq!(bots(&world).await.iter().filter(|address| dotted(address)).count(), 0);
+    let bot = engine.client(eva.login.unwrap()).await.unwrap().unwrap().me().await.unwrap();
+    assert_eq!((bot.name.as_str(), Some(bot.account)), ("Eva Lindqvist", eva.account));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_consent_is_told_whatever_the_platform_calls_it() {
+    let (world, engine) = second(7).await;
+    let webex = WorkspaceId::from(WEBEX_WORKSPACE);
+    let platform = world.webex.router();
+    let begin = async || engine.begin_grant(&webex, LoginKind::Admin, None, BROWSER).await.unwrap();
+    for (name, told) in
+        [("access_denied", "consent was declined"), ("user_refused", "consent failed with user_refused")]
+    {
+        world.webex.switches().merge(json!({"consent_refusal": name})).unwrap();
+        let back = visit(&platform, begin().await, ADA, "deny").await;
+        assert_eq!(back["error"], name);
+        let denied = why(engine.finish_grant(&back["state"], BROWSER, Err(&back["error"])).await);
+        assert!(denied.contains(told), "{denied}");
+        let spent = why(engine.finish_grant(&back["state"], BROWSER, Ok("made up")).await);
+        assert!(spent.contains("begin again"), "{spent}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

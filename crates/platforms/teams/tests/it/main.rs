@@ -2,6 +2,7 @@
 
 mod conforming;
 mod forged;
+mod pacing;
 mod reading;
 mod receiving;
 mod requests;
