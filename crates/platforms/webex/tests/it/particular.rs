@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use entente_model::{Body, CallError, Destination, Draft, Operation, Sender};
 use entente_platform::conformance::World as _;
-use entente_platform::{BotRefused, Client, WantedBot};
+use entente_platform::{BotRefused, Client, HookKey, Listen, WantedBot};
 use http::Method;
 use serde_json::json;
 
@@ -185,6 +185,37 @@ async fn an_organization_that_shuts_others_out_refuses_for_good() {
     }
     world.switch(json!({"outsiders_denied": false})).await;
     assert!(say(&*bot, &world, send()).await.unwrap().is_some());
+}
+
+/// Whether webhooks stop when their authorization is revoked is not documented.
+#[tokio::test(start_paused = true)]
+async fn with_a_new_token_webhooks_are_whole_again_whether_they_had_stopped_or_not() {
+    for stop in [true, false] {
+        let world = make().await;
+        world.switch(json!({"webhook_stops_on_revoke": stop, "bot_token_route": true})).await;
+        let callback = world.callback();
+        let wanted = Listen {
+            login: world.ours().login,
+            callback: &callback,
+            key: &HookKey::new([7; 32]),
+            certificate: None,
+            conversations: &[],
+            now: world.now(),
+        };
+        let before = world.client(world.ours());
+        assert!(before.listen(&wanted).await.unwrap().resumed, "they are new");
+        let address = "grace.acme@webex.bot";
+        world.operate(Method::POST, "/_sim/revoke", Some(json!({"person": address}))).await;
+        assert_eq!(before.listen(&wanted).await.err(), Some(CallError::Reauthorize));
+        let listed = world.operate(Method::GET, &format!("/v1/applications?botEmail={address}"), None).await;
+        let renew = format!("/v1/applications/{}/botToken", listed["items"][0]["id"].as_str().unwrap());
+        let renewed = world.operate(Method::POST, &renew, Some(json!({}))).await;
+        let after = world.client(world.ours_with(renewed["botToken"].as_str().unwrap()));
+        assert_eq!(after.listen(&wanted).await.unwrap().resumed, stop, "what was missed is read");
+        let hooks = world.operate(Method::GET, "/_sim/webhooks", None).await;
+        let active = hooks["items"].as_array().unwrap().iter().filter(|hook| hook["active"] == true);
+        assert_eq!(active.count(), 3);
+    }
 }
 
 /// Requests do not all take the same time on their way. Nobody waits for a 429 all the same.

@@ -115,6 +115,11 @@ impl Simulated {
         call(&self.transport, method, path, &self.admin, body).await
     }
 
+    /// Our bot with another token.
+    pub(crate) fn ours_with(&self, token: &str) -> Credentials {
+        self.credentials(LoginKind::Bot, Some(&self.bot.0), token)
+    }
+
     /// From now on every other request is `late` on its way.
     pub(crate) fn unevenly(&self, late: Duration) {
         let count = Arc::new(AtomicU32::new(0));
