@@ -19,6 +19,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::app_login::administers;
 use crate::keeper::{refused, with_tenant};
 use crate::provision::login_of;
 use crate::sites::Workspace;
@@ -120,8 +121,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Refused`] when the state is unknown, used, expired or another browser's, when consent was denied,
-    /// when it was given by another account than the person's, or when the invitation that it began at has led to a
-    /// consent meanwhile. Nothing is stored then, and an invitation stays as good as it was.
+    /// when it was given by another account than the person's or, as an administrator, by somebody who is none, or when the
+    /// invitation that it began at has led to a consent meanwhile. Nothing is stored then, and an invitation stays as good
+    /// as it was.
     pub async fn finish_grant(
         &self,
         state: &str,
@@ -153,12 +155,9 @@ impl Engine {
             generation: 1,
         };
         let kind = LoginKind::named(&grant.kind).ok_or_else(worthless)?;
-        let account = self
-            .keeper
-            .passing(workspace, kind, tokened)
-            .me()
-            .await
-            .map_err(|error| EngineError::Call { workspace: name.clone(), error })?;
+        let client = self.keeper.passing(workspace, kind, tokened);
+        let account =
+            client.me().await.map_err(|error| EngineError::Call { workspace: name.clone(), error })?;
         if account.bot || !account.active {
             return Err(EngineError::Refused(format!("{name}: consent was given by no person's account")));
         }
@@ -168,6 +167,7 @@ impl Engine {
                 self.consented_by(person, workspace, account, secret, grant.invitation).await?;
             }
             (LoginKind::Admin, None) => {
+                administers(workspace, client.as_ref()).await?;
                 let _held = self.locks.apps.lock().await;
                 self.save_secret(workspace, LoginKind::Admin, Some(account.account), Some(secret)).await?;
             }
