@@ -21,6 +21,7 @@ mod overdue;
 mod people;
 #[cfg(test)]
 mod plans;
+mod queues;
 mod readers;
 mod rebuild;
 mod routed;
