@@ -16,6 +16,7 @@ mod logins;
 mod migrate;
 mod names;
 mod open;
+mod origin;
 mod outbox;
 mod overdue;
 mod people;
