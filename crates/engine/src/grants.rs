@@ -96,6 +96,12 @@ impl Engine {
             .append_pair("redirect_uri", self.redirect().as_str())
             .append_pair("scope", &scopes.join(" "))
             .append_pair("state", state.expose_secret());
+        if let (true, Some(person)) = (oauth.login_hint, person)
+            && let Some(expected) = self.store.person(person).await?
+            && !expected.person.email.is_empty()
+        {
+            url.query_pairs_mut().append_pair("login_hint", &expected.person.email);
+        }
         if let Some(verifier) = &verifier {
             let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose_secret()));
             url.query_pairs_mut()
@@ -242,7 +248,8 @@ impl Engine {
         if stand_in.account.as_ref() != Some(&account.account) {
             let name = &workspace.at().id;
             return Err(EngineError::Refused(format!(
-                "{name}: consent was given by another account; sign in there as the person who was asked"
+                "{name}: consent was given by another account than the one it was asked of; nothing was connected. Open your \
+                 personal link again, and sign in there with the account that your colleagues know"
             )));
         }
         let id = stand_in.login.unwrap_or_else(|| login_of(LoginKind::Account, workspace.at(), person));

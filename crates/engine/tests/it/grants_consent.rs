@@ -52,6 +52,7 @@ async fn consent_makes_a_stand_in_speak() {
     assert_eq!(url.as_str().split('?').next(), Some("http://south.example/authorize"));
     assert_eq!(query["redirect_uri"], "https://entente.acme.example/oauth/callback");
     assert_eq!(query["scope"], "read write");
+    assert_eq!(query["login_hint"], ADA);
     assert_eq!(query["code_challenge_method"], "S256");
     assert_eq!(query["state"].len(), 43);
     let (state, code) = world.south.consent(&url, "ada");
@@ -230,6 +231,10 @@ async fn a_newer_administrator_takes_the_older_ones_place() {
     let url = engine.begin_grant(&NORTH.into(), LoginKind::Admin, None, HERS).await.unwrap();
     assert!(url.query_pairs().any(|(name, value)| name == "scope" && value == "admin:read admin:write"));
     assert!(url.query_pairs().all(|(name, _)| name != "code_challenge"), "north takes no PKCE");
+    assert!(
+        url.query_pairs().all(|(name, _)| name != "login_hint"),
+        "and an administrator is nobody in particular"
+    );
     let (state, code) = world.north.consent(&url, "ada");
     let granted = engine.finish_grant(&state, HERS, Ok(&code)).await.unwrap();
     assert_eq!((granted.person, granted.account.id.as_str()), (None, "ada"));

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Remote, rows, text};
+use super::{Remote, minute, rows, text};
 use crate::said::say;
 use crate::table;
 
@@ -30,7 +30,7 @@ impl Status {
             numbers.iter().map(|name| format!("{name} {}", text(counts, name))).collect();
         say!("\n{}", numbers.join(" · "));
         if let Some(since) = counts["unrouted_since"].as_str() {
-            say!("The oldest report that is not read yet came at {since}.");
+            say!("The oldest report that is not read yet came at {}.", minute(since));
         }
         let late = counts["other"]["late"].as_u64().unwrap_or(0);
         if late > 0 {

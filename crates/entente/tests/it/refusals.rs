@@ -103,5 +103,5 @@ fn a_database_of_a_newer_version() {
     database.execute(added, []).unwrap();
     drop(database);
     let said = refusal(folder.serve());
-    assert!(said.contains("newer version (its shape has number 9999, this one knows up to 1)"), "{said}");
+    assert!(said.contains("newer version (its shape has number 9999, this one knows up to "), "{said}");
 }

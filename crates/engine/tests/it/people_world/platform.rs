@@ -56,6 +56,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             token_path: "/token",
             account_scopes: &["read", "write"],
             admin_scopes,
+            login_hint: pkce,
             pkce,
             app_scope,
             speaker,
