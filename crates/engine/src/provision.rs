@@ -122,7 +122,7 @@ impl Engine {
             }
         }
         for (workspace, why) in noted.iter().filter(|noted| !blocked.contains(noted)) {
-            tracing::warn!(workspace = %workspace, why, "stand-ins cannot all be made there");
+            tracing::info!(workspace = %workspace, why, "stand-ins cannot all be made there");
         }
         *blocked = noted;
     }
