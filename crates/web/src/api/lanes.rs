@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use entente_engine::Engine;
+use entente_engine::{Engine, for_operators};
 use entente_model::PersonId;
 use entente_store::{LaneId, LaneKey, Queue, Represented, Side, StoreError};
 use http::StatusCode;
@@ -87,7 +87,10 @@ impl Lane {
             waiting: queue.waiting,
             since: queue.since.to_string(),
             next: queue.next.map(|next| next.to_string()),
-            reason: queue.reason.clone(),
+            reason: match queue.lane.side() {
+                Side::Outbound => for_operators(&queue.reason).to_owned(),
+                Side::Inbound => queue.reason.clone(),
+            },
         }
     }
 }

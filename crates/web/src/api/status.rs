@@ -233,7 +233,11 @@ fn attention(
         1 => found.push(format!("1 {one}")),
         number => found.push(format!("{number} {many}")),
     };
-    say(counts.wedged, "conversation stands until somebody acts", "conversations stand until somebody acts");
+    say(
+        counts.wedged,
+        "conversation stands until somebody acts: see `entente lanes`",
+        "conversations stand until somebody acts: see `entente lanes`",
+    );
     say(counts.dead, "message could not be delivered", "messages could not be delivered");
     if let Some(held) = held.filter(|held| *held >= HELD) {
         let age = format!("not read yet, the oldest for {} minutes", held.as_secs() / 60);
