@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use entente_model::{AccountRef, LoginId, WorkspaceId};
+use entente_model::{AccountRef, CallError, LoginId, WorkspaceId};
 use entente_platform::{Client, Grant, LoginKind, WantedBot};
 use entente_store::{Login, LoginSecret, LoginState, Store};
 use secrecy::SecretString;
@@ -139,7 +139,8 @@ impl Engine {
 
     async fn app_bot(&self, workspace: &Workspace) -> Result<(AccountRef, SecretString), EngineError> {
         let name = &workspace.at().id;
-        let refused = |why: String| EngineError::Refused(format!("{name}: {why}"));
+        let refused =
+            |why: String| EngineError::Refused(format!("{name}: the Entente app cannot speak there: {why}"));
         let Some(domain) = workspace.profile().capabilities.bot_domain else {
             return Err(refused("the platform has no bots".to_owned()));
         };
@@ -183,7 +184,7 @@ impl Engine {
                 }
                 Attempt::Refused(why) => return Err(refused(format!("{why}; {BY_HAND}"))),
                 Attempt::Later { after, .. } => {
-                    let error = entente_model::CallError::Retry { after };
+                    let error = CallError::Retry { after };
                     return Err(EngineError::Call { workspace: name.clone(), error });
                 }
                 Attempt::NoAdmin => {
@@ -192,6 +193,29 @@ impl Engine {
             }
         }
         Err(refused(format!("all addresses for the app's bot are taken or not accepted; {BY_HAND}")))
+    }
+}
+
+/// Whether a login that was consented to as an administrator's is one. A vendor lets anybody consent to the scopes of
+/// administrators and only refuses what is done with them later, so the first thing that they are needed for is done at
+/// once: a page of the directory, which only administrators may list.
+///
+/// # Errors
+/// [`EngineError::Refused`] when it is not, else what the platform said.
+pub(crate) async fn administers(workspace: &Workspace, client: &dyn Client) -> Result<(), EngineError> {
+    let name = &workspace.at().id;
+    match client.directory(None).await {
+        Ok(_) => Ok(()),
+        Err(CallError::Reject(_) | CallError::Reauthorize | CallError::Gone) => {
+            let platform = workspace.profile().name;
+            Err(EngineError::Refused(format!(
+                "{name}: the account that consented is not an administrator's: {platform} does not let it list the \
+                 organization's people. Sign out of {platform} in this browser and connect again as an administrator"
+            )))
+        }
+        Err(error @ (CallError::Retry { .. } | CallError::Unknown)) => {
+            Err(EngineError::Call { workspace: name.clone(), error })
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! The engine: what all its parts share. Parts are methods in files of their own, named after what they do.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
-use entente_model::{LoginId, Timestamp};
+use entente_model::{LoginId, Timestamp, WorkspaceId};
 use entente_platform::{Client, Http, Registry, Site, Steps};
 use entente_store::Store;
 
@@ -53,6 +53,8 @@ pub struct Engine {
     pub(crate) locks: Locks,
     /// Something about people or logins changed: the reconcilers look again.
     pub(crate) changed: tokio::sync::Notify,
+    /// What kept the latest pass over stand-ins from doing its work. Found again by the first pass of every process.
+    pub(crate) blocked: Mutex<Vec<(WorkspaceId, String)>>,
 }
 
 impl Engine {
@@ -82,6 +84,7 @@ impl Engine {
             steps,
             locks: Locks::default(),
             changed: tokio::sync::Notify::new(),
+            blocked: Mutex::default(),
         }))
     }
 

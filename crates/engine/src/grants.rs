@@ -19,6 +19,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
 use url::Url;
 
+use crate::app_login::administers;
 use crate::keeper::{refused, with_tenant};
 use crate::provision::login_of;
 use crate::sites::Workspace;
@@ -95,6 +96,12 @@ impl Engine {
             .append_pair("redirect_uri", self.redirect().as_str())
             .append_pair("scope", &scopes.join(" "))
             .append_pair("state", state.expose_secret());
+        if let (true, Some(person)) = (oauth.login_hint, person)
+            && let Some(expected) = self.store.person(person).await?
+            && !expected.person.email.is_empty()
+        {
+            url.query_pairs_mut().append_pair("login_hint", &expected.person.email);
+        }
         if let Some(verifier) = &verifier {
             let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.expose_secret()));
             url.query_pairs_mut()
@@ -120,8 +127,9 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Refused`] when the state is unknown, used, expired or another browser's, when consent was denied,
-    /// when it was given by another account than the person's, or when the invitation that it began at has led to a
-    /// consent meanwhile. Nothing is stored then, and an invitation stays as good as it was.
+    /// when it was given by another account than the person's or, as an administrator, by somebody who is none, or when the
+    /// invitation that it began at has led to a consent meanwhile. Nothing is stored then, and an invitation stays as good
+    /// as it was.
     pub async fn finish_grant(
         &self,
         state: &str,
@@ -153,12 +161,9 @@ impl Engine {
             generation: 1,
         };
         let kind = LoginKind::named(&grant.kind).ok_or_else(worthless)?;
-        let account = self
-            .keeper
-            .passing(workspace, kind, tokened)
-            .me()
-            .await
-            .map_err(|error| EngineError::Call { workspace: name.clone(), error })?;
+        let client = self.keeper.passing(workspace, kind, tokened);
+        let account =
+            client.me().await.map_err(|error| EngineError::Call { workspace: name.clone(), error })?;
         if account.bot || !account.active {
             return Err(EngineError::Refused(format!("{name}: consent was given by no person's account")));
         }
@@ -168,6 +173,7 @@ impl Engine {
                 self.consented_by(person, workspace, account, secret, grant.invitation).await?;
             }
             (LoginKind::Admin, None) => {
+                administers(workspace, client.as_ref()).await?;
                 let _held = self.locks.apps.lock().await;
                 self.save_secret(workspace, LoginKind::Admin, Some(account.account), Some(secret)).await?;
             }
@@ -242,7 +248,8 @@ impl Engine {
         if stand_in.account.as_ref() != Some(&account.account) {
             let name = &workspace.at().id;
             return Err(EngineError::Refused(format!(
-                "{name}: consent was given by another account; sign in there as the person who was asked"
+                "{name}: consent was given by another account than the one it was asked of; nothing was connected. Open your \
+                 personal link again, and sign in there with the account that your colleagues know"
             )));
         }
         let id = stand_in.login.unwrap_or_else(|| login_of(LoginKind::Account, workspace.at(), person));

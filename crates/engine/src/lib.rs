@@ -43,5 +43,6 @@ pub use engine::{Engine, Parts};
 pub use error::EngineError;
 pub use ingest::Reception;
 pub use overdue::Overdue;
+pub use reason::for_operators;
 pub use sites::{Sites, Workspace};
 pub use tuning::Tuning;

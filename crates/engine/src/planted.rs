@@ -26,11 +26,13 @@ pub enum Bug {
     DoneBeforeSent,
     /// Messages are planned in the order of their ids.
     OrderById,
+    /// Working on a lane panics.
+    Panic,
 }
 
 impl Bug {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::AckBeforeCommit,
         Self::NoIntent,
         Self::RepeatUnknown,
@@ -42,6 +44,7 @@ impl Bug {
         Self::NoReadingOn,
         Self::DoneBeforeSent,
         Self::OrderById,
+        Self::Panic,
     ];
 }
 

@@ -8,7 +8,7 @@
 //! another.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use entente_model::{
@@ -94,6 +94,7 @@ impl Engine {
                 StandInState::Suspended | StandInState::Removed => {}
             }
         }
+        self.note_blocked(&done.blocked);
         if done.left > 0 {
             done.again.get_or_insert(self.wait(0));
         }
@@ -101,6 +102,29 @@ impl Engine {
             self.changed.notify_waiters();
         }
         Ok(done)
+    }
+
+    /// What kept the latest pass from doing its work, by workspace: for whoever wants to know why an app or a bot is
+    /// missing. Nothing before the first pass.
+    pub fn blocked(&self) -> Vec<(WorkspaceId, String)> {
+        self.blocked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn note_blocked(&self, found: &[(WorkspaceId, String)]) {
+        let mut blocked = self.blocked.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut noted: Vec<(WorkspaceId, String)> = Vec::with_capacity(found.len());
+        for (workspace, why) in found {
+            // Errors of the engine name the workspace themselves.
+            let bare = why.strip_prefix(&format!("{workspace}: ")).unwrap_or(why);
+            let new = !noted.iter().any(|(known, said)| known == workspace && said == bare);
+            if new {
+                noted.push((workspace.clone(), bare.to_owned()));
+            }
+        }
+        for (workspace, why) in noted.iter().filter(|noted| !blocked.contains(noted)) {
+            tracing::info!(workspace = %workspace, why, "stand-ins cannot all be made there");
+        }
+        *blocked = noted;
     }
 
     /// Passes whenever something changed, sooner where something is left, until `stop`.

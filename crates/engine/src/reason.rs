@@ -115,6 +115,11 @@ impl Reason {
     }
 }
 
+/// The reason of a stored row as operators read it.
+pub fn for_operators(stored: &str) -> &str {
+    Reason::for_operators(stored)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

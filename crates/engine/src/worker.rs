@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
+use crate::planted::{Bug, planted};
 
 impl Engine {
     /// Runs everything until `stop`: both sides' workers and the reconcilers. Returns when what was under way has been
@@ -85,6 +86,7 @@ impl Engine {
         let lane = claim.lane;
         let kept = claim.clone();
         let work = async {
+            assert!(!planted(Bug::Panic), "a panic was planted");
             match side {
                 Side::Inbound => self.work_inbound(claim).await,
                 Side::Outbound => self.work_outbound(claim).await,

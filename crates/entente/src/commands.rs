@@ -7,9 +7,11 @@ use serde_json::Value;
 use url::Url;
 
 use crate::client::Client;
+use crate::said::say;
 
 mod check;
 mod dead;
+mod lanes;
 mod people;
 mod sandbox;
 mod serve;
@@ -40,6 +42,10 @@ enum Command {
     People(people::People),
     /// Say how the server is.
     Status(status::Status),
+    /// List conversations in which something waits, and those that stand until somebody acts.
+    Lanes(lanes::Lanes),
+    /// Let a conversation that stands go on.
+    Release(lanes::Release),
     /// List messages that could not be delivered.
     Dead(dead::Dead),
     /// Try a message that could not be delivered again.
@@ -72,7 +78,7 @@ impl Remote {
     /// Prints the answer as it came, if that was asked for.
     fn printed(&self, answer: &Value) -> bool {
         if self.json {
-            println!("{answer:#}");
+            say!("{answer:#}");
         }
         self.json
     }
@@ -86,11 +92,13 @@ pub(crate) async fn run() -> anyhow::Result<()> {
         Command::Sandbox(command) => command.run().await,
         Command::Check(command) => command.run(),
         Command::Config => {
-            print!("{}", crate::config::DEFAULTS);
+            crate::said::print(format_args!("{}", crate::config::DEFAULTS));
             Ok(())
         }
         Command::People(command) => command.run().await,
         Command::Status(command) => command.run().await,
+        Command::Lanes(command) => command.run().await,
+        Command::Release(command) => command.run().await,
         Command::Dead(command) => command.run().await,
         Command::Replay(command) => command.run().await,
         Command::Aside(command) => command.run().await,
@@ -111,4 +119,20 @@ fn text(value: &Value, name: &str) -> String {
 fn rows(value: &Value, list: &str, columns: &[&str]) -> Vec<Vec<String>> {
     let items = value[list].as_array().map(Vec::as_slice).unwrap_or_default();
     items.iter().map(|item| columns.iter().map(|column| text(item, column)).collect()).collect()
+}
+
+/// An instant of an answer, to the minute: "2026-01-05 10:03 UTC".
+fn minute(at: &str) -> String {
+    match (at.get(..10), at.get(10..11), at.get(11..16)) {
+        (Some(day), Some("T"), Some(minute)) => format!("{day} {minute} UTC"),
+        _ => at.to_owned(),
+    }
+}
+
+/// The same rows with instants in this column.
+fn minutes(mut rows: Vec<Vec<String>>, column: usize) -> Vec<Vec<String>> {
+    for cell in rows.iter_mut().filter_map(|row| row.get_mut(column)) {
+        *cell = minute(cell);
+    }
+    rows
 }

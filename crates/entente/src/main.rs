@@ -16,6 +16,7 @@ mod demo;
 mod lifecycle;
 mod platforms;
 mod refusal;
+mod said;
 mod server;
 mod table;
 mod wire;

@@ -1,14 +1,35 @@
 //! Tables for people: columns as wide as they need to be, the last one free.
 
+use crate::said::say;
+
+/// As wide as running text may be.
+const WIDE: usize = 100;
+
 /// Prints rows under a head to standard output; nothing but `empty` when there are none.
 pub(crate) fn print(head: &[&str], rows: &[Vec<String>], empty: &str) {
     if rows.is_empty() {
-        println!("{empty}");
+        say!("{empty}");
         return;
     }
     for line in lines(head, rows) {
-        println!("{line}");
+        say!("{line}");
     }
+}
+
+/// A text cut at spaces into lines that fit on a narrow screen, each with this in front.
+pub(crate) fn wrapped(text: &str, before: &str) -> String {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.len() - 1;
+        let line = &mut lines[last];
+        if !line.is_empty() && width(line) + width(word) + width(before) >= WIDE {
+            lines.push(word.to_owned());
+        } else {
+            line.push_str(if line.is_empty() { "" } else { " " });
+            line.push_str(word);
+        }
+    }
+    lines.iter().map(|line| format!("{before}{line}")).collect::<Vec<_>>().join("\n")
 }
 
 fn lines(head: &[&str], rows: &[Vec<String>]) -> Vec<String> {
@@ -39,7 +60,15 @@ fn width(text: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::lines;
+    use super::{lines, wrapped};
+
+    #[test]
+    fn a_long_text_is_cut_at_spaces() {
+        let cut = wrapped(&"twelve signs ".repeat(20), "  ");
+        assert!(cut.lines().count() == 3 && cut.lines().all(|line| line.len() <= 100), "{cut}");
+        assert_eq!(cut.split_whitespace().count(), 40);
+        assert_eq!(wrapped("short", "  "), "  short");
+    }
 
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {

@@ -3,7 +3,7 @@
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{IsTerminal as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,9 +115,18 @@ pub(crate) fn operator(folder: &Path, dice: &Arc<Dice>) -> anyhow::Result<(Opera
     Ok((Operator::new(token.clone(), Arc::clone(dice)), token))
 }
 
-/// Writes a file that only this user can read.
+/// Writes a file that only this user can read: under another name, and then it is given its own, so that nobody finds half
+/// of it.
 pub(crate) fn write_private(path: &Path, text: &str) -> anyhow::Result<()> {
-    let open = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path);
-    open.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.write_all(b"\n")))
-        .with_context(|| format!("{} cannot be written", path.display()))
+    let mut name = path.as_os_str().to_owned();
+    name.push(".new");
+    let new = PathBuf::from(name);
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+        file.write_all(text.as_bytes())?;
+        file.write_all(b"\n")?;
+        file.sync_all()?;
+        fs::rename(&new, path)
+    };
+    write().with_context(|| format!("{} cannot be written", path.display()))
 }

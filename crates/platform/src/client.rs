@@ -43,7 +43,8 @@ pub trait Client: Send + Sync {
     /// The account behind the login.
     async fn me(&self) -> Result<Account, CallError>;
 
-    /// The accounts of the workspace, a page at a time.
+    /// The accounts of the workspace, a page at a time. A login that is no administrator's is refused: this is how the
+    /// engine finds out whether it is one.
     async fn directory(&self, page: Option<String>) -> Result<Page<Account>, CallError>;
 
     /// Makes a bot account. Not safe to repeat: look with [`Client::find_bot`] after [`CallError::Unknown`].

@@ -43,6 +43,9 @@ pub struct OAuth {
     pub account_scopes: &'static [&'static str],
     /// What an administrator is asked for; empty where administrators grant by other means.
     pub admin_scopes: &'static [&'static str],
+    /// Whether the consent page takes `login_hint` (`OpenID` Connect Core, 3.1.2.1): the address of whoever is expected, so
+    /// that somebody who is signed in with several accounts does not consent with the wrong one.
+    pub login_hint: bool,
     /// Whether the vendor accepts PKCE with S256.
     pub pkce: bool,
     /// The scope of the app's own token by client credentials; `None` where the vendor has no such grant.

@@ -80,15 +80,33 @@ fn load(path: &Path) -> Result<MasterKey, KeyFileError> {
     }
 }
 
+/// Writes a new key under another name and then gives it its own, so that nobody ever finds half of one. A key that came to
+/// be there meanwhile is not touched: linking, unlike renaming, replaces nothing.
 fn create(path: &Path) -> io::Result<MasterKey> {
     let key = SealKey::random();
     let text = Zeroizing::new(hex::encode(key.bytes()));
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()?;
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".new-{}", std::process::id()));
+    let new = PathBuf::from(name);
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.write_all(b"\n"))
+        .and_then(|()| file.sync_all())
+        .and_then(|()| name_it(&new, path));
+    // Whatever came of it, no second file with a key stays.
+    drop(fs::remove_file(&new));
+    written?;
     sync_folder(path)?;
     Ok(MasterKey::new(*key.bytes()))
+}
+
+/// Some file systems have no links; there a key that comes to be in this very moment would be replaced.
+fn name_it(new: &Path, path: &Path) -> io::Result<()> {
+    match fs::hard_link(new, path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists && !path.exists() => fs::rename(new, path),
+        linked => linked,
+    }
 }
 
 /// Makes a new name in a folder durable.
@@ -108,6 +126,7 @@ mod tests {
         let (_, created) = KeyFile::load_or_create(&path).unwrap();
         assert!(created);
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "nothing else holds it");
         let written = fs::read(&path).unwrap();
         let (_, created) = KeyFile::load_or_create(&path).unwrap();
         assert!(!created);

@@ -21,8 +21,7 @@ mod seal;
 mod sql;
 
 pub use api::console::{
-    About, COMMITS, Console, Counts, DeadLetter, EXPIRED, News, SYNCS, SetAside, UNKNOWN_OUTCOME, Wedged,
-    What,
+    About, COMMITS, Console, Counts, DeadLetter, EXPIRED, News, Queue, SYNCS, SetAside, UNKNOWN_OUTCOME, What,
 };
 pub use api::error::StoreError;
 pub use api::inbox::{Accepted, Arrived, Inbox, NewArrival, Report, Routed, SeenNow, Settled, Unreadable};

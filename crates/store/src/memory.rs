@@ -12,6 +12,7 @@ mod logins;
 mod outbox;
 mod overdue;
 mod people;
+mod queues;
 mod settings;
 mod state;
 

@@ -16,11 +16,13 @@ mod logins;
 mod migrate;
 mod names;
 mod open;
+mod origin;
 mod outbox;
 mod overdue;
 mod people;
 #[cfg(test)]
 mod plans;
+mod queues;
 mod readers;
 mod rebuild;
 mod routed;

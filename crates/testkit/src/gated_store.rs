@@ -12,8 +12,8 @@ use entente_model::{
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
     Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
-    LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Represented, Routed,
-    SetAside, Settings, Side, StoreError, Unreadable, Wedged,
+    LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Queue, Represented,
+    Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
@@ -101,7 +101,7 @@ impl Lanes for Gated {
         self.gate.through("wedge", self.inner.wedge(claim, reason)).await
     }
 
-    async fn unwedge(&self, lane: LaneId) -> Result<(), StoreError> {
+    async fn unwedge(&self, lane: LaneId) -> Result<bool, StoreError> {
         self.gate.through("unwedge", self.inner.unwedge(lane)).await
     }
 
@@ -297,8 +297,8 @@ impl Console for Gated {
         self.gate.through("dead", self.inner.dead(limit)).await
     }
 
-    async fn wedged(&self, limit: usize) -> Result<Vec<Wedged>, StoreError> {
-        self.gate.through("wedged", self.inner.wedged(limit)).await
+    async fn queues(&self, limit: usize) -> Result<Vec<Queue>, StoreError> {
+        self.gate.through("queues", self.inner.queues(limit)).await
     }
 
     async fn replay(&self, delivery: DeliveryId, now: Timestamp) -> Result<bool, StoreError> {

@@ -18,13 +18,13 @@ mod dead;
 pub(crate) use dead::workspace as lane_workspace;
 mod import;
 mod invite;
+pub(crate) mod lanes;
 mod link;
 mod matching;
 mod overdue;
 mod people;
 mod plan;
 pub(crate) mod status;
-mod wedged;
 
 /// The routes, behind the operator's token.
 pub(crate) fn router(surfaces: &Surfaces) -> Router<Surfaces> {
@@ -42,8 +42,8 @@ pub(crate) fn router(surfaces: &Surfaces) -> Router<Surfaces> {
         .route("/dead", get(dead::list))
         .route("/dead/{id}/replay", post(dead::replay))
         .route("/aside", get(dead::aside))
-        .route("/lanes/wedged", get(wedged::list))
-        .route("/lanes/{id}/unwedge", post(wedged::unwedge))
+        .route("/lanes", get(lanes::list))
+        .route("/lanes/{id}/release", post(lanes::release))
         .route("/sign-in-link", post(link::make))
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)

@@ -7,6 +7,7 @@
 //! | `GET /oauth/start/{workspace}?as=admin` | the operator | session cookie or bearer token |
 //! | `GET /oauth/callback` | a browser sent back by a vendor | `state`, single use, bound to a cookie of that browser |
 //! | `/api/v1/…` | the operator's programs | bearer token |
+//! | `POST /lanes/{id}/release` | the operator's browser | session cookie, and only from pages of our own |
 //! | `GET /` | the operator's browser | session cookie; without it a page that says nothing but whether the server is up |
 //! | `GET /health/live`, `/health/ready` | anybody | none, and they say nothing |
 //!

@@ -142,15 +142,27 @@ fn failed(error: &EngineError) -> Response {
         EngineError::UnknownWorkspace(_) => {
             told::page(StatusCode::NOT_FOUND, "Not found", &error.to_string())
         }
-        _ => told::page(
-            StatusCode::BAD_REQUEST,
-            "That did not work",
-            &format!("{}.", capital(&error.to_string())),
-        ),
+        _ => told::page(StatusCode::BAD_REQUEST, "That did not work", &sentence(&error.to_string())),
     }
 }
 
-fn capital(text: &str) -> String {
+/// An error as a sentence. One that begins with the name of a workspace keeps it as it is.
+fn sentence(text: &str) -> String {
+    let named = text.split_once(": ").is_some_and(|(name, _)| !name.contains(' '));
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    match chars.next() {
+        Some(first) if !named => format!("{}{}.", first.to_uppercase(), chars.as_str()),
+        _ => format!("{text}."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sentence;
+
+    #[test]
+    fn a_sentence_begins_with_a_capital_unless_with_a_name() {
+        assert_eq!(sentence("acme-webex: consent was declined"), "acme-webex: consent was declined.");
+        assert_eq!(sentence("this invitation was used"), "This invitation was used.");
+    }
 }

@@ -6,16 +6,31 @@ use http::{HeaderValue, StatusCode, header};
 
 pub(crate) mod connect;
 pub(crate) mod home;
+pub(crate) mod release;
 pub(crate) mod sign_in;
 pub(crate) mod told;
+mod when;
 
+/// The console's home.
+const HOME: HeaderValue = HeaderValue::from_static("/");
+
+const ICON: &str = include_str!("../static/entente.svg");
 const STYLE: &str = include_str!("../static/entente.css");
 
 /// The one style sheet.
 pub(crate) async fn style() -> Response {
-    let media = HeaderValue::from_static("text/css; charset=utf-8");
+    file("text/css; charset=utf-8", STYLE)
+}
+
+/// What browsers show beside the title.
+pub(crate) async fn icon() -> Response {
+    file("image/svg+xml", ICON)
+}
+
+fn file(media: &'static str, text: &'static str) -> Response {
     let keep = HeaderValue::from_static("public, max-age=300");
-    ([(header::CONTENT_TYPE, media), (header::CACHE_CONTROL, keep)], STYLE).into_response()
+    ([(header::CONTENT_TYPE, HeaderValue::from_static(media)), (header::CACHE_CONTROL, keep)], text)
+        .into_response()
 }
 
 /// For addresses that are none.

@@ -62,7 +62,7 @@ pub(crate) async fn attempt(client: &dyn Client, wanted: &WantedBot, fresh: bool
         Err(BotRefused::AddressUnfit) => Attempt::Unfit,
         // Perhaps by ourselves: an earlier attempt may have landed after we looked.
         Err(BotRefused::AddressTaken) => find(client, &wanted.address).await.unwrap_or(Attempt::Taken),
-        Err(BotRefused::NotAllowed(why)) => Attempt::Refused(format!("making bots is not allowed: {why}")),
+        Err(BotRefused::NotAllowed(why)) => Attempt::Refused(why),
         Err(BotRefused::Call(CallError::Unknown)) => {
             find(client, &wanted.address).await.unwrap_or(Attempt::Later { all: false, after: None })
         }

@@ -52,6 +52,7 @@ async fn consent_makes_a_stand_in_speak() {
     assert_eq!(url.as_str().split('?').next(), Some("http://south.example/authorize"));
     assert_eq!(query["redirect_uri"], "https://entente.acme.example/oauth/callback");
     assert_eq!(query["scope"], "read write");
+    assert_eq!(query["login_hint"], ADA);
     assert_eq!(query["code_challenge_method"], "S256");
     assert_eq!(query["state"].len(), 43);
     let (state, code) = world.south.consent(&url, "ada");
@@ -225,16 +226,40 @@ async fn a_newer_administrator_takes_the_older_ones_place() {
             .filter(|login| login.kind == "admin" && login.workspace.id == NORTH.into())
             .collect::<Vec<_>>()
     };
+    world.north.books().admins.push("ada".to_owned());
     let [older] = admins().await.try_into().unwrap();
     let url = engine.begin_grant(&NORTH.into(), LoginKind::Admin, None, HERS).await.unwrap();
     assert!(url.query_pairs().any(|(name, value)| name == "scope" && value == "admin:read admin:write"));
     assert!(url.query_pairs().all(|(name, _)| name != "code_challenge"), "north takes no PKCE");
+    assert!(
+        url.query_pairs().all(|(name, _)| name != "login_hint"),
+        "and an administrator is nobody in particular"
+    );
     let (state, code) = world.north.consent(&url, "ada");
     let granted = engine.finish_grant(&state, HERS, Ok(&code)).await.unwrap();
     assert_eq!((granted.person, granted.account.id.as_str()), (None, "ada"));
     let [newer] = admins().await.try_into().unwrap();
     assert_eq!(older.id, newer.id);
     assert_eq!(newer.account.unwrap().id, "ada".into());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_consents_as_administrator_must_be_one() {
+    let (world, engine, _) = asked().await;
+    let before = world.store.logins(None).await.unwrap();
+    let url = engine.begin_grant(&NORTH.into(), LoginKind::Admin, None, HERS).await.unwrap();
+    let (state, code) = world.north.consent(&url, "ada");
+    let why = why(engine.finish_grant(&state, HERS, Ok(&code)).await);
+    assert!(why.starts_with("north: the account that consented is not an administrator's"), "{why}");
+    let after = world.store.logins(None).await.unwrap();
+    let flat = |logins: &[entente_store::Login]| {
+        let all = logins.iter().map(|login| (login.id, login.account.clone(), login.state));
+        all.collect::<Vec<_>>()
+    };
+    assert_eq!(flat(&after), flat(&before), "the administrator who consented before is still there");
+    let secret = after.iter().find(|login| login.kind == "admin" && login.workspace.id == NORTH.into());
+    let secret = world.store.login(secret.unwrap().id).await.unwrap().unwrap().secret.unwrap();
+    assert_eq!(secret.generation, 1, "and so are their tokens");
 }
 
 #[tokio::test(start_paused = true)]

@@ -285,10 +285,12 @@ async fn an_app_made_by_hand_is_taken_where_none_can_be_made() {
     let done = engine.provision().await.unwrap();
     let (at, why) = &done.blocked[0];
     assert!(at.as_str() == NORTH && why.contains("bot-token --app"), "{done:?}");
+    let [(at, why)] = engine.blocked().try_into().unwrap();
+    assert!(at.as_str() == NORTH && why.starts_with("the Entente app cannot speak there"), "{why}");
     assert_eq!(done.active, 1, "others are made");
     let token = world.north.make("Entente", "ours@bots.example");
     engine.adopt_app(&NORTH.into(), token.into()).await.unwrap();
-    assert!(engine.provision().await.unwrap().blocked.is_empty());
+    assert!(engine.provision().await.unwrap().blocked.is_empty() && engine.blocked().is_empty());
     let eva = world.north.books().bots[ADDRESS].token.clone();
     assert!(engine.adopt_app(&NORTH.into(), eva.into()).await.is_err(), "a stand-in is no app");
 }

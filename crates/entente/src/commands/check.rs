@@ -7,6 +7,7 @@ use clap::Args;
 use crate::config::Config;
 use crate::platforms;
 use crate::refusal::Refusal;
+use crate::said::say;
 
 /// What it takes.
 #[derive(Args)]
@@ -19,12 +20,12 @@ pub(super) struct Check {
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let config = Config::load(&self.config, &platforms::all()).map_err(Refusal::new)?;
-        println!("{} is right.", self.config.display());
+        say!("{} is right.", self.config.display());
         if config.sites.is_empty() {
-            println!("It configures no workspace yet; `entente config` shows how one is written.");
+            say!("It configures no workspace yet; `entente config` shows how one is written.");
         }
         for site in &config.sites {
-            println!("  {} on {}", site.workspace.id, site.workspace.platform);
+            say!("  {} on {}", site.workspace.id, site.workspace.platform);
         }
         Ok(())
     }

@@ -3,7 +3,8 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{Remote, rows};
+use super::{Remote, minutes, rows};
+use crate::said::say;
 use crate::table;
 
 /// What it takes.
@@ -17,7 +18,7 @@ impl Dead {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let dead = self.remote.client()?.get("/dead").await?;
         if !self.remote.printed(&dead) {
-            let rows = rows(&dead, "dead", &["id", "at", "workspace", "reason"]);
+            let rows = minutes(rows(&dead, "dead", &["id", "at", "workspace", "reason"]), 1);
             table::print(&["id", "when", "to", "why"], &rows, "No dead letters.");
         }
         Ok(())
@@ -37,7 +38,7 @@ impl Replay {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         self.remote.client()?.post(&format!("/dead/{}/replay", self.id), &json!({})).await?;
         if !self.remote.json {
-            println!("It is tried again.");
+            say!("It is tried again.");
         }
         Ok(())
     }
@@ -54,7 +55,7 @@ impl Aside {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let aside = self.remote.client()?.get("/aside").await?;
         if !self.remote.printed(&aside) {
-            let rows = rows(&aside, "aside", &["at", "workspace", "reason"]);
+            let rows = minutes(rows(&aside, "aside", &["at", "workspace", "reason"]), 0);
             table::print(&["when", "from", "what is wrong"], &rows, "Nothing was set aside.");
         }
         Ok(())

@@ -1,7 +1,8 @@
 //! `entente people …`: User Sync in its smallest form. Import the directories, see who is who, see what would be done,
 //! do it, watch it happen.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, IsTerminal as _};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{Remote, rows, text};
 use crate::client::Client;
+use crate::said::say;
 use crate::table;
 
 /// What it does.
@@ -144,7 +146,7 @@ impl People {
                 if !remote.printed(&plan) {
                     planned(&plan);
                     if plan["lines"].as_array().is_some_and(|lines| !lines.is_empty()) {
-                        println!("\nTo do it: entente people apply {}", text(&plan, "digest"));
+                        say!("\nTo do it: entente people apply {}", text(&plan, "digest"));
                     }
                 }
                 Ok(())
@@ -161,7 +163,7 @@ impl People {
                 let path = format!("/people/{}/invite", encoded(&email));
                 let invited = remote.client()?.post(&path, &json!({"workspace": workspace})).await?;
                 if !remote.printed(&invited) {
-                    println!("{}", text(&invited, "url"));
+                    say!("{}", text(&invited, "url"));
                 }
                 Ok(())
             }
@@ -173,13 +175,13 @@ impl People {
                     let path = format!("/workspaces/{}/app-token", encoded(&workspace.unwrap_or_default()));
                     let adopted = client.post(&path, &json!({"token": token})).await?;
                     if !remote.printed(&adopted) {
-                        println!("This bot is the Entente app in {} now.", text(&adopted, "workspace"));
+                        say!("This bot is the Entente app in {} now.", text(&adopted, "workspace"));
                     }
                     return Ok(());
                 };
                 let adopted = client.post(&format!("/people/{}/bot-token", encoded(&email)), &body).await?;
                 if !remote.printed(&adopted) {
-                    println!(
+                    say!(
                         "{} stands in for {email} in {}.",
                         text(&adopted, "address"),
                         text(&adopted, "workspace")
@@ -190,7 +192,7 @@ impl People {
             Self::RetryBots { remote } => {
                 let retried = remote.client()?.post("/people/retry-bots", &json!({})).await?;
                 if !remote.printed(&retried) {
-                    println!("Tried again: {}.", text(&retried, "bots"));
+                    say!("Tried again: {}.", text(&retried, "bots"));
                 }
                 Ok(())
             }
@@ -212,7 +214,7 @@ async fn apply(digest: Option<String>, rules: &Rules, yes: bool, remote: &Remote
         let columns = ["people_added", "people_changed", "bots", "consents", "changed", "removed"];
         let said: Vec<String> =
             columns.iter().map(|name| format!("{} {}", name.replace('_', " "), text(&done, name))).collect();
-        println!("Done: {}.\n`entente people list` shows how far the bots are.", said.join(", "));
+        say!("Done: {}.\n`entente people list` shows how far the bots are.", said.join(", "));
     }
     Ok(())
 }
@@ -233,8 +235,7 @@ async fn confirmed(client: &Client, rules: &Rules, yes: bool, json: bool) -> any
     if !std::io::stdin().is_terminal() {
         anyhow::bail!("nobody to ask: give the digest of a plan, or --yes");
     }
-    print!("\nDo this? [y/N] ");
-    std::io::stdout().flush()?;
+    crate::said::print(format_args!("\nDo this? [y/N] "));
     let mut answer = String::new();
     std::io::stdin().lock().read_line(&mut answer)?;
     Ok(answer.trim().eq_ignore_ascii_case("y").then_some(digest))
@@ -261,7 +262,7 @@ fn planned(plan: &Value) {
         &rows(plan, "lines", &columns),
         "Everything is as it should be.",
     );
-    println!("\nKept as they are: {}.", text(plan, "kept"));
+    say!("\nKept as they are: {}.", text(plan, "kept"));
     titled("No primary was chosen for:", &["name", "address"], &rows(plan, "unchosen", &["name", "email"]));
     let columns = ["name", "email", "workspace", "reason"];
     titled(
@@ -279,28 +280,32 @@ fn conflicts(answer: &Value) {
 
 fn titled(title: &str, head: &[&str], rows: &[Vec<String>]) {
     if !rows.is_empty() {
-        println!("\n{title}");
+        say!("\n{title}");
         table::print(head, rows, "");
     }
 }
 
 fn listed(all: &Value) {
+    // One reason often is many people's; it is said once, below the table.
+    let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let mut rows = Vec::new();
     for person in all["people"].as_array().into_iter().flatten() {
         let (name, email) = (text(person, "name"), text(person, "email"));
         let primary = person["primary"].as_str().unwrap_or("not chosen").to_owned();
         let stand_ins = person["stand_ins"].as_array().map(Vec::as_slice).unwrap_or_default();
         for stand_in in stand_ins {
-            let state = [text(stand_in, "state"), text(stand_in, "reason")];
-            let state = state.iter().filter(|part| !part.is_empty()).cloned().collect::<Vec<_>>().join(": ");
+            let (place, reason) = (text(stand_in, "workspace"), text(stand_in, "reason"));
+            if !reason.is_empty() {
+                reasons.entry(reason).or_default().push(format!("{name} in {place}"));
+            }
             rows.push(vec![
                 name.clone(),
                 email.clone(),
                 primary.clone(),
-                text(stand_in, "workspace"),
+                place,
                 text(stand_in, "mode"),
                 text(stand_in, "address"),
-                state,
+                text(stand_in, "state"),
             ]);
         }
         if stand_ins.is_empty() {
@@ -309,6 +314,9 @@ fn listed(all: &Value) {
     }
     let head = ["name", "address", "works in", "represented in", "by", "found as", "state"];
     table::print(&head, &rows, "Nobody yet: `entente people import`, then `plan` and `apply`.");
+    for (reason, whose) in reasons {
+        say!("\n{}:\n{}", table::wrapped(&whose.join(", "), ""), table::wrapped(&reason, "  "));
+    }
 }
 
 /// A token never comes over the command line, which everybody on the machine can read.

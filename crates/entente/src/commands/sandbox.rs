@@ -14,6 +14,7 @@ use http::header;
 use crate::demo::{Source, World, directory_routes, register};
 use crate::lifecycle;
 use crate::refusal::Refusal;
+use crate::said::say;
 
 /// What it takes.
 #[derive(Args)]
@@ -38,14 +39,14 @@ impl Sandbox {
                 "cannot listen on {address} ({error}); stop what listens there, or choose another port with --port N"
             ))
         })?;
-        println!("The simulated platforms are ready.\n");
-        println!("  http://{}/directory.json  addresses, people and tokens", directory.addr());
-        println!("  http://{}/v1              Webex", world.webex.addr());
-        println!(
+        say!("The simulated platforms are ready.\n");
+        say!("  http://{}/directory.json  addresses, people and tokens", directory.addr());
+        say!("  http://{}/v1              Webex", world.webex.addr());
+        say!(
             "  http://{}/v1.0            Microsoft Graph; its sign-in and bot service are on the same port",
             world.teams.addr()
         );
-        println!("\nEach has control paths under /_sim. Stop with ctrl-c.");
+        say!("\nEach has control paths under /_sim. Stop with ctrl-c.");
         stop.cancelled().await;
         Ok(())
     }

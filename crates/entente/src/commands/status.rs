@@ -3,7 +3,8 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{Remote, rows, text};
+use super::{Remote, minute, rows, text};
+use crate::said::say;
 use crate::table;
 
 /// What it takes.
@@ -19,29 +20,29 @@ impl Status {
         if self.remote.printed(&status) {
             return Ok(());
         }
-        println!("{}", if status["healthy"] == true { "All is well." } else { "Something needs you:" });
+        say!("{}", if status["healthy"] == true { "All is well." } else { "Something needs you:" });
         for line in status["attention"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            println!("  {line}");
+            say!("  {line}");
         }
         let counts = &status["counts"];
         let numbers = ["delivered", "waiting", "dead", "wedged", "unrouted", "accepted"];
         let numbers: Vec<String> =
             numbers.iter().map(|name| format!("{name} {}", text(counts, name))).collect();
-        println!("\n{}", numbers.join(" · "));
+        say!("\n{}", numbers.join(" · "));
         if let Some(since) = counts["unrouted_since"].as_str() {
-            println!("The oldest report that is not read yet came at {since}.");
+            say!("The oldest report that is not read yet came at {}.", minute(since));
         }
         let late = counts["other"]["late"].as_u64().unwrap_or(0);
         if late > 0 {
-            println!("Messages passed on after newer ones, because they were reported late: {late}.");
+            say!("Messages passed on after newer ones, because they were reported late: {late}.");
         }
         let losses = status["losses"].as_object().into_iter().flatten();
         let losses: Vec<String> =
             losses.map(|(name, count)| format!("{} {count}", name.replace('_', " "))).collect();
         if !losses.is_empty() {
-            println!("lost on the way: {}", losses.join(" · "));
+            say!("lost on the way: {}", losses.join(" · "));
         }
-        println!();
+        say!("");
         let columns = ["workspace", "kind", "person", "rung", "error"];
         table::print(
             &["workspace", "login", "person", "hears", "error"],
@@ -63,7 +64,7 @@ impl SignIn {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let made = self.remote.client()?.post("/sign-in-link", &json!({})).await?;
         if !self.remote.printed(&made) {
-            println!("{}", text(&made, "url"));
+            say!("{}", text(&made, "url"));
         }
         Ok(())
     }

@@ -108,9 +108,12 @@ fn hint_section(name: &str) -> String {
     hint(name, SECTIONS.iter().map(|(name, _)| *name).chain([WORKSPACES]))
 }
 
-/// `; did you mean "…"?`, or nothing.
-pub(super) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    nearest(name, known).map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"))
+/// `; did you mean "…"?`, or all that are known.
+pub(super) fn hint<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+    match nearest(name, known.clone()) {
+        Some(near) => format!("; did you mean \"{near}\"?"),
+        None => format!("; known are {}", known.collect::<Vec<_>>().join(", ")),
+    }
 }
 
 /// The known name that a mistyped one probably stands for.

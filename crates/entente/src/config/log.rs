@@ -1,6 +1,8 @@
 //! `[log]`: what is said on standard error.
 
 use serde::Deserialize;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
 use super::keys::{Key, text};
 
@@ -29,12 +31,20 @@ impl Log {
     pub(super) const KEYS: &'static [Key] = &[text("level"), text("format")];
 
     pub(super) fn validate(&self) -> Result<(), String> {
-        match tracing_subscriber::EnvFilter::try_new(&self.level) {
-            Ok(_) => Ok(()),
-            Err(_) => Err("log.level must be error, warn, info, debug or trace, or rules such as \
-                           \"info,entente_engine=debug\""
-                .to_owned()),
+        // A bare word that is no level would be taken for the name of a part of the program, of which all is logged.
+        let level = |rule: &str| {
+            let word = rule.trim();
+            word.contains(['=', '[']) || (!word.is_empty() && word.parse::<LevelFilter>().is_ok())
+        };
+        let plain = self.level.split(',').all(level);
+        if plain && EnvFilter::try_new(&self.level).is_ok() {
+            return Ok(());
         }
+        Err(format!(
+            "log.level is \"{}\"; it must be error, warn, info, debug, trace or off, or rules such as \
+             \"info,entente_engine=debug\"",
+            self.level
+        ))
     }
 }
 

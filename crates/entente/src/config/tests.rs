@@ -89,7 +89,63 @@ fn the_environment_wins_and_is_checked_like_the_file() {
         of("ENTENTE_SERVER__LISTN", "x").unwrap_err(),
         "environment: ENTENTE_SERVER__LISTN: no key named listn; did you mean \"listen\"?"
     );
-    assert!(of("ENTENTE_HOME", "x").is_ok());
+    for left_alone in
+        ["ENTENTE_DATA", "ENTENTE_PORT", "ENTENTE_PORT_7700_TCP", "ENTENTE_SERVICE_HOST", "HOME"]
+    {
+        assert!(of(left_alone, "x").is_ok(), "{left_alone}");
+    }
+}
+
+#[test]
+fn a_variable_that_is_no_override_is_named() {
+    let text = "[workspaces.acme-one]\nplatform = \"webex\"\nclient_id = \"c\"\nclient_secret = \"s\"\n";
+    let of = |name| parse(text, &[(name, "x")]).unwrap_err();
+    assert_eq!(
+        of("ENTENTE_FOO"),
+        "environment: ENTENTE_FOO is no key; a name is ENTENTE_SECTION__KEY or ENTENTE_WORKSPACES__NAME__KEY"
+    );
+    for (slip, meant) in [
+        ("ENTENTE_SERVER_LISTEN", "ENTENTE_SERVER__LISTEN"),
+        ("ENTENTE_SERVER_LISTN", "ENTENTE_SERVER__LISTEN"),
+        ("ENTENTE_ENGINE_TELL_AFTER_SECONDS", "ENTENTE_ENGINE__TELL_AFTER_SECONDS"),
+        ("ENTENTE_WORKSPACES_ACME_ONE_CLIENT_SECRET", "ENTENTE_WORKSPACES__ACME_ONE__CLIENT_SECRET"),
+    ] {
+        assert_eq!(of(slip), format!("environment: {slip} is no key; did you mean {meant}?"));
+    }
+    assert!(of("ENTENTE_WORKSPACES__ACME_ONE__CLIENT_SECRT").ends_with("did you mean \"client_secret\"?"));
+}
+
+#[test]
+fn a_key_without_a_near_name_is_told_which_there_are() {
+    assert_eq!(
+        parse("[log]\nzzzzqqq = 1\n", &[]).unwrap_err(),
+        "2: unknown key \"zzzzqqq\" in [log]; known are level, format"
+    );
+    assert_eq!(
+        parse("[zzzzqqq]\n", &[]).unwrap_err(),
+        "1: unknown section [zzzzqqq]; known are server, data, engine, calls, log, workspaces"
+    );
+}
+
+#[test]
+fn a_level_is_one_or_rules() {
+    let of = |level: &str| parse(&format!("[log]\nlevel = \"{level}\"\n"), &[]).map(|_| ());
+    for right in ["info", "OFF", "warn,entente_engine=debug", "info,hyper=off", "entente[{id=3}]=trace"] {
+        assert_eq!(of(right), Ok(()), "{right}");
+    }
+    for wrong in ["blah", "", "info,blah", "info,entente=loud", "info;debug"] {
+        let why = of(wrong).unwrap_err();
+        assert!(why.starts_with(&format!("log.level is \"{wrong}\"; it must be error")), "{why}");
+    }
+}
+
+#[test]
+fn a_platform_that_there_is_not_is_named_first() {
+    let why = parse("[workspaces.a]\nplatform = \"slack\"\n", &[]).unwrap_err();
+    assert!(why.starts_with("workspaces.a.platform: no platform \"slack\"; known are "), "{why}");
+    let platform = platforms::all().iter().find(|one| !one.profile().needs_tenant).unwrap().id();
+    let why = parse(&format!("[workspaces.a]\nplatform = \"{platform}\"\n"), &[]).unwrap_err();
+    assert!(why.starts_with("workspaces.a.client_id: give the id"), "{why}");
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub(crate) struct Workspace {
     platform: String,
     #[serde(default)]
     tenant: String,
+    /// Empty if absent, so that a platform that there is not is named before what it would need.
+    #[serde(default)]
     client_id: String,
     client_secret: Option<SecretString>,
     client_secret_file: Option<PathBuf>,

@@ -1,5 +1,7 @@
 //! Commands that need no server.
 
+use std::process::Stdio;
+
 use crate::program::{Folder, command, errors, run};
 
 #[test]
@@ -44,4 +46,13 @@ fn a_command_without_a_server_says_how_to_start_one() {
     let failed = command(&["status", "--data", data.to_str().unwrap()]).output().unwrap();
     assert_eq!(failed.status.code(), Some(1));
     assert!(errors(&failed).contains("--data DIR"), "{}", errors(&failed));
+}
+
+#[test]
+fn a_command_whose_reader_stops_ends_quietly() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let ended = command(&["config"]).stdout(writer).stderr(Stdio::piped()).output().unwrap();
+    assert_eq!(errors(&ended), "");
+    assert_eq!(ended.status.code(), Some(141));
 }

@@ -76,6 +76,25 @@ fn a_damaged_database() {
 }
 
 #[test]
+fn an_emptied_database() {
+    let folder = used();
+    std::fs::write(folder.path("data/entente.db"), "").unwrap();
+    let said = refusal(folder.serve());
+    assert!(said.contains("is empty") && said.contains("restore it from a backup"), "{said}");
+}
+
+#[test]
+fn another_programs_database() {
+    let folder = used();
+    std::fs::remove_file(folder.path("data/entente.db")).unwrap();
+    let other = rusqlite::Connection::open(folder.path("data/entente.db")).unwrap();
+    other.execute("create table foo (a)", []).unwrap();
+    drop(other);
+    let said = refusal(folder.serve());
+    assert!(said.contains("another program's database"), "{said}");
+}
+
+#[test]
 fn a_database_of_a_newer_version() {
     let folder = used();
     let database = rusqlite::Connection::open(folder.path("data/entente.db")).unwrap();
@@ -84,5 +103,5 @@ fn a_database_of_a_newer_version() {
     database.execute(added, []).unwrap();
     drop(database);
     let said = refusal(folder.serve());
-    assert!(said.contains("newer version"), "{said}");
+    assert!(said.contains("newer version (its shape has number 9999, this one knows up to "), "{said}");
 }

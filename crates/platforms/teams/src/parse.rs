@@ -29,7 +29,8 @@ pub(crate) fn heads(receiver: &TeamsReceiver, body: &Bytes) -> Vec<Item> {
 }
 
 fn item(receiver: &TeamsReceiver, body: &Bytes, raw: &str) -> Result<Item, &'static str> {
-    let item: Notification<'_> = serde_json::from_str(raw).map_err(|_| "not a notification")?;
+    let item: Notification<'_> =
+        serde_json::from_str(raw).map_err(|_| "a notification that is not as Microsoft documents it")?;
     let login = item.client_state.as_deref().and_then(login_of).ok_or("no login in clientState")?;
     if let Some(event) = item.lifecycle_event.as_deref() {
         let kind = match event {
@@ -80,8 +81,13 @@ pub(crate) fn unknown(what: &str, kind: &str) -> Item {
 
 /// A message that is said to be `at`, from the JSON of a chat message.
 pub(crate) fn snapshot_of(at: &MessageRef, json: &[u8]) -> Result<Snapshot, String> {
-    let message: ChatMessage = serde_json::from_slice(json)
-        .map_err(|error| format!("not a chat message: line {} column {}", error.line(), error.column()))?;
+    let message: ChatMessage = serde_json::from_slice(json).map_err(|error| {
+        format!(
+            "not a chat message as Microsoft documents it (line {}, column {})",
+            error.line(),
+            error.column()
+        )
+    })?;
     // The envelope is proven by itself, so content of another message can only be a mistake or a trick.
     if message.id != at.id.as_str() {
         return Err("the content is of another message".to_owned());

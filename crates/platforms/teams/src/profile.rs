@@ -52,6 +52,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         ],
         // Administrators grant application permissions for the whole tenant instead.
         admin_scopes: &[],
+        // "Microsoft identity platform and OAuth 2.0 authorization code flow".
+        login_hint: true,
         pkce: true,
         app_scope: Some("https://graph.microsoft.com/.default"),
         // A single-tenant bot signs in at its own tenant. Bot Framework: "Authenticate requests with the Bot

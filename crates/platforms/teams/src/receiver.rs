@@ -61,7 +61,7 @@ impl Receiver for TeamsReceiver {
 
     fn heads(&self, hook: &Hook<Verified>) -> Vec<Item> {
         if hook.channel == hook::MESSAGES {
-            vec![bot::parse::head(self, &hook.body)]
+            bot::parse::head(self, &hook.body).into_iter().collect()
         } else {
             parse::heads(self, &hook.body)
         }

@@ -97,8 +97,7 @@ fn refused(failure: Failure) -> BotRefused {
         Some(400) if names_the_address(&failure) && says_taken(&failure) => BotRefused::AddressTaken,
         Some(400) if names_the_address(&failure) => BotRefused::AddressUnfit,
         Some(403..=405) => BotRefused::NotAllowed(format!(
-            "Webex did not let this administrator's sign-in make a bot{}. The organization may not allow it, or the limit \
-             of bots is reached. Bots made by hand in the developer portal can be used instead, with their tokens",
+            "Webex did not let this administrator make a bot{}: the organization may not allow it, or has as many as it may",
             refusal::said(&failure)
         )),
         _ => BotRefused::Call(refusal::call(failure)),

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use entente_model::{ConversationRef, LoginId, Message, Snapshot, Timestamp, WorkspaceRef};
 use entente_platform::{Head, HeadKind, Item};
+use serde_json::error::Category;
 
 use crate::wire::delivery::{Data, Delivery};
 use crate::wire::message;
@@ -12,7 +13,7 @@ use crate::{id, text_in};
 pub(crate) fn head(workspace: &WorkspaceRef, watcher: LoginId, body: &Bytes) -> Item {
     let delivery: Delivery<'_> = match serde_json::from_slice(body) {
         Ok(delivery) => delivery,
-        Err(error) => return malformed("delivery", &error, body),
+        Err(error) => return malformed("a report", &error, body),
     };
     let kind = match (&*delivery.resource, &*delivery.event) {
         ("messages", "created") => HeadKind::Created,
@@ -23,7 +24,7 @@ pub(crate) fn head(workspace: &WorkspaceRef, watcher: LoginId, body: &Bytes) -> 
     let data = delivery.data.map_or("null", |data| data.get());
     let data: Data<'_> = match serde_json::from_str(data) {
         Ok(data) => data,
-        Err(error) => return malformed("data", &error, body),
+        Err(error) => return malformed("what a report says of its message", &error, body),
     };
     let conversation = id::conversation(workspace, &data.room_id);
     // A message is written and edited by its author; it may be deleted by somebody else.
@@ -40,7 +41,11 @@ pub(crate) fn head(workspace: &WorkspaceRef, watcher: LoginId, body: &Bytes) -> 
 
 /// The reason names a place and a kind, never a value.
 fn malformed(what: &str, error: &serde_json::Error, body: &Bytes) -> Item {
-    let reason = format!("{what}: {:?} at line {} column {}", error.classify(), error.line(), error.column());
+    let wrong = match error.classify() {
+        Category::Data => "lacks a field that Webex documents, or has it in another form",
+        Category::Syntax | Category::Eof | Category::Io => "is no JSON",
+    };
+    let reason = format!("{what} {wrong} (line {}, column {})", error.line(), error.column());
     Item::Malformed { reason, body: body.clone() }
 }
 

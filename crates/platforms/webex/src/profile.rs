@@ -41,6 +41,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         ],
         // The directory, and who one is. No scope is documented for making bots.
         admin_scopes: &["spark:people_read", "spark-admin:people_read"],
+        // Described for "Login with Webex", not for integrations.
+        login_hint: false,
         pkce: false,
         app_scope: None,
         speaker: Grant::Bot,

@@ -73,15 +73,23 @@ pub struct DeadLetter {
     pub at: Timestamp,
 }
 
-/// A lane that stands until a person acts.
+/// A lane with work.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wedged {
+pub struct Queue {
     /// Its row, for [`crate::Lanes::unwedge`].
     pub lane_id: LaneId,
     /// What it is the queue of.
     pub lane: LaneKey,
-    /// Why it stands.
+    /// How many rows or reports wait in it.
+    pub waiting: u64,
+    /// When the first of them was accepted.
+    pub since: Timestamp,
+    /// Why it stands, or what came of the first row the last time; empty if that was never tried, and for reports.
     pub reason: String,
+    /// When the first row is due; `None` for reports, and while it stands.
+    pub next: Option<Timestamp>,
+    /// Whether it stands until a person acts.
+    pub wedged: bool,
 }
 
 /// Something that the sender of messages should be told, about all of them at once.
@@ -178,8 +186,8 @@ pub trait Console: Send + Sync {
     /// Dead letters, newest first.
     async fn dead(&self, limit: usize) -> Result<Vec<DeadLetter>, StoreError>;
 
-    /// Lanes that stand until a person acts.
-    async fn wedged(&self, limit: usize) -> Result<Vec<Wedged>, StoreError>;
+    /// Lanes with work: those that stand until a person acts first, then the longest-waiting.
+    async fn queues(&self, limit: usize) -> Result<Vec<Queue>, StoreError>;
 
     /// Puts a dead letter back at the end of its lane, as if it had never been tried. `false` if it is none.
     async fn replay(&self, delivery: DeliveryId, now: Timestamp) -> Result<bool, StoreError>;

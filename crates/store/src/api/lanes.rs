@@ -88,8 +88,8 @@ pub trait Lanes: Send + Sync {
     /// Stops a lane until [`Lanes::unwedge`], for this reason, and gives it back.
     async fn wedge(&self, claim: Claim, reason: &str) -> Result<(), StoreError>;
 
-    /// Lets a wedged lane go on. Does nothing to others.
-    async fn unwedge(&self, lane: LaneId) -> Result<(), StoreError>;
+    /// Lets a wedged lane go on. Does nothing to others, and says so with `false`.
+    async fn unwedge(&self, lane: LaneId) -> Result<bool, StoreError>;
 
     /// When the next lane of this side becomes claimable by time alone.
     async fn next_ready(&self, side: Side) -> Result<Option<Timestamp>, StoreError>;

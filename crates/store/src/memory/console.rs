@@ -7,7 +7,7 @@ use entente_model::{DeliveryId, Timestamp, WorkspaceRef};
 use super::Memory;
 use super::outbox::outbound;
 use super::state::State;
-use crate::{Console, Counts, DeadLetter, DeliveryState, EXPIRED, News, Plan, SetAside, StoreError, Wedged};
+use crate::{Console, Counts, DeadLetter, DeliveryState, EXPIRED, News, Plan, Queue, SetAside, StoreError};
 
 #[async_trait]
 impl Console for Memory {
@@ -62,16 +62,8 @@ impl Console for Memory {
         Ok(letters)
     }
 
-    async fn wedged(&self, limit: usize) -> Result<Vec<Wedged>, StoreError> {
-        let state = self.state();
-        let wedged = state.wedged.iter().take(limit);
-        Ok(wedged
-            .map(|(&lane_id, reason)| Wedged {
-                lane_id,
-                lane: state.key(lane_id).clone(),
-                reason: reason.clone(),
-            })
-            .collect())
+    async fn queues(&self, limit: usize) -> Result<Vec<Queue>, StoreError> {
+        Ok(self.state().queues(limit))
     }
 
     async fn replay(&self, delivery: DeliveryId, now: Timestamp) -> Result<bool, StoreError> {

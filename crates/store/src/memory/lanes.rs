@@ -35,12 +35,13 @@ impl Lanes for Memory {
         Ok(())
     }
 
-    async fn unwedge(&self, lane: LaneId) -> Result<(), StoreError> {
+    async fn unwedge(&self, lane: LaneId) -> Result<bool, StoreError> {
         let mut state = self.state();
-        if state.wedged.remove(&lane).is_some() {
+        let stood = state.wedged.remove(&lane).is_some();
+        if stood {
             self.leases().unwedge(lane, state.key(lane));
         }
-        Ok(())
+        Ok(stood)
     }
 
     async fn next_ready(&self, side: Side) -> Result<Option<Timestamp>, StoreError> {

@@ -14,7 +14,7 @@ use super::tx::{Sealed, Tx};
 use super::writer::lock;
 use crate::payload_keys::PayloadKey;
 use crate::{
-    COMMITS, Console, Counts, DeadLetter, LaneId, News, Plan, SYNCS, SetAside, StoreError, Unreadable, Wedged,
+    COMMITS, Console, Counts, DeadLetter, LaneId, News, Plan, Queue, SYNCS, SetAside, StoreError, Unreadable,
 };
 
 const COUNTERS: &str = "select name, value from counter";
@@ -28,7 +28,6 @@ const SET_ASIDE: &str = "insert into aside (id, workspace, reason, at) values (?
 const ASIDE: &str = "select workspace, reason, at from aside order by at desc, id desc limit ?1";
 const DEAD: &str = "select id, lane, source_conversation, source, reason, died from dead \
      order by died desc, id desc limit ?1";
-const WEDGED: &str = "select lane, reason from wedged order by lane limit ?1";
 const REPLAY: &str = "insert into outbox (id, lane, seq, work, source_conversation, source, part, thread_conversation, \
      thread, accepted_at, not_before, reason, told) select id, lane, ?2, work, source_conversation, source, part, \
      thread_conversation, thread, accepted_at, ?3, reason, told from dead \
@@ -158,15 +157,8 @@ impl Console for Sqlite {
         })
     }
 
-    async fn wedged(&self, max: usize) -> Result<Vec<Wedged>, StoreError> {
-        self.read(|conn| {
-            let rows = conn.all(WEDGED, [limit(max)], |row| Ok((LaneId(row.get(0)?), row.get(1)?)))?;
-            rows.into_iter()
-                .map(|(lane_id, reason)| {
-                    Ok(Wedged { lane_id, lane: self.shared.names.lane_key(conn, lane_id)?, reason })
-                })
-                .collect()
-        })
+    async fn queues(&self, max: usize) -> Result<Vec<Queue>, StoreError> {
+        self.read(|conn| at_once(conn, |conn| self.shared.queues(conn, max)))
     }
 
     async fn replay(&self, delivery: DeliveryId, now: Timestamp) -> Result<bool, StoreError> {

@@ -42,13 +42,14 @@ impl Lanes for Sqlite {
         .await
     }
 
-    async fn unwedge(&self, lane: LaneId) -> Result<(), StoreError> {
+    async fn unwedge(&self, lane: LaneId) -> Result<bool, StoreError> {
         self.write(move |tx| {
-            if tx.conn.run(UNWEDGE, [lane.0])? > 0 {
-                let key = tx.shared.names.lane_key(tx.conn, lane)?;
-                tx.effects.leases.push(LeaseEffect::Unwedge(lane, key));
+            if tx.conn.run(UNWEDGE, [lane.0])? == 0 {
+                return Ok(false);
             }
-            Ok(())
+            let key = tx.shared.names.lane_key(tx.conn, lane)?;
+            tx.effects.leases.push(LeaseEffect::Unwedge(lane, key));
+            Ok(true)
         })
         .await
     }

@@ -9,7 +9,7 @@ use super::run::Run;
 
 const TABLE: &str = "create table if not exists migration \
      (number integer primary key, name text not null, hash text not null)";
-const APPLIED: &str = "select number, name, hash from migration order by number";
+const APPLIED: &str = "select number, hash from migration order by number";
 const RECORD: &str = "insert into migration (number, name, hash) values (?1, ?2, ?3)";
 
 struct Migration {
@@ -27,16 +27,16 @@ const MIGRATIONS: &[Migration] = &[
 /// Brings a database to the present shape. One transaction a migration.
 pub(super) fn migrate(conn: &mut Connection) -> Result<(), OpenError> {
     conn.execute_batch(TABLE)?;
-    let applied = conn.all(APPLIED, [], |row| {
-        Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
-    })?;
-    for (number, name, applied) in &applied {
+    let applied = conn.all(APPLIED, [], |row| Ok((row.get::<_, u32>(0)?, row.get::<_, String>(1)?)))?;
+    for (number, hashed) in &applied {
         match MIGRATIONS.get((*number as usize).wrapping_sub(1)) {
             None => {
-                let known = MIGRATIONS[MIGRATIONS.len() - 1].name;
-                return Err(OpenError::Newer { found: name.clone(), known });
+                return Err(OpenError::Newer {
+                    found: applied.last().map_or(*number, |(newest, _)| *newest),
+                    known: MIGRATIONS.len(),
+                });
             }
-            Some(migration) if hash(migration.sql) != *applied => {
+            Some(migration) if hash(migration.sql) != *hashed => {
                 return Err(OpenError::MigrationChanged { name: migration.name });
             }
             Some(_) => {}

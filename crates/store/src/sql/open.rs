@@ -14,7 +14,7 @@ use super::names::Names;
 use super::readers::Readers;
 use super::run::Run;
 use super::writer::Writer;
-use super::{Shared, Sqlite, lock, migrate, readers, rebuild};
+use super::{Shared, Sqlite, lock, migrate, origin, readers, rebuild};
 use crate::leases::Leases;
 use crate::payload_keys::PayloadKeys;
 use crate::seal::Place;
@@ -55,13 +55,14 @@ pub enum OpenError {
     },
     /// A later release wrote it.
     #[error(
-        "the database was written by a newer version (it has {found}, this one knows up to {known}); run that version"
+        "the database was written by a newer version (its shape has number {found}, this one knows up to {known}); run \
+         that version"
     )]
     Newer {
-        /// The newest migration in the database.
-        found: String,
+        /// The number of the newest migration in the database.
+        found: u32,
         /// The newest one that this release has.
-        known: &'static str,
+        known: usize,
     },
     /// A migration is not the one that was applied.
     #[error("the migration {name} is not the one this database was made with; run the release that made it")]
@@ -76,6 +77,18 @@ pub enum OpenError {
         path: PathBuf,
         /// What was found.
         what: String,
+    },
+    /// There is a file and nothing in it.
+    #[error("the database {path} is empty, as none ever is; restore it from a backup, or delete it to begin anew", path = path.display())]
+    Empty {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// It is another program's.
+    #[error("{path} is another program's database; move it away, or choose another data folder", path = path.display())]
+    Foreign {
+        /// Which file.
+        path: PathBuf,
     },
     /// There is a database and no key.
     #[error("the key file {key} is missing, but {folder} holds a database; put the key back where it was", key = key.display(), folder = folder.display())]
@@ -149,6 +162,7 @@ pub(super) fn open(folder: &Path, master: &MasterKey) -> Result<Sqlite, OpenErro
     let path = folder.join(DATABASE);
     check_header(&path)?;
     let opened = || {
+        origin::make(folder, master)?;
         let mut conn = connect(&path)?;
         migrate::migrate(&mut conn)?;
         check_key(&conn, folder, master)?;
@@ -191,10 +205,10 @@ fn start(conn: Connection, folder: &Path, master: &MasterKey, held: File) -> Res
 }
 
 fn connect(path: &Path) -> Result<Connection, OpenError> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(path, flags)?;
     readers::prepare_once(&conn, 128)?;
+    origin::ours(&conn, path)?;
     conn.execute_batch(WRITER_PRAGMAS)?;
     let verdict: String = conn.query_row("pragma quick_check(1)", [], |row| row.get(0))?;
     if verdict != "ok" {
@@ -218,14 +232,17 @@ fn check_header(path: &Path) -> Result<(), OpenError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(denied(error)),
     };
-    if header.is_empty() || header == HEADER {
+    if header.is_empty() {
+        return Err(OpenError::Empty { path: path.to_owned() });
+    }
+    if header == HEADER {
         return Ok(());
     }
     Err(OpenError::Damaged { path: path.to_owned(), what: "it does not begin like a database".to_owned() })
 }
 
 /// Compares the key with a value that was sealed when the database was made.
-fn check_key(conn: &Connection, folder: &Path, master: &MasterKey) -> Result<(), OpenError> {
+pub(super) fn check_key(conn: &Connection, folder: &Path, master: &MasterKey) -> Result<(), OpenError> {
     const PLAIN: &[u8] = b"entente";
     let place = Place { table: "meta", column: "value", row: b"check" };
     match conn.one(META, ["check"], |row| row.get::<_, Vec<u8>>(0))? {

@@ -8,5 +8,6 @@
 mod conformance;
 mod crash;
 mod disk;
+mod origin;
 mod parity;
 mod world;

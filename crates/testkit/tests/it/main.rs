@@ -12,3 +12,4 @@ mod silent;
 mod story;
 mod telling;
 mod unknown;
+mod wedged;

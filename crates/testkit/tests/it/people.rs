@@ -60,7 +60,10 @@ async fn visit(platform: &Router, mut url: Url, email: &str, decision: &str) -> 
     let authority = url.authority().to_owned();
     let standing = json!({"person": email, "answer": decision});
     call(platform, &authority, "POST", "/_sim/consent", None, Some(standing)).await;
-    url.query_pairs_mut().append_pair("login_hint", email);
+    // Whoever sits there may sign in with another account than the hinted one.
+    let asked: Vec<(String, String)> =
+        url.query_pairs().into_owned().filter(|(name, _)| name != "login_hint").collect();
+    url.query_pairs_mut().clear().extend_pairs(asked).append_pair("login_hint", email);
     let request = Request::get(url.as_str()).header(header::HOST, &authority).body(Body::empty()).unwrap();
     let answer = platform.clone().oneshot(request).await.unwrap();
     let back = answer.headers()[header::LOCATION].to_str().unwrap().parse::<Url>().unwrap();

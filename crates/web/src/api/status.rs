@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use entente_engine::Engine;
-use entente_model::{PersonId, StandInState};
+use entente_model::{PersonId, StandInState, WorkspaceId};
 use entente_store::{Counts, LoginState, Represented, StoreError};
 use serde::Serialize;
 
@@ -106,6 +106,8 @@ pub(crate) struct Place {
     pub(crate) connectable: bool,
     /// Whether an administrator's login works.
     pub(crate) connected: bool,
+    /// Why the Entente app or bots could not be made there.
+    pub(crate) blocked: Vec<String>,
 }
 
 /// A login and how well it hears.
@@ -134,6 +136,7 @@ pub(crate) async fn read(engine: &Engine, people: &[Represented]) -> Result<Stat
         people.iter().map(|somebody| (somebody.person.id, somebody.person.name.as_str())).collect();
     let mut heard: BTreeMap<_, _> = store.listening().await?.into_iter().collect();
     let logins = store.logins(None).await?;
+    let blocked = engine.blocked();
     let workspaces = engine.sites().iter().map(|workspace| {
         let admin = logins.iter().any(|login| {
             login.kind == "admin" && login.workspace == *workspace.at() && login.state == LoginState::Active
@@ -144,6 +147,7 @@ pub(crate) async fn read(engine: &Engine, people: &[Represented]) -> Result<Stat
             platform: profile.name.to_owned(),
             connectable: !profile.oauth.admin_scopes.is_empty(),
             connected: admin,
+            blocked: blocked_at(&blocked, &workspace.at().id),
         }
     });
     let workspaces: Vec<Place> = workspaces.collect();
@@ -191,6 +195,10 @@ fn losses(counts: &Numbers) -> BTreeMap<String, u64> {
     counts.other.iter().filter_map(named).collect()
 }
 
+fn blocked_at(blocked: &[(WorkspaceId, String)], at: &WorkspaceId) -> Vec<String> {
+    blocked.iter().filter(|(workspace, _)| workspace == at).map(|(_, why)| why.clone()).collect()
+}
+
 fn by_state(people: &[Represented]) -> BTreeMap<&'static str, usize> {
     let mut states = BTreeMap::new();
     for stand_in in people.iter().flat_map(|somebody| &somebody.stand_ins) {
@@ -216,12 +224,20 @@ fn attention(
     for workspace in workspaces.iter().filter(|workspace| workspace.connectable && !workspace.connected) {
         found.push(format!("{}: no administrator has connected it", workspace.name));
     }
+    // Without an administrator nothing can be made, and that is said already.
+    for workspace in workspaces.iter().filter(|workspace| workspace.connected || !workspace.connectable) {
+        found.extend(workspace.blocked.iter().map(|why| format!("{}: {why}", workspace.name)));
+    }
     let mut say = |number: u64, one: &str, many: &str| match number {
         0 => {}
         1 => found.push(format!("1 {one}")),
         number => found.push(format!("{number} {many}")),
     };
-    say(counts.wedged, "conversation stands until somebody acts", "conversations stand until somebody acts");
+    say(
+        counts.wedged,
+        "conversation stands until somebody acts: see `entente lanes`",
+        "conversations stand until somebody acts: see `entente lanes`",
+    );
     say(counts.dead, "message could not be delivered", "messages could not be delivered");
     if let Some(held) = held.filter(|held| *held >= HELD) {
         let age = format!("not read yet, the oldest for {} minutes", held.as_secs() / 60);

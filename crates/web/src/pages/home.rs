@@ -7,19 +7,24 @@ use entente_model::{Person, StandIn};
 use entente_store::Represented;
 use http::{HeaderMap, StatusCode};
 
+use crate::api::lanes::{self, Lane};
 use crate::api::status::{self, Status};
 use crate::error::Problem;
 use crate::guard;
 use crate::pages::told;
 use crate::surfaces::Surfaces;
 
+/// As many lanes as anybody looks at; the command lists more.
+const LANES: usize = 20;
+
 #[derive(Template)]
 #[template(path = "home.html")]
 struct Home {
     status: Status,
     people: Vec<Row>,
+    lanes: Vec<Lane>,
     dead: Vec<Letter>,
-    dropped: u64,
+    kept_out: u64,
     /// In words; empty when nothing was lost.
     losses: String,
 }
@@ -75,11 +80,12 @@ async fn read(surfaces: &Surfaces) -> Result<Home, Problem> {
         workspace: crate::api::lane_workspace(&letter.lane),
         reason: letter.reason,
     });
-    let dropped = status.counts.dropped.values().sum();
+    let lanes = lanes::read(&surfaces.engine, &people, LANES).await?;
+    let kept_out = status.counts.dropped.values().sum();
     let losses = status.losses.iter().map(|(name, count)| format!("{} {count}", name.replace('_', " ")));
     let losses = losses.collect::<Vec<_>>().join(" · ");
     let people = people.into_iter().map(Row::from).collect();
-    Ok(Home { dropped, losses, dead: dead.collect(), people, status })
+    Ok(Home { kept_out, losses, lanes, dead: dead.collect(), people, status })
 }
 
 impl From<Represented> for Row {

@@ -7,10 +7,8 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 
 use crate::guard;
-use crate::pages::told;
+use crate::pages::{HOME, told};
 use crate::surfaces::Surfaces;
-
-const HOME: HeaderValue = HeaderValue::from_static("/");
 
 /// What the form sends.
 #[derive(Deserialize)]

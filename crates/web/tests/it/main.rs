@@ -1,5 +1,6 @@
 //! The surfaces in process: no socket, no platform, a memory store. What needs platforms is tried with the real binary.
 
+mod lanes;
 mod serving;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use axum::Router;
 use axum::body::Body;
 use entente_engine::{Dice, Engine, Parts, Tuning, WallClock};
 use entente_platform::{Http, InProcess, Limiter, Registry};
-use entente_store::Memory;
+use entente_store::{Memory, Store};
 use entente_web::{Operator, WebOptions, router};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -22,11 +23,16 @@ const TOKEN: &str = "the operator's token, long enough to be one";
 
 /// The surfaces of an instance without workspaces.
 async fn surfaces(public_address: &str) -> Router {
+    surfaces_on(public_address, Arc::new(Memory::new())).await
+}
+
+/// The same on this store.
+async fn surfaces_on(public_address: &str, store: Arc<dyn Store>) -> Router {
     let public_address: url::Url = public_address.parse().unwrap();
     let dice = Arc::new(Dice::seeded(7));
     let transport = Arc::new(InProcess::default());
     let engine = Engine::new(Parts {
-        store: Arc::new(Memory::new()),
+        store,
         registry: Registry::default(),
         sites: Vec::new(),
         http: Http::new(transport, Arc::new(Limiter::new(1.0)), Duration::from_secs(1)),

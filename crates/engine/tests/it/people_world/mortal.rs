@@ -14,8 +14,8 @@ use entente_model::{
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
     Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
-    LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Represented, Routed,
-    SetAside, Settings, Side, StoreError, Unreadable, Wedged,
+    LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Queue, Represented,
+    Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
@@ -167,7 +167,7 @@ impl Lanes for MortalStore {
         self.inner.wedge(claim, reason).await
     }
 
-    async fn unwedge(&self, lane: LaneId) -> Result<(), StoreError> {
+    async fn unwedge(&self, lane: LaneId) -> Result<bool, StoreError> {
         self.inner.unwedge(lane).await
     }
 
@@ -208,8 +208,8 @@ impl Console for MortalStore {
         self.inner.dead(limit).await
     }
 
-    async fn wedged(&self, limit: usize) -> Result<Vec<Wedged>, StoreError> {
-        self.inner.wedged(limit).await
+    async fn queues(&self, limit: usize) -> Result<Vec<Queue>, StoreError> {
+        self.inner.queues(limit).await
     }
 
     async fn replay(&self, delivery: DeliveryId, now: Timestamp) -> Result<bool, StoreError> {

@@ -41,6 +41,8 @@ pub(crate) struct Books {
     workspace: WorkspaceRef,
     /// The directory, bots left out.
     pub(crate) listed: Vec<Account>,
+    /// The ids of those who may list the directory.
+    pub(crate) admins: Vec<String>,
     /// By address: the account, its token, and for how many more looks it is hidden.
     pub(crate) bots: BTreeMap<String, Bot>,
     /// Addresses of bots that others made.
@@ -77,6 +79,7 @@ impl Vendor {
         let books = Books {
             workspace,
             listed: Vec::new(),
+            admins: vec!["admin".to_owned()],
             bots: BTreeMap::new(),
             foreign: Vec::new(),
             dots: true,

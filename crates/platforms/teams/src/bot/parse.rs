@@ -10,9 +10,21 @@ use crate::receiver::TeamsReceiver;
 use crate::text_in::{self, Said};
 use crate::wire::activity::{Activity, ActivityAttachment, ChannelAccount};
 
-/// The item of a proven activity. Only what is said in a personal conversation is carried.
-pub(crate) fn head(receiver: &TeamsReceiver, body: &Bytes) -> Item {
-    let malformed = |reason: &str| Item::Malformed { reason: reason.to_owned(), body: body.clone() };
+/// What the Bot Framework tells every bot and what is no message: that it was installed or removed, that somebody joined,
+/// types, has read, or reacted. Bot Framework: "Activity", `type`; Teams: "Conversation events in your Teams bot".
+const NO_MESSAGES: [&str; 6] = [
+    "conversationUpdate",
+    "installationUpdate",
+    "typing",
+    "messageReaction",
+    "event",
+    "contactRelationUpdate",
+];
+
+/// The item of a proven activity. Only what is said in a personal conversation is carried; `None` for what every bot is
+/// told and what is no message to it.
+pub(crate) fn head(receiver: &TeamsReceiver, body: &Bytes) -> Option<Item> {
+    let malformed = |reason: &str| Some(Item::Malformed { reason: reason.to_owned(), body: body.clone() });
     let Ok(activity) = serde_json::from_slice::<Activity>(body) else {
         return malformed("not an activity");
     };
@@ -20,34 +32,43 @@ pub(crate) fn head(receiver: &TeamsReceiver, body: &Bytes) -> Item {
         "message" => HeadKind::Created,
         "messageUpdate" => HeadKind::Changed,
         "messageDelete" => HeadKind::Deleted,
-        other => return unknown("activity", other),
+        known if NO_MESSAGES.contains(&known) => return None,
+        other => return Some(unknown("activity", other)),
     };
     let Some(conversation) = &activity.conversation else {
         return malformed("an activity without conversation");
     };
-    if conversation.conversation_type.as_deref() != Some("personal") {
-        return unknown("conversation", conversation.conversation_type.as_deref().unwrap_or("unnamed"));
+    match conversation.conversation_type.as_deref() {
+        Some("personal") => {}
+        // A bot in a group is told what mentions it; groups are not carried.
+        Some("channel" | "groupChat") => return None,
+        other => return Some(unknown("conversation", other.unwrap_or("unnamed"))),
     }
     let Some(message) = activity.id.as_deref().filter(|id| !id.is_empty()) else {
         return malformed("a message without id");
     };
     let Some(watcher) = receiver.app_login else {
-        return Item::Unknown("activity_without_app_login".to_owned());
+        return Some(Item::Unknown("activity_without_app_login".to_owned()));
     };
     let author = activity.from.as_ref().and_then(author);
-    Item::Head(Head {
+    Some(Item::Head(Head {
         message: id::message(&receiver.workspace, &conversation.id, message),
         kind,
         watcher,
         actor: author.map(|author| id::account(&receiver.workspace, author)),
         body: Some(body.clone()),
-    })
+    }))
 }
 
 /// The message of an activity.
 pub(crate) fn snapshot_of(at: &MessageRef, json: &[u8]) -> Result<Snapshot, String> {
-    let activity: Activity = serde_json::from_slice(json)
-        .map_err(|error| format!("not an activity: line {} column {}", error.line(), error.column()))?;
+    let activity: Activity = serde_json::from_slice(json).map_err(|error| {
+        format!(
+            "not an activity as Microsoft documents it (line {}, column {})",
+            error.line(),
+            error.column()
+        )
+    })?;
     snapshot(at, &activity).map_err(str::to_owned)
 }
 

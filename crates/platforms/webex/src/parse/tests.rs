@@ -67,6 +67,7 @@ fn a_report_without_a_field_we_need_is_set_aside_without_its_text() {
         };
         assert_eq!(body, whole.to_string().as_bytes());
         assert!(!reason.contains("bob") && !reason.contains(BOB), "{reason}");
+        assert!(reason.contains("lacks a field that Webex documents"), "{reason}");
     }
 }
 

@@ -258,7 +258,7 @@ async fn an_organization_that_refuses_bots_is_told_what_to_do() {
         world.switch(switches).await;
         let refused = admin.make_bot(&wanted("hugo.acme@webex.bot")).await;
         let Err(BotRefused::NotAllowed(why)) = refused else { panic!("{refused:?}") };
-        assert!(why.contains("by hand"), "{why}");
+        assert!(why.contains("the organization may not allow it"), "{why}");
     }
     let bot = world.client(world.ours());
     assert!(matches!(bot.make_bot(&wanted("hugo.acme@webex.bot")).await, Err(BotRefused::NotAllowed(_))));
@@ -288,4 +288,12 @@ async fn a_message_that_is_not_visible_yet_is_not_invented() {
     assert_eq!(client.fetch(&message).await, Ok(None));
     tokio::time::sleep(Duration::from_secs(6)).await;
     assert!(client.fetch(&message).await.unwrap().is_some());
+}
+
+#[tokio::test(start_paused = true)]
+async fn only_an_administrator_may_list_everybody() {
+    let world = make().await;
+    assert!(!world.client(world.admin()).directory(None).await.unwrap().items.is_empty());
+    let listed = world.client(world.ours()).directory(None).await;
+    assert!(matches!(listed, Err(CallError::Reject(_))), "{listed:?}");
 }

@@ -63,7 +63,7 @@ async fn wedged_lanes_stand(mut world: World) {
     let store = world.store();
     assert!(claims(store, Side::Inbound, 999).await.is_empty());
     assert!(claims(store, Side::Outbound, 999).await.is_empty());
-    let mut wedged = store.wedged(9).await.unwrap();
+    let mut wedged = store.queues(9).await.unwrap();
     wedged.sort_by(|a, b| a.reason.cmp(&b.reason));
     assert_eq!(wedged[0].lane, LaneKey::Reports(one.conversation));
     assert_eq!(wedged[1].lane, lane());

@@ -151,7 +151,8 @@ impl Half {
                 answer(store.wedge(claim, "refused").await)
             }
             Operation::Unwedge { pick } => {
-                let mut wedged = store.wedged(100).await.unwrap();
+                let mut wedged = store.queues(100).await.unwrap();
+                wedged.retain(|queue| queue.wedged);
                 wedged.sort_by_key(|wedged| format!("{:?}", wedged.lane));
                 let Some(wedged) = wedged.get(usize::from(*pick) % wedged.len().max(1)) else {
                     return String::new();

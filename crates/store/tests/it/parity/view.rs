@@ -63,10 +63,11 @@ pub(super) async fn view(store: &dyn Store, held: &[Claim], numbers: &mut Number
             writeln!(view, "{kind} {before} {lines:?}").unwrap();
         }
     }
-    let mut wedged: Vec<_> = store.wedged(100).await.unwrap();
-    wedged.sort_by_key(|wedged| format!("{:?}", wedged.lane));
-    for wedged in wedged {
-        writeln!(view, "wedged {:?} {}", wedged.lane, wedged.reason).unwrap();
+    let mut queues: Vec<_> = store.queues(100).await.unwrap();
+    queues.sort_by_key(|queue| format!("{:?}", queue.lane));
+    for queue in queues {
+        let rest = (queue.waiting, queue.since, queue.reason, queue.next, queue.wedged);
+        writeln!(view, "queue {:?} {rest:?}", queue.lane).unwrap();
     }
     writeln!(view, "{:?}", balanced(store).await).unwrap();
     writeln!(view, "{:?}", store.aside(100).await.unwrap()).unwrap();
