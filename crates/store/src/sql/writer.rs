@@ -110,6 +110,9 @@ impl Writer {
     /// Works until the last sender is gone, then writes the last counts.
     pub(super) fn work(mut self) {
         while let Ok(first) = self.jobs.recv() {
+            // Whoever else is about to write may do so first: where the processor is busy, many then share the commit, and
+            // where it is idle, this costs nothing.
+            std::thread::yield_now();
             let mut group = vec![first];
             while group.len() < GROUP
                 && let Ok(next) = self.jobs.try_recv()
