@@ -25,6 +25,9 @@ const AT_ONCE: usize = 16;
 /// After a failure a login is seen to again after this long.
 const AGAIN: Duration = Duration::from_secs(15);
 
+/// All logins are looked through this often; between, only those whose time has come.
+const EVERYBODY: Duration = Duration::from_mins(1);
+
 /// Until when a login heard everything is recorded this often at most.
 const RECORD: Duration = Duration::from_mins(1);
 
@@ -139,34 +142,35 @@ impl Engine {
     }
 
     pub(crate) async fn listening(self: Arc<Self>, stop: CancellationToken) {
+        let mut everybody = Timestamp(0);
         while !stop.is_cancelled() {
             let sooner = self.ears.sooner.notified();
             let changed = self.changed.notified();
-            if let Err(error) = self.listen_where_due().await {
-                tracing::error!(%error, "subscriptions could not be seen to");
+            let now = self.clock.now();
+            let all = now.since(everybody) >= EVERYBODY;
+            match self.listen_where_due(all).await {
+                Ok(()) if all => everybody = now,
+                Ok(()) => {}
+                Err(error) => tracing::error!(%error, "subscriptions could not be seen to"),
             }
             let pause = self.next_listening();
             tokio::select! {
                 () = sooner => {}
-                () = changed => {}
+                () = changed => everybody = Timestamp(0),
                 () = tokio::time::sleep(pause) => {}
                 () = stop.cancelled() => {}
             }
         }
     }
 
-    async fn listen_where_due(&self) -> Result<(), entente_store::StoreError> {
+    async fn listen_where_due(&self, all: bool) -> Result<(), entente_store::StoreError> {
         let now = self.clock.now();
         let mut due = Vec::new();
         let deaf = |workspace: &&Arc<Workspace>| workspace.missed.swap(false, Ordering::Relaxed);
         let deaf: Vec<_> = self.sites.iter().filter(deaf).map(|workspace| workspace.at().clone()).collect();
-        let all = self.store.logins(None).await?;
-        {
-            let known: HashSet<LoginId> = all.iter().map(|login| login.id).collect();
-            let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
-            logins.retain(|login, _| known.contains(login));
-        }
-        for login in all {
+        let looked_at =
+            if all || !deaf.is_empty() { self.everybody().await? } else { self.those_due(now).await? };
+        for login in looked_at {
             let configured = self.sites.get(&login.workspace.id).is_some();
             let speaks = login.kind != LoginKind::Admin.name();
             let hears = configured && speaks && login.state == LoginState::Active;
@@ -185,6 +189,35 @@ impl Engine {
         }
         stream::iter(due).for_each_concurrent(AT_ONCE, |login| self.listen_as(login)).await;
         Ok(())
+    }
+
+    /// All logins; those that exist no more are forgotten.
+    async fn everybody(&self) -> Result<Vec<Login>, entente_store::StoreError> {
+        let all = self.store.logins(None).await?;
+        let known: HashSet<LoginId> = all.iter().map(|login| login.id).collect();
+        let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        logins.retain(|login, _| known.contains(login));
+        Ok(all)
+    }
+
+    /// The logins whose time has come.
+    async fn those_due(&self, now: Timestamp) -> Result<Vec<Login>, entente_store::StoreError> {
+        let ids: Vec<LoginId> = {
+            let logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+            logins.iter().filter(|(_, ear)| ear.due <= now).map(|(login, _)| *login).collect()
+        };
+        let mut due = Vec::with_capacity(ids.len());
+        for id in ids {
+            match self.store.login(id).await? {
+                Some(login) => due.push(login),
+                None => {
+                    self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+                }
+            }
+        }
+        // The same order each time, so that a run can be repeated.
+        due.sort_by_key(|login| login.id);
+        Ok(due)
     }
 
     async fn listen_as(&self, login: Login) {

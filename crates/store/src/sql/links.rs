@@ -22,8 +22,9 @@ const FORGET: &str = "update conversation set interest = case when interest is n
 const DIRECT: &str = "select name from conversation where low = ?1 and high = ?2 and workspace = ?3";
 const TAKEN: &str =
     "select exists (select 1 from conversation where low = ?1 and high = ?2 and workspace = ?3 and id <> ?4)";
-const DIRECTS_OF: &str = "select name from conversation where high = ?1 and workspace = ?2 \
-     union select name from conversation where low = ?1 and workspace = ?2 order by name";
+/// The `+` keeps the planner from taking the order of names for free and reading a whole workspace for it.
+const DIRECTS_OF: &str = "select name from conversation where high = ?1 and +workspace = ?2 \
+     union select name from conversation where low = ?1 and +workspace = ?2 order by name";
 
 pub(super) const INTEREST_UNKNOWN: i64 = 0;
 pub(super) const INTEREST_YES: i64 = 1;
