@@ -28,11 +28,19 @@ pub(crate) struct Keeper {
     clock: Arc<dyn Clock>,
     clients: Mutex<HashMap<LoginId, Arc<dyn Client>>>,
     apps: Mutex<Apps>,
+    endpoints: Mutex<HashMap<WorkspaceId, Arc<TokenEndpoint>>>,
 }
 
 impl Keeper {
     pub(crate) fn new(store: Arc<dyn Store>, http: Http, clock: Arc<dyn Clock>) -> Self {
-        Self { store, http, clock, clients: Mutex::default(), apps: Mutex::default() }
+        Self {
+            store,
+            http,
+            clock,
+            clients: Mutex::default(),
+            apps: Mutex::default(),
+            endpoints: Mutex::default(),
+        }
     }
 
     /// A client that acts as this login; kept, because every message needs one.
@@ -60,9 +68,14 @@ impl Keeper {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
     }
 
-    /// The token endpoint of a workspace.
-    pub(crate) fn endpoint(&self, workspace: &Workspace) -> TokenEndpoint {
-        TokenEndpoint::new(self.http.within(&workspace.site), workspace, Arc::clone(&self.clock))
+    /// The token endpoint of a workspace; one for all its logins, of which there are thousands.
+    pub(crate) fn endpoint(&self, workspace: &Workspace) -> Arc<TokenEndpoint> {
+        let mut endpoints = self.endpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = endpoints.entry(workspace.at().id.clone()).or_insert_with(|| {
+            let http = self.http.within(&workspace.site);
+            Arc::new(TokenEndpoint::new(http, workspace, Arc::clone(&self.clock)))
+        });
+        Arc::clone(made)
     }
 
     /// A client for tokens that are not stored (yet), as in the middle of a consent.
@@ -76,7 +89,7 @@ impl Keeper {
         let login = LoginId(uuid::Uuid::nil());
         let app_tokens = self.app_tokens(workspace);
         let credentials = Credentials { login, kind, account: None, tokens, app_tokens };
-        workspace.platform.client(&workspace.site, self.http.within(&workspace.site), credentials)
+        workspace.platform.client(&workspace.site, self.endpoint(workspace).http(), credentials)
     }
 
     fn build(&self, login: &Login, workspace: &Workspace) -> Result<Arc<dyn Client>, EngineError> {
@@ -103,7 +116,7 @@ impl Keeper {
         };
         let credentials =
             Credentials { login: login.id, kind, account: login.account.clone(), tokens, app_tokens };
-        Ok(workspace.platform.client(&workspace.site, self.http.within(&workspace.site), credentials))
+        Ok(workspace.platform.client(&workspace.site, self.endpoint(workspace).http(), credentials))
     }
 
     fn app_tokens(&self, workspace: &Workspace) -> Option<Arc<dyn Tokens>> {

@@ -24,7 +24,7 @@ pub struct Sites {
 /// One workspace.
 pub struct Workspace {
     /// As configured.
-    pub site: Site,
+    pub site: Arc<Site>,
     /// Its platform.
     pub platform: Arc<dyn Platform>,
     /// Where its subscriptions' secrets come from.
@@ -70,7 +70,7 @@ impl Sites {
             };
             let receiver = receiver(platform.as_ref(), &site, &secrets)?;
             let workspace = Workspace {
-                site,
+                site: Arc::new(site),
                 platform,
                 hook_key: secrets.hook_key.clone(),
                 certificate,

@@ -20,8 +20,12 @@ use crate::config::Config;
 use crate::refusal::Refusal;
 use crate::wire;
 
-/// How long the head of a request may take.
+/// How long the head of a connection's first request may take.
 const HEAD: Duration = Duration::from_secs(5);
+
+/// How long a connection may be idle. nginx keeps one to us for a minute, and so do the clouds' load balancers
+/// (nginx: `keepalive_timeout` of an upstream; AWS: "Connection idle timeout").
+const IDLE: Duration = Duration::from_secs(75);
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1024;
@@ -60,7 +64,7 @@ impl Server {
         let options = WebOptions { public_address: public.clone(), operator };
         let router = entente_web::router(Arc::clone(&engine), options).merge(extra);
         let drain = Duration::from_secs(config.server.drain_seconds);
-        let limits = Limits { connections: config.server.max_connections, head: HEAD, drain };
+        let limits = Limits { connections: config.server.max_connections, head: HEAD, idle: IDLE, drain };
         let mut tasks = JoinSet::new();
         tasks.spawn(entente_web::serve(listener, router, limits, stop.clone()));
         let told = stop.clone();

@@ -26,5 +26,5 @@ pub trait Platform: Send + Sync + 'static {
     fn receiver(&self, site: &Site, secrets: AppSecrets) -> Result<Arc<dyn Receiver>, String>;
 
     /// The calling half, acting as one login. Cheap; does not call out.
-    fn client(&self, site: &Site, http: Http, credentials: Credentials) -> Arc<dyn Client>;
+    fn client(&self, site: &Arc<Site>, http: Http, credentials: Credentials) -> Arc<dyn Client>;
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use axum::Router;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
@@ -19,8 +20,11 @@ use tokio_util::task::TaskTracker;
 pub struct Limits {
     /// Connections open at once; further ones wait in the system's queue.
     pub connections: usize,
-    /// How long the head of a request may take, counted from the opening of the connection or the answer before.
+    /// How long the head of a connection's first request may take.
     pub head: Duration,
+    /// How long the next one may take, counted from the answer before. Longer than whoever is in front of us keeps an
+    /// idle connection: a request that crosses with our closing is lost, and not every vendor repeats it.
+    pub idle: Duration,
     /// How long a stop waits for requests under way.
     pub drain: Duration,
 }
@@ -48,7 +52,7 @@ pub async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: 
         };
         let (router, stop) = (router.clone(), stop.clone());
         connections.spawn(async move {
-            converse(stream, router, limits.head, stop).await;
+            converse(stream, router, limits, stop).await;
             drop(seat);
         });
     }
@@ -68,16 +72,27 @@ async fn accept(
     Ok((stream, seat))
 }
 
-async fn converse(stream: TcpStream, router: Router, head: Duration, stop: CancellationToken) {
+async fn converse(stream: TcpStream, router: Router, limits: Limits, stop: CancellationToken) {
     if stream.set_nodelay(true).is_err() {
         return;
     }
     let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(head).max_headers(MAX_HEADERS);
-    let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    builder.timer(TokioTimer::new()).header_read_timeout(limits.idle).max_headers(MAX_HEADERS);
+    let (asked, router) = (CancellationToken::new(), TowerToHyperService::new(router));
+    let service = service_fn(|request| {
+        asked.cancel();
+        router.call(request)
+    });
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
+    let silent = async {
+        if tokio::time::timeout(limits.head, asked.cancelled()).await.is_ok() {
+            std::future::pending::<()>().await;
+        }
+    };
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = silent => return,
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await

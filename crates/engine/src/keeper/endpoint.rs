@@ -18,7 +18,7 @@ use crate::sites::Workspace;
 #[derive(Clone)]
 pub(crate) struct TokenEndpoint {
     http: Http,
-    site: Site,
+    site: Arc<Site>,
     address: &'static str,
     url: Url,
     clock: Arc<dyn Clock>,
@@ -44,15 +44,19 @@ struct Answer {
 impl TokenEndpoint {
     pub(crate) fn new(http: Http, workspace: &Workspace, clock: Arc<dyn Clock>) -> Self {
         let oauth = &workspace.profile().oauth;
-        let site = workspace.site.clone();
+        let site = Arc::clone(&workspace.site);
         let url = site.url(oauth.address, &with_tenant(oauth.token_path, &site));
         Self { http, site, address: oauth.address, url, clock }
     }
 
     /// The same at another path.
-    pub(crate) fn at(mut self, path: &str) -> Self {
-        self.url = self.site.url(self.address, &with_tenant(path, &self.site));
-        self
+    pub(crate) fn at(&self, path: &str) -> Self {
+        Self { url: self.site.url(self.address, &with_tenant(path, &self.site)), ..self.clone() }
+    }
+
+    /// For calls to this workspace's addresses.
+    pub(crate) fn http(&self) -> Http {
+        self.http.clone()
     }
 
     /// Exchanges the code that a browser brought back.

@@ -21,7 +21,7 @@ const AHEAD: Duration = Duration::from_mins(5);
 pub(super) struct StoredRing {
     login: LoginId,
     store: Arc<dyn Store>,
-    endpoint: TokenEndpoint,
+    endpoint: Arc<TokenEndpoint>,
     clock: Arc<dyn Clock>,
     held: Mutex<Option<LoginSecret>>,
 }
@@ -30,7 +30,7 @@ impl StoredRing {
     pub(super) fn new(
         login: LoginId,
         store: Arc<dyn Store>,
-        endpoint: TokenEndpoint,
+        endpoint: Arc<TokenEndpoint>,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self { login, store, endpoint, clock, held: Mutex::new(None) }

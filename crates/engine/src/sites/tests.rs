@@ -30,7 +30,7 @@ impl Platform for Picky {
         Ok(Arc::new(Deaf))
     }
 
-    fn client(&self, _: &Site, _: Http, _: Credentials) -> Arc<dyn Client> {
+    fn client(&self, _: &Arc<Site>, _: Http, _: Credentials) -> Arc<dyn Client> {
         unreachable!("nobody is called")
     }
 }

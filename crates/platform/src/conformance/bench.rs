@@ -60,7 +60,7 @@ pub(super) fn cut_off(world: &dyn World) -> Arc<dyn Client> {
 }
 
 fn through(world: &dyn World, transport: Arc<dyn Transport>, credentials: Credentials) -> Arc<dyn Client> {
-    let site = world.site();
+    let site = Arc::new(world.site());
     let http = Http::new(transport, Arc::new(Limiter::new(1.0)), TOTAL).within(&site);
     world.platform().client(&site, http, credentials)
 }

@@ -26,7 +26,7 @@ const PREVIEW: usize = 200;
 
 /// Graph, as one login.
 pub(crate) struct GraphClient {
-    pub(crate) site: Site,
+    pub(crate) site: Arc<Site>,
     pub(crate) http: Http,
     pub(crate) credentials: Credentials,
     pub(crate) limits: Limits,
@@ -34,7 +34,7 @@ pub(crate) struct GraphClient {
 
 impl GraphClient {
     /// Acts as this login.
-    pub(crate) fn new(site: Site, http: Http, credentials: Credentials) -> Self {
+    pub(crate) fn new(site: Arc<Site>, http: Http, credentials: Credentials) -> Self {
         let limits = Limits::new(site.tenant.as_deref().unwrap_or_default(), &site.client_id);
         Self { site, http, credentials, limits }
     }

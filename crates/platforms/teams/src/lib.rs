@@ -59,12 +59,12 @@ impl Platform for Teams {
         Ok(Arc::new(receiver::TeamsReceiver::new(site, &secrets)?))
     }
 
-    fn client(&self, site: &Site, http: Http, credentials: Credentials) -> Arc<dyn Client> {
+    fn client(&self, site: &Arc<Site>, http: Http, credentials: Credentials) -> Arc<dyn Client> {
         let http = http.within(site);
         if credentials.kind == LoginKind::App {
-            Arc::new(bot::client::BotClient::new(site.clone(), http, credentials))
+            Arc::new(bot::client::BotClient::new(Arc::clone(site), http, credentials))
         } else {
-            Arc::new(client::GraphClient::new(site.clone(), http, credentials))
+            Arc::new(client::GraphClient::new(Arc::clone(site), http, credentials))
         }
     }
 }

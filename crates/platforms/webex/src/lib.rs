@@ -58,7 +58,7 @@ impl Platform for Webex {
         Ok(Arc::new(hook::WebexReceiver::new(site.workspace.clone(), secrets.hook_key)))
     }
 
-    fn client(&self, site: &Site, http: Http, credentials: Credentials) -> Arc<dyn Client> {
+    fn client(&self, site: &Arc<Site>, http: Http, credentials: Credentials) -> Arc<dyn Client> {
         Arc::new(client::WebexClient::new(site, http.within(site), credentials))
     }
 }

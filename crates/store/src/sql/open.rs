@@ -31,7 +31,7 @@ const SAVE_META: &str = "insert or replace into meta (name, value) values (?1, ?
 const NAMED_KEYS: &str = "select distinct key from payload";
 const LAST_SEQ: &str = "select max(seq) from (select seq from outbox union all select seq from dead)";
 const WRITER_PRAGMAS: &str = "pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 0; \
-     pragma temp_store = memory; pragma mmap_size = 0; pragma foreign_keys = off; pragma cache_size = -16000; \
+     pragma temp_store = memory; pragma mmap_size = 0; pragma foreign_keys = off; pragma cache_size = -6000; \
      pragma journal_size_limit = 67108864;";
 
 /// Why a store cannot be opened; one line that says what to do.

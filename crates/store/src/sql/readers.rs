@@ -29,7 +29,7 @@ impl Readers {
             let connection = Connection::open_with_flags(database, flags)?;
             prepare_once(&connection, 64)?;
             connection
-                .execute_batch("pragma mmap_size = 0; pragma cache_size = -2000; pragma query_only = 1;")?;
+                .execute_batch("pragma mmap_size = 0; pragma cache_size = -1000; pragma query_only = 1;")?;
             Ok(Mutex::new(connection))
         };
         Ok(Self {

@@ -11,8 +11,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-const LIMITS: Limits =
-    Limits { connections: 1, head: Duration::from_millis(200), drain: Duration::from_secs(10) };
+const LIMITS: Limits = Limits {
+    connections: 1,
+    head: Duration::from_millis(200),
+    idle: Duration::from_millis(600),
+    drain: Duration::from_secs(10),
+};
 
 async fn serving(router: Router) -> (std::net::SocketAddr, CancellationToken, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -34,6 +38,16 @@ async fn a_head_that_takes_too_long_ends_the_connection() {
     slow.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Never: en").await.unwrap();
     let said = rest(slow).await;
     assert!(said.is_empty() || said.starts_with("HTTP/1.1 408"), "{said}");
+}
+
+#[tokio::test]
+async fn between_requests_a_connection_may_be_idle_for_longer_than_a_first_head_may_take() {
+    let (address, ..) = serving(Router::new().route("/", get(|| async { "here" }))).await;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let began = tokio::time::Instant::now();
+    stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+    assert!(rest(stream).await.ends_with("here"), "one answer, and then the end");
+    assert!(began.elapsed() >= LIMITS.idle, "closed after {:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -89,7 +89,7 @@ impl Platform for Fake {
         Ok(Arc::new(Deaf))
     }
 
-    fn client(&self, _: &Site, _: Http, credentials: Credentials) -> Arc<dyn Client> {
+    fn client(&self, _: &Arc<Site>, _: Http, credentials: Credentials) -> Arc<dyn Client> {
         Arc::new(Caller { vendor: self.vendor.clone(), life: self.life.clone(), credentials })
     }
 }

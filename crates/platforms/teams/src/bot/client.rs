@@ -28,7 +28,7 @@ use crate::{id, refusal, text_out};
 
 /// The connector, as the app.
 pub(crate) struct BotClient {
-    site: Site,
+    site: Arc<Site>,
     http: Http,
     credentials: Credentials,
     limits: Limits,
@@ -36,7 +36,7 @@ pub(crate) struct BotClient {
 
 impl BotClient {
     /// Acts as the app.
-    pub(crate) fn new(site: Site, http: Http, credentials: Credentials) -> Self {
+    pub(crate) fn new(site: Arc<Site>, http: Http, credentials: Credentials) -> Self {
         let limits = Limits::new(site.tenant.as_deref().unwrap_or_default(), &site.client_id);
         Self { site, http, credentials, limits }
     }

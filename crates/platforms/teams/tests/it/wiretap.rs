@@ -74,7 +74,7 @@ impl Wiretap {
             tokens: Arc::new(Fixed::new("own")),
             app_tokens: app,
         };
-        Teams.client(&site(), http, credentials)
+        Teams.client(&Arc::new(site()), http, credentials)
     }
 }
 

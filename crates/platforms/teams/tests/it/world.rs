@@ -260,7 +260,7 @@ impl World {
             tokens: tokens(token.unwrap_or_default()),
             app_tokens: app.map(tokens),
         };
-        Teams.client(&self.site, http, credentials)
+        Teams.client(&Arc::new(self.site.clone()), http, credentials)
     }
 
     /// Graph as a person.

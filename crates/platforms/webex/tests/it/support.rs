@@ -134,7 +134,7 @@ impl Script {
             tokens: Arc::new(Fixed),
             app_tokens: None,
         };
-        Webex.client(&site(), http, credentials)
+        Webex.client(&Arc::new(site()), http, credentials)
     }
 }
 

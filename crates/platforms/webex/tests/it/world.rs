@@ -102,7 +102,7 @@ impl Simulated {
     pub(crate) fn client(&self, credentials: Credentials) -> Arc<dyn Client> {
         let limiter = Arc::new(Limiter::new(1.0));
         let http = Http::new(Arc::new(self.transport.clone()), limiter, Duration::from_secs(10));
-        Webex.client(&support::site(), http, credentials)
+        Webex.client(&Arc::new(support::site()), http, credentials)
     }
 
     /// Changes what the vendor's documents leave open.
