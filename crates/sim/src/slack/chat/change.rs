@@ -51,7 +51,11 @@ pub(in crate::slack) fn update(slack: &Slack, call: &Call) -> Outcome {
         || (!nothing && (!with_blocks || call.switches.blocks_update_marks_edited));
     let content = match (wording.blocks, wording.text) {
         (Some(list), Some(text)) if list.is_empty() => of_text(world, call, caller, &text),
-        (Some(list), text) => of_blocks(world, call, caller, list, text.as_deref().or(Some(&before.text))),
+        (Some(list), text) => {
+            // Rich text has a text of its own; with other blocks the fallback of before stays.
+            let kept = Some(&before.text).filter(|_| !list.iter().any(|block| block["type"] == "rich_text"));
+            of_blocks(world, call, caller, list, text.as_ref().or(kept).map(String::as_str))
+        }
         (None, Some(text)) => of_text(world, call, caller, &text),
         (None, None) => Content { text: before.text, blocks: before.blocks, ..Content::default() },
     };

@@ -177,6 +177,11 @@ async fn what_an_update_keeps_and_takes_away() {
     let with_blocks = update(json!({"blocks": section})).await.ok()["message"].clone();
     assert!(with_blocks.get("edited").is_none(), "blocks do not mark a message as edited");
     assert_eq!(with_blocks["attachments"], json!([{"text": "attached"}]));
+    assert_eq!(with_blocks["text"], "fallback");
+    let inlines = json!([{"type": "text", "text": "rich"}]);
+    let section = json!({"type": "rich_text_section", "elements": inlines});
+    let rich = update(json!({"blocks": [{"type": "rich_text", "elements": [section]}]})).await;
+    assert_eq!(rich.ok()["text"], "rich");
     let with_text = update(json!({"text": "only text"})).await.ok()["message"].clone();
     assert_eq!(with_text["blocks"][0]["type"], "rich_text", "the old blocks are gone");
     assert!(with_text["edited"]["ts"].is_string());
@@ -193,7 +198,8 @@ async fn what_an_update_keeps_and_takes_away() {
         "cant_broadcast_message"
     );
     let typed = sim.say(ADA, &channel, "typed").await;
-    let foreign = json!({"channel": channel, "ts": typed["ts"], "blocks": section});
+    let divider = json!([{"type": "divider"}]);
+    let foreign = json!({"channel": channel, "ts": typed["ts"], "blocks": divider});
     assert_eq!(sim.json(&ada, "chat.update", foreign).await.refused(), "block_mismatch");
 }
 
