@@ -2,8 +2,8 @@
 //!
 //! Each simulator is written from its vendor's documents and knows nothing of the connectors: the crate depends on
 //! none of ours, so a field misread on one side cannot cancel itself out on the other. Where a document is unsure,
-//! the behaviour is a switch ([`webex::Switches`], [`teams::Switches`],
-//! [`zoom::Switches`]) and both sides are tested.
+//! the behaviour is a switch ([`webex::Switches`], [`teams::Switches`], [`slack::Switches`], [`zoom::Switches`]) and both
+//! sides are tested.
 //!
 //! A simulator is an [`axum::Router`] on the vendor's own paths. The same router serves a TCP port (`entente sandbox`,
 //! demos, vendors' clients) or is called in process under a paused clock. Beside the vendor's paths every simulator has
@@ -23,6 +23,7 @@ pub mod ledger;
 pub mod limits;
 pub mod org;
 pub mod server;
+pub mod slack;
 pub mod teams;
 pub mod webex;
 pub mod zoom;
