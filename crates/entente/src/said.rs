@@ -20,7 +20,7 @@ pub(crate) fn print(text: fmt::Arguments<'_>) {
     }
 }
 
-/// Prints a line to standard output; see [`print`].
+/// Prints a line to standard output; see [`print()`].
 macro_rules! say {
     ($($text:tt)*) => {
         $crate::said::print(format_args!("{}\n", format_args!($($text)*)))
