@@ -77,6 +77,9 @@ pub struct Profile {
     pub addresses: &'static [(&'static str, &'static str)],
     /// Whether a site needs a tenant.
     pub needs_tenant: bool,
+    /// The secrets that an app may have beside its client secret, with what each is for, for the operator. Which of them
+    /// are needed is told by [`crate::Platform::receiver`].
+    pub secrets: &'static [(&'static str, &'static str)],
     /// What it can do.
     pub capabilities: Capabilities,
     /// Its sign-in.

@@ -1,0 +1,1 @@
+//! The Slack connector against documented payloads and against the simulator.
