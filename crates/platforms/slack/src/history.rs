@@ -2,7 +2,7 @@
 //! lists one thread, its first message in front, the oldest first. A root tells when it was last answered, so only threads with
 //! something new are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use entente_model::{CallError, ConversationRef, Destination, MessageId, MessageRef, Snapshot, Timestamp};
 use entente_platform::{CatchUp, Mark};
@@ -135,7 +135,7 @@ impl SlackClient {
         wanted: &Wanted,
     ) -> Result<(Found, bool), CallError> {
         let mut found = Found::new();
-        let mut threads: Vec<String> = Vec::new();
+        let mut threads: BTreeSet<String> = BTreeSet::new();
         let mut cursor: Option<String> = None;
         let mut gap = true;
         for _ in 0..PAGES {
@@ -148,10 +148,9 @@ impl SlackClient {
                 let Some((message, at)) = message(raw) else { continue };
                 past |= at <= wanted.after;
                 let answered = message.latest_reply.as_ref().and_then(|ts| id::written(ts));
-                // Who lists a thread without telling when it was answered last has it read.
                 let goes_on = answered.is_some_and(|at| at > wanted.after);
                 if goes_on && let Some(ts) = message.ts.as_ref() {
-                    threads.push((**ts).to_owned());
+                    threads.insert((**ts).to_owned());
                 }
                 take(&mut found, conversation, &message, wanted);
             }

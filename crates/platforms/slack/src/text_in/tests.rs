@@ -179,6 +179,7 @@ fn a_shared_message_is_quoted_and_a_preview_is_nothing() {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "how long it takes is what is tested")]
 fn nothing_takes_longer_than_its_length() {
     let started = Instant::now();
     for piece in ["*", "_a", "`", "``` ", "<", "<@", "&gt;", "&", "*_~", "\n>", "|", "<!date^1^x|", "> "] {

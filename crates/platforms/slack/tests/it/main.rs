@@ -1,1 +1,6 @@
 //! The Slack connector against documented payloads and against the simulator.
+
+mod calls;
+mod feed;
+mod reading;
+mod support;
