@@ -21,7 +21,7 @@ pub struct Capabilities {
     pub max_edits: Option<u32>,
     /// Answering in a thread. `Full`: replies hang below a root. `Partial`: a reply quotes what it answers.
     pub threads: Level,
-    /// The longest text of one message, as printed for the platform, in bytes of UTF-8.
+    /// The longest text of one message, as printed for the platform, in the unit that it counts in.
     pub max_text: usize,
     /// What the addresses of bots end with, behind the `@`, where a person can be represented by a bot of their own;
     /// `None` where they cannot.

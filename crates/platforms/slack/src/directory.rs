@@ -1,7 +1,7 @@
 //! People. "auth.test" tells who one is, "users.info" what they are called, "users.list" everybody.
 
 use entente_model::{Account, CallError, WorkspaceRef};
-use entente_platform::Page;
+use entente_platform::{LoginKind, Page};
 
 use crate::client::{SlackClient, read};
 use crate::id;
@@ -52,7 +52,17 @@ impl SlackClient {
     }
 
     /// A page of everybody. `page` is the cursor. "users.list": without a limit it tries to send all, and fails.
+    /// Anybody may list it at Slack, so an administrator's login is asked whether it is one, once.
     pub(crate) async fn people(&self, page: Option<String>) -> Result<Page<Account>, CallError> {
+        if self.credentials.kind == LoginKind::Admin && page.is_none() {
+            let own = self.own_id().await?;
+            let answer = self.send(self.reading("users.info", &[("user", &own)])).await?;
+            if read::<One>(&answer)?.user.is_admin != Some(true) {
+                return Err(CallError::Reject(
+                    "the account is no administrator of the Slack workspace".to_owned(),
+                ));
+            }
+        }
         let mut arguments = vec![("limit", "200")];
         arguments.extend(self.team.as_deref().map(|team| ("team_id", team)));
         arguments.extend(page.as_deref().map(|cursor| ("cursor", cursor)));

@@ -86,21 +86,13 @@ impl SlackClient {
         let instant = |id: &MessageId| id::written(id.as_str());
         let just_before = |at: Timestamp| Timestamp(at.0 - 1);
         let known = mark.message.as_ref();
-        let after = match (known, &mark.reported) {
-            (Some(known), _) => instant(known).unwrap_or(mark.at),
-            // Nothing was seen yet: what is older than the reported one is history, and none of our business.
-            (None, Some(reported)) => just_before(instant(reported).unwrap_or(mark.at)),
-            (None, None) => just_before(mark.at),
+        let after = match known {
+            Some(known) => instant(known).unwrap_or(mark.at),
+            // Nothing was seen yet: what is older is history, and none of our business.
+            None => just_before(mark.at),
         };
         let wanted = Wanted { after, edits: known.is_some() };
-        let (mut found, gap) = self.read_back(conversation, &wanted).await?;
-        // A message that changed long ago may stand further back than was read.
-        if let Some(reported) = mark.reported.as_ref().filter(|_| known.is_some())
-            && instant(reported).is_some_and(|at| !found.contains_key(&at))
-            && let Some(one) = self.one(&id::message(conversation, reported.as_str())).await?
-        {
-            found.insert(one.created_at, one);
-        }
+        let (found, gap) = self.read_back(conversation, &wanted).await?;
         Ok(CatchUp { snapshots: found.into_values().collect(), gap })
     }
 

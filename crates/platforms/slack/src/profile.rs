@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, TextUnit};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
 
 /// The address of the Web API.
 pub(crate) const API: &str = "api";
@@ -35,12 +35,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         (APP_TOKEN, "an app-level token with connections:write, to have reports come by Socket Mode"),
     ],
     capabilities: Capabilities {
-        edits: Level::Full,
         max_edits: None,
-        deletes: Level::Full,
         threads: Level::Full,
         max_text: MAX_TEXT,
-        text_unit: TextUnit::Utf16Units,
         bot_domain: None,
         listed: false,
     },
@@ -52,6 +49,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         token_path: "/api/oauth.v2.user.access",
         account_scopes: &["chat:write,im:history,im:read,im:write,users:read,users:read.email"],
         admin_scopes: &["users:read,users:read.email"],
+        login_hint: false,
         // Only for apps that have it switched on, and it makes refresh tokens end. "Using PKCE".
         pkce: false,
         app_scope: None,
@@ -60,6 +58,4 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     },
     // What landed is listed at once; nothing is documented.
     quiet: Duration::from_mins(1),
-    // Content comes with the report; see the order of messages claimed together.
-    settle: Duration::ZERO,
 });

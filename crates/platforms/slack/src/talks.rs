@@ -37,8 +37,11 @@ impl SlackClient {
         let turn = usize::try_from(since.0.div_euclid(TURN)).unwrap_or_default();
         let first = if old.is_empty() { 0 } else { turn.wrapping_mul(PROBES) % old.len() };
         for conversation in old.iter().cycle().skip(first).take(PROBES.min(old.len())) {
-            if let Some(at) = self.newest(&conversation.id).await?.filter(|at| *at >= since) {
-                talks.push(talk(conversation, at));
+            match self.newest(&conversation.id).await {
+                Ok(at) => talks.extend(at.filter(|at| *at >= since).map(|at| talk(conversation, at))),
+                // Others look now; this is only to be sure.
+                Err(CallError::Retry { .. }) => break,
+                Err(error) => return Err(error),
             }
         }
         Ok(talks)

@@ -12,6 +12,8 @@ pub(crate) struct User {
     pub(crate) deleted: Option<bool>,
     pub(crate) real_name: Option<String>,
     pub(crate) is_bot: Option<bool>,
+    /// Also of owners.
+    pub(crate) is_admin: Option<bool>,
     /// Invited, and never signed in.
     #[serde(rename = "is_invited_user")]
     pub(crate) is_invited: Option<bool>,

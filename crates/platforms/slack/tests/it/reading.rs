@@ -8,16 +8,15 @@ use serde_json::json;
 
 use crate::support::*;
 
-fn mark(ts: Option<&str>, reported: Option<&str>) -> Mark {
-    Mark { message: ts.map(Into::into), at: at(1_732_995_000, 0), reported: reported.map(Into::into) }
+fn mark(ts: Option<&str>) -> Mark {
+    Mark { message: ts.map(Into::into), at: at(1_733_000_000, 101) }
 }
 
 #[tokio::test]
 async fn history_is_read_back_to_the_mark_with_its_threads() {
     let script =
         Script::new([ok(fixture!("history")), ok(fixture!("history_last")), ok(fixture!("replies"))]);
-    let read =
-        script.client(Some(BOB)).catch_up(&direct(), &mark(Some("1732990000.000100"), None)).await.unwrap();
+    let read = script.client(Some(BOB)).catch_up(&direct(), &mark(Some("1732990000.000100"))).await.unwrap();
     let said: Vec<_> =
         read.snapshots.iter().map(|one| (one.message.body.plain(), one.message.at.id.to_string())).collect();
     let expected = [("hi all & <you>", TS), ("here", "1733000010.000200"), ("bye", "1733000070.000100")];
@@ -31,29 +30,23 @@ async fn history_is_read_back_to_the_mark_with_its_threads() {
 }
 
 #[tokio::test]
-async fn only_what_is_newer_than_the_first_report_is_news() {
+async fn without_a_mark_only_what_was_said_since_reading_began_is_news() {
     let last = fixture!("history").replace("bmV4dF90czoxNzMyOTk5OTk5MDAwMDAw", "");
-    let script = Script::new([ok(&last)]);
-    let reported = "1733000070.000100";
-    let read = script.client(Some(BOB)).catch_up(&direct(), &mark(None, Some(reported))).await.unwrap();
-    assert_eq!(read.snapshots.iter().map(|one| one.message.at.id.as_str()).collect::<Vec<_>>(), [reported]);
-    script.asked();
+    let script = Script::new([ok(&last), ok(fixture!("replies"))]);
+    let read = script.client(Some(BOB)).catch_up(&direct(), &mark(None)).await.unwrap();
+    let ids: Vec<_> = read.snapshots.iter().map(|one| one.message.at.id.as_str()).collect();
+    assert_eq!(ids, ["1733000010.000200", "1733000070.000100"], "also an answer to what was said before");
+    assert_eq!(script.asked()[1].arguments["oldest"], "1733000000.000100");
 }
 
 #[tokio::test]
-async fn what_changed_far_back_is_fetched_by_itself() {
-    let old = "1700000000.000100";
-    let message = json!({"type": "message", "user": ADA, "text": "now", "ts": old, "edited": {"user": ADA, "ts": "1733000090.000000"}});
-    let one = json!({"ok": true, "messages": [message]}).to_string();
-    let last = fixture!("history").replace("bmV4dF90czoxNzMyOTk5OTk5MDAwMDAw", "");
-    let script = Script::new([ok(&last), ok(&one)]);
-    let read = script
-        .client(Some(BOB))
-        .catch_up(&direct(), &mark(Some("1733000065.000100"), Some(old)))
-        .await
-        .unwrap();
-    let ids: Vec<_> = read.snapshots.iter().map(|one| one.message.at.id.as_str()).collect();
-    assert_eq!(ids, [old, "1733000070.000100"]);
+async fn what_was_changed_since_the_mark_is_news() {
+    let old = "1732990000.000100";
+    let edited = json!({"type": "message", "user": ADA, "text": "now", "ts": old, "edited": {"user": ADA, "ts": "1733000090.000000"}});
+    let known = json!({"type": "message", "user": ADA, "text": "known", "ts": "1732995000.000100"});
+    let script = Script::new([ok(&json!({"ok": true, "messages": [known, edited]}).to_string())]);
+    let read = script.client(Some(BOB)).catch_up(&direct(), &mark(Some("1732995000.000100"))).await.unwrap();
+    assert_eq!(read.snapshots.iter().map(|one| one.message.at.id.as_str()).collect::<Vec<_>>(), [old]);
     script.asked();
 }
 
@@ -61,8 +54,7 @@ async fn what_changed_far_back_is_fetched_by_itself() {
 async fn pages_that_never_reach_the_mark_leave_a_gap() {
     let pages = (0..10).map(|_| ok(fixture!("history"))).chain([ok(fixture!("replies"))]);
     let script = Script::new(pages);
-    let read =
-        script.client(Some(BOB)).catch_up(&direct(), &mark(Some("1700000000.000100"), None)).await.unwrap();
+    let read = script.client(Some(BOB)).catch_up(&direct(), &mark(Some("1700000000.000100"))).await.unwrap();
     assert!(read.gap);
     script.asked();
 }
@@ -149,6 +141,17 @@ async fn the_directory_tells_people_from_bots_and_who_is_there() {
     let asked = script.asked();
     assert_eq!(asked[0].arguments, json!({"limit": "200", "team_id": "T0ACME0001"}));
     assert_eq!(asked[1].arguments["cursor"], "dXNlcjpVMEc5V0ZYTlo=");
+}
+
+#[tokio::test]
+async fn only_an_administrator_lists_as_one() {
+    let admin = fixture!("user").replace(r#""is_admin": false"#, r#""is_admin": true"#);
+    let script = Script::new([ok(&admin), ok(fixture!("users"))]);
+    assert!(script.client_of(LoginKind::Admin, Some(BOB)).directory(None).await.is_ok());
+    assert_eq!(script.methods(), ["users.info", "users.list"]);
+    let script = Script::new([ok(fixture!("user"))]);
+    let listed = script.client_of(LoginKind::Admin, Some(BOB)).directory(None).await;
+    assert!(matches!(listed, Err(CallError::Reject(_))));
 }
 
 async fn listen(reply: Reply) -> Result<Listening, CallError> {
