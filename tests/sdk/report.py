@@ -12,6 +12,8 @@ PLAIN = {
     ("GET", "/{tenant}/oauth2/v2.0/authorize"),
     ("POST", "/{tenant}/oauth2/v2.0/authorize"),
     ("GET", "/{tenant}/.well-known/openid-configuration"),
+    ("GET", "/oauth/v2/authorize"),
+    ("POST", "/oauth/v2/authorize"),
 }
 
 

@@ -1,4 +1,5 @@
-//! Acme, Inc., the sample organisation: engineers whose home is Webex, sales people whose home is Teams.
+//! Acme, Inc., the sample organisation: engineers whose home is Webex, sales people whose home is Teams, support staff
+//! whose home is Slack.
 
 /// Somebody at Acme.
 #[derive(Debug, Clone)]
@@ -7,20 +8,30 @@ pub struct Somebody {
     pub name: String,
     /// Work address, the same on every platform that has an account.
     pub email: String,
-    /// `engineering` or `sales`.
+    /// `engineering`, `sales` or `support`.
     pub department: &'static str,
     /// Whether there is a licensed account on Webex.
     pub on_webex: bool,
     /// Whether there is an account in the Entra tenant with a Teams licence.
     pub on_teams: bool,
+    /// Whether there is an account in the Slack workspace.
+    pub on_slack: bool,
 }
 
-/// The people of the demo. Engineers have accounts on both platforms, sales people only on Teams.
+/// The people of the demo. Engineers have accounts on both platforms, sales people only on Teams; all of them
+/// have one on Slack as well.
 pub fn acme() -> Vec<Somebody> {
     let engineers = ["Ada Okafor", "Bruno Keller", "Chiara Rossi", "Dmitri Volkov"];
     let sales = ["Eva Lindqvist", "Farid Haddad", "Grace Mbeki", "Hugo Navarro"];
     let engineers = engineers.iter().map(|name| somebody(name, "engineering", true));
     engineers.chain(sales.iter().map(|name| somebody(name, "sales", false))).collect()
+}
+
+/// The support staff of the demo, with accounts on Slack only.
+pub fn support() -> Vec<Somebody> {
+    let support = ["Ines Fischer", "Jonas Berg", "Kavya Nair", "Liam Doyle"];
+    let alone = |name: &&str| Somebody { on_teams: false, ..somebody(name, "support", false) };
+    support.iter().map(alone).collect()
 }
 
 /// `count` generated people for load and scale runs, the first half engineers, the rest sales.
@@ -36,5 +47,5 @@ pub fn generated(count: usize) -> Vec<Somebody> {
 
 fn somebody(name: &str, department: &'static str, on_webex: bool) -> Somebody {
     let email = format!("{}@acme.example", name.to_lowercase().replace(' ', "."));
-    Somebody { name: name.to_owned(), email, department, on_webex, on_teams: true }
+    Somebody { name: name.to_owned(), email, department, on_webex, on_teams: true, on_slack: true }
 }

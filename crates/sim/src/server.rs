@@ -9,11 +9,12 @@ use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 /// How many connections may wait to be accepted.
@@ -21,6 +22,19 @@ const BACKLOG: u32 = 1024;
 
 /// How long a client may take to send the head of a request.
 const HEAD_LIMIT: Duration = Duration::from_secs(30);
+
+/// An extension of every request that comes through a port, for handlers that keep a connection to themselves (a
+/// WebSocket): such a connection has left the port's hands and has to be told when the port is closed.
+#[derive(Debug, Clone)]
+pub struct Plug(watch::Receiver<()>);
+
+impl Plug {
+    /// Waits until the port is closed.
+    pub async fn pulled(mut self) {
+        // Nothing is ever sent; the sender is dropped with the accept loop.
+        while self.0.changed().await.is_ok() {}
+    }
+}
 
 /// A router behind a TCP address, open from the start. Dropping it closes it.
 pub struct Port {
@@ -100,6 +114,8 @@ fn bind(addr: SocketAddr) -> io::Result<TcpListener> {
 /// Owns the connections: when this task is aborted, the set is dropped and with it every connection.
 async fn accept(listener: TcpListener, router: Router) {
     let mut connections = JoinSet::new();
+    let (_open, plug) = watch::channel(());
+    let router = router.layer(Extension(Plug(plug)));
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
@@ -122,6 +138,7 @@ async fn serve(stream: TcpStream, router: Router) {
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_LIMIT)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .with_upgrades()
         .await;
     if let Err(error) = served {
         tracing::trace!(%error, "a connection to a simulator ended early");

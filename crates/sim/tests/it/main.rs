@@ -2,5 +2,6 @@
 
 mod control;
 mod server;
+mod slack;
 mod teams;
 mod webex;
