@@ -2,5 +2,12 @@
 
 mod calls;
 mod feed;
+mod particular;
 mod reading;
 mod support;
+mod world;
+
+/// What every platform must do.
+mod conformance {
+    entente_platform::conformance!(crate::world::make);
+}
