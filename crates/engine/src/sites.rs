@@ -67,6 +67,7 @@ impl Sites {
                     PrivateKey(Arc::clone(&certificate.key)),
                 )]),
                 app_login: None,
+                logins: BTreeMap::new(),
             };
             let receiver = receiver(platform.as_ref(), &site, &secrets)?;
             let workspace = Workspace {

@@ -21,7 +21,7 @@ pub struct Capabilities {
     pub max_edits: Option<u32>,
     /// Answering in a thread. `Full`: replies hang below a root. `Partial`: a reply quotes what it answers.
     pub threads: Level,
-    /// The longest text of one message, as printed for the platform, in bytes of UTF-8.
+    /// The longest text of one message, as printed for the platform, in the unit that it counts in.
     pub max_text: usize,
     /// What the addresses of bots end with, behind the `@`, where a person can be represented by a bot of their own;
     /// `None` where they cannot.
@@ -77,6 +77,9 @@ pub struct Profile {
     pub addresses: &'static [(&'static str, &'static str)],
     /// Whether a site needs a tenant.
     pub needs_tenant: bool,
+    /// The secrets that an app may have beside its client secret, with what each is for, for the operator. Which of them
+    /// are needed is told by [`crate::Platform::receiver`].
+    pub secrets: &'static [(&'static str, &'static str)],
     /// What it can do.
     pub capabilities: Capabilities,
     /// Its sign-in.

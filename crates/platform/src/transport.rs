@@ -13,7 +13,9 @@ use futures_util::stream;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
+use url::Url;
 
+use crate::socket::Socket;
 use crate::steps::{Step, Steps};
 
 /// Carries one request. Follows no redirect, decompresses nothing, retries nothing.
@@ -25,6 +27,11 @@ pub trait Transport: Send + Sync + 'static {
         request: Request<Bytes>,
         steps: Option<Arc<dyn Steps>>,
     ) -> Result<Response<Bytes>, Undelivered>;
+
+    /// Opens a WebSocket (RFC 6455). Follows no redirect. Where nothing can be connected to, nothing was sent.
+    async fn dial(&self, _url: &Url) -> Result<Socket, Undelivered> {
+        Err(Undelivered::NotSent)
+    }
 }
 
 /// Why there is no answer.
@@ -45,6 +52,7 @@ const MAX_ANSWER: usize = 8 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Tcp {
     client: reqwest::Client,
+    connect: Duration,
 }
 
 impl Tcp {
@@ -61,7 +69,7 @@ impl Tcp {
             .user_agent(concat!("entente/", env!("CARGO_PKG_VERSION")))
             .build()
             .unwrap_or_default();
-        Self { client }
+        Self { client, connect }
     }
 }
 
@@ -96,6 +104,10 @@ impl Transport for Tcp {
             body.extend_from_slice(&chunk);
         }
         response.body(body.into()).map_err(|_| Undelivered::NoAnswer)
+    }
+
+    async fn dial(&self, url: &Url) -> Result<Socket, Undelivered> {
+        Socket::connect(url, self.connect).await
     }
 }
 

@@ -153,6 +153,7 @@ fn site(platform: &dyn Platform, name: &str, app: &Value, addresses: &[(&str, St
         tenant: app["tenant"].as_str().map(str::to_owned),
         client_id: text("client_id"),
         client_secret: text("client_secret").into(),
+        secrets: [].into(),
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         (BOT_METADATA, "https://login.botframework.com"),
     ],
     needs_tenant: true,
+    secrets: &[],
     capabilities: Capabilities {
         max_edits: None,
         // Chats have no replies below a root; an answer quotes. Graph: `chatMessage`, "messageReference".

@@ -17,6 +17,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     // "REST API Basics". The government cloud answers at https://api-usgov.webex.com/v1.
     addresses: &[(API, "https://webexapis.com/v1")],
     needs_tenant: false,
+    secrets: &[],
     capabilities: Capabilities {
         // "Edit a Message": at most ten times.
         max_edits: Some(10),

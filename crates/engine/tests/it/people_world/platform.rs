@@ -43,6 +43,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
         name,
         addresses: &[],
         needs_tenant: false,
+        secrets: &[],
         capabilities: Capabilities {
             max_edits: None,
             threads: Level::Full,
