@@ -13,6 +13,8 @@ pub struct Somebody {
     pub on_webex: bool,
     /// Whether there is an account in the Entra tenant with a Teams licence.
     pub on_teams: bool,
+    /// Whether there is a user of the Zoom account.
+    pub on_zoom: bool,
 }
 
 /// The people of the demo. Engineers have accounts on both platforms, sales people only on Teams.
@@ -36,5 +38,5 @@ pub fn generated(count: usize) -> Vec<Somebody> {
 
 fn somebody(name: &str, department: &'static str, on_webex: bool) -> Somebody {
     let email = format!("{}@acme.example", name.to_lowercase().replace(' ', "."));
-    Somebody { name: name.to_owned(), email, department, on_webex, on_teams: true }
+    Somebody { name: name.to_owned(), email, department, on_webex, on_teams: true, on_zoom: true }
 }

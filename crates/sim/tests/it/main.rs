@@ -4,3 +4,4 @@ mod control;
 mod server;
 mod teams;
 mod webex;
+mod zoom;
