@@ -43,7 +43,9 @@ pub(super) fn send(zoom: &Zoom, call: &Call) -> Outcome {
         return Err(Refusal::new(403, 7004, "Not authorized."));
     }
     let nobody = || Refusal::new(403, 7004, "No channel or user can be found with the given to_jid value.");
-    let person = id::local(&to).and_then(|local| world.people.by_jid(local));
+    // Answers are sent to where a notification came from, which may name the chatbot behind the person.
+    let bare = to.split_once("/robot_").map_or(to.as_str(), |(bare, _)| bare);
+    let person = id::local(bare).and_then(|local| world.people.by_jid(local));
     let person =
         person.filter(|person| person.account == world.account && person.active).ok_or_else(nobody)?;
     let person = Arc::clone(&person.id);

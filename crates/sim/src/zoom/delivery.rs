@@ -46,7 +46,24 @@ pub(super) struct Line {
     disabled: AtomicBool,
     delivered: AtomicU64,
     failed: AtomicU64,
+    pending: AtomicU64,
     invalid: AtomicU32,
+}
+
+/// Counts a delivery as under way for as long as it is.
+struct Pending<'a>(&'a Line);
+
+impl<'a> Pending<'a> {
+    fn begin(line: &'a Line) -> Self {
+        line.pending.fetch_add(1, Ordering::Relaxed);
+        Self(line)
+    }
+}
+
+impl Drop for Pending<'_> {
+    fn drop(&mut self) {
+        self.0.pending.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Line {
@@ -59,6 +76,7 @@ impl Line {
             disabled: AtomicBool::new(false),
             delivered: AtomicU64::new(0),
             failed: AtomicU64::new(0),
+            pending: AtomicU64::new(0),
             invalid: AtomicU32::new(0),
         }
     }
@@ -74,9 +92,10 @@ impl Line {
         }
     }
 
-    /// How many events were taken, and how many were given up.
-    pub(super) fn counts(&self) -> (u64, u64) {
-        (self.delivered.load(Ordering::Relaxed), self.failed.load(Ordering::Relaxed))
+    /// How many events were taken, how many were given up, and how many are under way or wait for another attempt.
+    pub(super) fn counts(&self) -> (u64, u64, u64) {
+        let read = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        (read(&self.delivered), read(&self.failed), read(&self.pending))
     }
 }
 
@@ -102,10 +121,13 @@ enum Attempt {
     Refused,
     /// Worth another attempt.
     Broken,
+    /// It never arrived, and the service does not know.
+    Lost,
 }
 
 /// Delivers, or gives up.
 pub(super) async fn send(mut job: Job, line: Arc<Line>, courier: Courier, control: Control<Switches>) {
+    let _pending = Pending::begin(&line);
     let mut pauses = control.board.get().retry_seconds.clone().into_iter();
     let mut timestamp = control.clock.now().as_second();
     loop {
@@ -131,6 +153,7 @@ pub(super) async fn send(mut job: Job, line: Arc<Line>, courier: Courier, contro
                     continue;
                 }
             }
+            Attempt::Lost => return,
             Attempt::Refused => {}
         }
         line.failed.fetch_add(1, Ordering::Relaxed);
@@ -165,8 +188,7 @@ async fn attempt(
             control.clock.sleep(Duration::from_millis(wait)).await;
             judge(post().await.as_ref())
         }
-        // Lost without the service noticing.
-        Some(Fault::Drop) => Attempt::Taken,
+        Some(Fault::Drop) => Attempt::Lost,
         Some(Fault::Status { code, .. }) if code < 500 => Attempt::Refused,
         Some(Fault::Status { .. } | Fault::Timeout { .. } | Fault::Reset) => Attempt::Broken,
     }

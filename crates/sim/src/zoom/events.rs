@@ -211,14 +211,15 @@ impl World {
             "robotJid": &**robot,
             "timestamp": now,
             "userId": &*person.id,
-            "userJid": jid,
+            "userJid": jid.as_str(),
             "userName": person.name,
         });
         if let Some(text) = text {
             payload["cmd"] = text.into();
             payload["name"] = app.name.as_str().into();
             payload["channelName"] = person.name.as_str().into();
-            payload["toJid"] = format!("{jid}/robot_{robot}").into();
+            let named = self.subscriptions.control.board.get().bot_named_in_to_jid;
+            payload["toJid"] = if named { format!("{jid}/robot_{robot}") } else { jid }.into();
             payload["userMemberId"] = (*person.member).into();
         }
         let body = json!({"event": event, "event_ts": now, "payload": payload});

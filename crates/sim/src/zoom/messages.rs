@@ -63,7 +63,7 @@ pub(super) fn message<'a>(world: &'a World, session: &str, text: &str) -> Result
 /// `GET /chat/users/{userId}/messages`: "List user's chat messages".
 pub(super) fn list(zoom: &Zoom, call: &Call) -> Outcome {
     let size = input::number(call, "page_size", 10, 50)?;
-    let (from, to) = window(call)?;
+    let (from, until) = window(call)?;
     let told = input::flag(call, "include_deleted_and_edited_message", false)?;
     let childless = input::flag(call, "exclude_child_message", false)?;
     let key = search(call)?;
@@ -77,15 +77,14 @@ pub(super) fn list(zoom: &Zoom, call: &Call) -> Outcome {
         world.chats.get(&session).into_iter().collect()
     };
     let shown = |message: &&Message| {
-        (from..=to).contains(&message.timestamp.div_euclid(1000))
-            && (told || !message.deleted)
-            && (told || !message.edited || !call.switches.edited_only_on_request)
+        let hidden = message.deleted || (message.edited && call.switches.edited_only_on_request);
+        (told || !hidden)
             && !(childless && message.parent.is_some())
             && visible(message, call)
             && key.as_ref().is_none_or(|key| key.fits(message))
     };
     let mut found: Vec<&Message> =
-        chats.into_iter().flat_map(|chat| world.chats.log(chat)).filter(shown).collect();
+        chats.into_iter().flat_map(|chat| world.chats.between(chat, from, until)).filter(shown).collect();
     found.sort_by_key(|message| message.timestamp);
     if call.switches.newest_first {
         found.reverse();
@@ -161,7 +160,8 @@ fn peer(world: &World, me: &Person, chat: &Chat) -> Option<Value> {
     }))
 }
 
-/// From and to in whole seconds, both included: `date` wins over `from`, and without either it is today.
+/// The first millisecond and the one behind the last. Seconds are whole and both included: `date` wins over `from`, and
+/// without either it is today.
 fn window(call: &Call) -> Result<(i64, i64), Refusal> {
     let today = call.now.div_euclid(DAY_MS) * DAY_MS;
     let (from, to) = match (call.query("date"), call.query("from")) {
@@ -182,7 +182,7 @@ fn window(call: &Call) -> Result<(i64, i64), Refusal> {
     if to < from {
         return Err(Refusal::field("to", "Invalid field."));
     }
-    Ok((from.div_euclid(1000), to.div_euclid(1000)))
+    Ok((from.div_euclid(1000) * 1000, (to.div_euclid(1000) + 1) * 1000))
 }
 
 /// What is searched for.

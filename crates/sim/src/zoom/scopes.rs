@@ -102,6 +102,8 @@ impl Scopes {
 
     /// The refusal of a token without the scopes, in the family of scopes that its app uses.
     pub(super) fn missing(&self, caller: &Caller, suffix: &str, switches: &Switches) -> Refusal {
+        // What exists for users alone has no other form to ask for.
+        let suffix = if self.levels == Levels::User { "" } else { suffix };
         let classic = caller.scopes.as_ref().is_some_and(|scopes| scopes.iter().any(|one| is_classic(one)));
         let wanted = if classic {
             self.classic.iter().map(|scope| format!("{scope}{suffix}")).collect::<Vec<_>>().join(",")

@@ -101,6 +101,8 @@ pub struct Switches {
     pub feed_ends_with_token: bool,
     /// Whether the chatbot API insists on `user_jid`.
     pub bot_needs_user_jid: bool,
+    /// Whether `toJid` of a direct message to a chatbot names the chatbot behind the person; both have been seen.
+    pub bot_named_in_to_jid: bool,
     /// Whether calls that changed nothing are kept in the ledger; off only to save memory in long load runs.
     pub ledger_keeps_reads: bool,
 }
@@ -221,6 +223,7 @@ impl Default for Switches {
             feed_silence_seconds: 60,
             feed_ends_with_token: true,
             bot_needs_user_jid: true,
+            bot_named_in_to_jid: true,
             ledger_keeps_reads: true,
         }
     }

@@ -10,31 +10,29 @@ mod history;
 mod limits;
 mod messages;
 mod oauth;
+mod receiver;
 mod subscriptions;
 mod threads;
 mod users;
 mod webhooks;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use aws_lc_rs::hmac;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
-use axum::response::{IntoResponse as _, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use entente_sim::clock::Clock;
 use entente_sim::courier::Courier;
 use entente_sim::zoom::{Kind, NewApp, Options, Registered, Switches, Zoom};
-use http::{HeaderMap, StatusCode};
+use http::HeaderMap;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 use tower::ServiceExt as _;
+
+pub(crate) use receiver::Receiver;
 
 pub(crate) const ADA: &str = "ada.okafor@acme.example";
 pub(crate) const BRUNO: &str = "bruno.keller@acme.example";
@@ -266,13 +264,8 @@ impl Sim {
 
     /// Makes a receiver answer for `receiver.test`; it knows the secret of `app`.
     pub(crate) fn receiver(&self, app: &Registered) -> Receiver {
-        let receiver = Receiver { secret: app.secret_token.clone(), ..Receiver::default() };
-        let state = receiver.clone();
-        let router = Router::new().fallback(move |request: Request| {
-            let state = state.clone();
-            async move { state.receive(request).await }
-        });
-        self.courier.register("receiver.test", router);
+        let receiver = Receiver::new(&app.secret_token);
+        self.courier.register("receiver.test", receiver.router());
         receiver
     }
 
@@ -331,81 +324,6 @@ fn new_app(kind: Kind) -> NewApp {
 /// One field of every item.
 pub(crate) fn each<'a>(items: &'a [Value], field: &str) -> Vec<&'a str> {
     items.iter().map(|item| item[field].as_str().unwrap()).collect()
-}
-
-/// What a webhook's target saw. It answers challenges as the guide says, and everything else with a status.
-#[derive(Clone, Default)]
-pub(crate) struct Receiver {
-    secret: String,
-    heard: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
-    challenges: Arc<Mutex<usize>>,
-    status: Arc<Mutex<StatusCode>>,
-    deaf: Arc<Mutex<bool>>,
-    notify: Arc<Notify>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl Receiver {
-    async fn receive(&self, request: Request) -> Response {
-        let (parts, body) = request.into_parts();
-        let body = body.collect().await.unwrap().to_bytes();
-        let read: Value = serde_json::from_slice(&body).unwrap();
-        if read["event"] == "endpoint.url_validation" {
-            *locked(&self.challenges) += 1;
-            let plain = read["payload"]["plainToken"].as_str().unwrap();
-            let secret = if *locked(&self.deaf) { "wrong" } else { &self.secret };
-            let answer = json!({"plainToken": plain, "encryptedToken": sign(secret, plain.as_bytes())});
-            return axum::Json(answer).into_response();
-        }
-        locked(&self.heard).push((parts.headers, body));
-        self.notify.notify_waiters();
-        let status = *locked(&self.status);
-        status.into_response()
-    }
-
-    pub(crate) fn answer(&self, status: u16) {
-        *locked(&self.status) = StatusCode::from_u16(status).unwrap();
-    }
-
-    /// Whether challenges are answered wrongly from now on.
-    pub(crate) fn forget_secret(&self, forgotten: bool) {
-        *locked(&self.deaf) = forgotten;
-    }
-
-    pub(crate) fn challenges(&self) -> usize {
-        *locked(&self.challenges)
-    }
-
-    /// Waits until `count` deliveries were made and the rest of the world has nothing left to do; answers all bodies.
-    pub(crate) async fn bodies(&self, count: usize) -> Vec<Value> {
-        self.raw(count).await.iter().map(|(_, body)| serde_json::from_slice(body).unwrap()).collect()
-    }
-
-    /// The same, with headers and bytes.
-    pub(crate) async fn raw(&self, count: usize) -> Vec<(HeaderMap, Bytes)> {
-        let enough = async {
-            loop {
-                let heard = self.notify.notified();
-                if locked(&self.heard).len() >= count {
-                    return;
-                }
-                heard.await;
-            }
-        };
-        tokio::time::timeout(Duration::from_mins(1), enough).await.expect("enough deliveries");
-        // Time only moves when nothing can run, so afterwards a delivery too many has been made as well.
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        let heard = locked(&self.heard).clone();
-        assert_eq!(heard.len(), count, "as many deliveries as expected");
-        heard
-    }
-
-    pub(crate) fn count(&self) -> usize {
-        locked(&self.heard).len()
-    }
 }
 
 /// The hexadecimal HMAC-SHA256, by another library than the simulator's.

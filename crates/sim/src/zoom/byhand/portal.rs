@@ -5,7 +5,7 @@
 //! | `GET /_sim/apps` | | `{"items": [{"client_id", "name", "kind", "installed", "robot_jid", …}]}`, without secrets |
 //! | `POST /_sim/apps` | see [`NewApp`] | `{"client_id", "client_secret", "account_id", "secret_token", "verification_token", "robot_jid"?}` |
 //! | `POST /_sim/apps/{client_id}` | `{"bot_endpoint"?, "deauthorization_endpoint"?, "installed"?, "redirect_uris"?}` | 204 |
-//! | `GET /_sim/subscriptions` | | `{"items": [{"id", "app", "events", "scope", "url" \| null, "active", "connected", "delivered", "failed"}]}` |
+//! | `GET /_sim/subscriptions` | | `{"items": [{"id", "app", "events", "scope", "url" \| null, "active", "connected", "delivered", "failed", "pending"}]}` |
 //! | `POST /_sim/subscriptions` | `{"app", "name"?, "events", "url" \| "websocket": true, "scope"?, "validate"?}` | as "Create an event subscription" |
 //! | `POST /_sim/subscriptions/validate` | `{"subscription"}` | `{"valid": true}` |
 //! | `POST /_sim/subscriptions/active` | `{"subscription", "active"}` | 204; as after six failed validations, or by hand |
@@ -174,15 +174,16 @@ pub(in crate::zoom) fn subscriptions(zoom: &Zoom, _: &Call) -> Outcome {
         .map(|one| {
             let mut item = json!({
                 "id": &*one.id, "app": &*one.app, "events": one.events, "scope": one.scope,
-                "url": null, "active": true, "connected": false, "delivered": 0, "failed": 0,
+                "url": null, "active": true, "connected": false, "delivered": 0, "failed": 0, "pending": 0,
             });
             match &one.way {
                 Way::Webhook { line, .. } => {
-                    let (delivered, failed) = line.counts();
+                    let (delivered, failed, pending) = line.counts();
                     item["url"] = line.url.as_str().into();
                     item["active"] = line.active().into();
                     item["delivered"] = delivered.into();
                     item["failed"] = failed.into();
+                    item["pending"] = pending.into();
                 }
                 Way::Feed(feed) => item["connected"] = feed.is_some().into(),
             }

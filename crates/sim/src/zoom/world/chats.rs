@@ -16,8 +16,8 @@ pub(in crate::zoom) struct Chat {
     pub(in crate::zoom) session: Arc<str>,
     /// User ids, or the JID of a bot.
     pub(in crate::zoom) members: Vec<Arc<str>>,
-    /// Everything ever said, oldest first, deleted messages included.
-    pub(in crate::zoom) log: Vec<Uuid>,
+    /// Everything ever said with its timestamp, oldest first, deleted messages included.
+    pub(in crate::zoom) log: Vec<(i64, Uuid)>,
     /// The timestamp of the last message.
     pub(in crate::zoom) last: i64,
     /// Until when somebody has read.
@@ -125,7 +125,19 @@ impl Chats {
 
     /// Messages of a conversation, oldest first.
     pub(in crate::zoom) fn log<'a>(&'a self, chat: &'a Chat) -> impl DoubleEndedIterator<Item = &'a Message> {
-        chat.log.iter().filter_map(|uuid| self.messages.get(uuid))
+        chat.log.iter().filter_map(|(_, uuid)| self.messages.get(uuid))
+    }
+
+    /// Those of a conversation that were said from `from` until before `until`, oldest first.
+    pub(in crate::zoom) fn between<'a>(
+        &'a self,
+        chat: &'a Chat,
+        from: i64,
+        until: i64,
+    ) -> impl Iterator<Item = &'a Message> {
+        let start = chat.log.partition_point(|(at, _)| *at < from);
+        let end = chat.log.partition_point(|(at, _)| *at < until).max(start);
+        chat.log[start..end].iter().filter_map(|(_, uuid)| self.messages.get(uuid))
     }
 
     /// Keeps a message; the conversation is made if there is none.
@@ -161,7 +173,7 @@ impl Chats {
             deleted: false,
             bot,
         };
-        chat.log.push(uuid);
+        chat.log.push((chat.last, uuid));
         self.messages.insert(uuid, message);
         uuid
     }

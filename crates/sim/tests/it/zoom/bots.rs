@@ -120,6 +120,12 @@ async fn what_somebody_writes_to_a_chatbot_is_told_without_an_id() {
     assert_eq!((&payload["cmd"], &payload["userJid"]), (&json!("link me"), &json!(sim.jid(ADA))));
     assert_eq!(payload["toJid"], format!("{}/robot_{}", sim.jid(ADA), bot.robot));
     assert!(payload.get("message_id").is_none());
+    let mut answer = bot.body(&sim, ADA, "linked");
+    answer["to_jid"] = payload["toJid"].clone();
+    assert_eq!(sim.post(&bot.token, SEND, answer).await.status, 201, "what is answered there arrives");
+    sim.switch(json!({"bot_named_in_to_jid": false})).await;
+    sim.by_hand("bots/say", json!({"person": ADA, "robot": bot.robot, "text": "again"})).await;
+    assert_eq!(receiver.bodies(3).await[2]["payload"]["toJid"], sim.jid(ADA));
     sim.post("", "/_sim/bots/say", json!({"person": ADA, "robot": "nobody", "text": "x"}))
         .await
         .refused(404, 7002);

@@ -29,7 +29,8 @@ async fn everybody_of_the_account_is_a_company_contact() {
     sim.get(ADA, &format!("{CONTACTS}/nobody")).await.refused(404, 1001);
     sim.get(ADA, &format!("{CONTACTS}?type=friends")).await.refused(400, 300);
     let server = sim.app_token(&sim.app(Kind::Server), "account_credentials").await;
-    sim.get(&server, CONTACTS).await.refused(400, 4711);
+    let message = sim.get(&server, CONTACTS).await;
+    assert!(message.refused(400, 4711).ends_with("[team_chat:read:list_contacts]."), "for users alone");
 }
 
 #[tokio::test(start_paused = true)]

@@ -83,6 +83,15 @@ async fn what_is_not_taken_is_repeated_three_times() {
     receiver.answer(500);
     sim.direct(ADA, BRUNO, "x").await;
     receiver.raw(1).await;
+    let counts = async || {
+        let item = sim.get("", "/_sim/subscriptions").await.items("items")[0].clone();
+        (
+            item["delivered"].as_u64().unwrap(),
+            item["failed"].as_u64().unwrap(),
+            item["pending"].as_u64().unwrap(),
+        )
+    };
+    assert_eq!(counts().await, (0, 0, 1));
     for (minutes, count) in [(5, 2), (20, 3), (60, 4)] {
         tokio::time::sleep(Duration::from_secs(minutes * 60 - 5)).await;
         assert_eq!(receiver.count(), count - 1, "not before its time");
@@ -91,6 +100,7 @@ async fn what_is_not_taken_is_repeated_three_times() {
     }
     tokio::time::sleep(Duration::from_hours(24)).await;
     let all = receiver.raw(4).await;
+    assert_eq!(counts().await, (0, 1, 0));
     assert!(all.iter().all(|(_, body)| *body == all[0].1), "the same every time");
     assert_ne!(all[0].0["x-zm-signature"], all[3].0["x-zm-signature"], "but signed anew");
     assert_eq!(sim.changes("webhook.given_up").len(), 1);
