@@ -60,6 +60,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         ],
         // "List users". An app has scopes for users or for administrators, not both, so this asks for an app of its own.
         admin_scopes: &["user:read:list_users:admin", "user:read:user:admin"],
+        // Not described.
+        login_hint: false,
         // "OAuth 2.0": `code_challenge` with S256.
         pkce: true,
         // Client credentials need no scope: the token is good for what the app is.
