@@ -72,6 +72,11 @@ pub trait World: Send + Sync {
         (self.site(), AppSecrets { hook_key: HookKey::new([0xab; 32]), ..self.secrets().await })
     }
 
+    /// The kinds of formatting that a message keeps there, as the neutral tree's names are written.
+    fn shows(&self) -> &'static [&'static str] {
+        &["Bold", "Italic", "Link", "Quote", "ordered: true", "Code {"]
+    }
+
     /// The person writes to our account. In answer to a message, if one is named.
     async fn writes(&self, text: &str, thread: Option<&MessageRef>) -> MessageRef;
     /// The person changes their message.
