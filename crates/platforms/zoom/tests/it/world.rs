@@ -123,7 +123,7 @@ async fn token(transport: &InProcess, app: &Registered, pairs: &[(&str, &str)]) 
         .header("authorization", format!("Basic {basic}"))
         .header("content-type", "application/x-www-form-urlencoded")
         .body(Bytes::from(form(pairs)));
-    let answer = read(transport.carry(request.unwrap(), None).await.unwrap(), "/oauth/token");
+    let answer = read(&transport.carry(request.unwrap(), None).await.unwrap(), "/oauth/token");
     answer["access_token"].as_str().unwrap().to_owned()
 }
 
@@ -136,16 +136,16 @@ async fn call(transport: &InProcess, method: Method, path: &str, token: &str, bo
     let request = Request::builder().method(method).uri(url).header("content-type", "application/json");
     let request = request.header("authorization", format!("Bearer {token}"));
     let body = body.map(|body| body.to_string()).unwrap_or_default();
-    read(transport.carry(request.body(Bytes::from(body)).unwrap(), None).await.unwrap(), path)
+    read(&transport.carry(request.body(Bytes::from(body)).unwrap(), None).await.unwrap(), path)
 }
 
-fn read(answer: Response<Bytes>, path: &str) -> Value {
+fn read(answer: &Response<Bytes>, path: &str) -> Value {
     assert!(answer.status().is_success(), "{path}: {} {:?}", answer.status(), answer.body());
     serde_json::from_slice(answer.body()).unwrap_or(Value::Null)
 }
 
 impl Simulated {
-    fn credentials(&self, kind: LoginKind, account: Option<&str>, token: &str) -> Credentials {
+    fn credentials(kind: LoginKind, account: Option<&str>, token: &str) -> Credentials {
         let number = if kind == LoginKind::Account { 1 } else { 2 };
         Credentials {
             login: LoginId(format!("0191a0d0-0000-7000-8000-{number:012}").parse().unwrap()),
@@ -167,7 +167,7 @@ impl Simulated {
     pub(crate) async fn robot(&self) -> Credentials {
         let form = [("grant_type", "client_credentials")];
         let token = token(&self.transport, &self.app, &form).await;
-        self.credentials(LoginKind::App, None, &token)
+        Self::credentials(LoginKind::App, None, &token)
     }
 
     /// Makes an event subscription of the app.
@@ -250,11 +250,11 @@ impl World for Simulated {
     }
 
     fn ours(&self) -> Credentials {
-        self.credentials(LoginKind::Account, Some(&self.grace.id), &self.granted)
+        Self::credentials(LoginKind::Account, Some(&self.grace.id), &self.granted)
     }
 
     fn admin(&self) -> Credentials {
-        self.credentials(LoginKind::Admin, None, &self.server)
+        Self::credentials(LoginKind::Admin, None, &self.server)
     }
 
     fn person(&self) -> AccountRef {
@@ -270,7 +270,7 @@ impl World for Simulated {
             hook_key: HookKey::new([7; 32]),
             public_keys: [].into(),
             private_keys: [].into(),
-            app_login: Some(self.credentials(LoginKind::App, None, "").login),
+            app_login: Some(Self::credentials(LoginKind::App, None, "").login),
             logins: [(support::account(&self.grace.id).id, self.ours().login)].into(),
         }
     }
