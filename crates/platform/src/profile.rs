@@ -52,6 +52,22 @@ pub struct OAuth {
     pub app_scope: Option<&'static str>,
     /// How the Entente app itself gets the token that it speaks with.
     pub speaker: Grant,
+    /// The app that the directory is read by, where the vendor lets no app have both what people and what
+    /// administrators allow. Nobody consents to it in a browser.
+    pub directory: Option<DirectoryApp>,
+}
+
+/// A second app of a site, for the directory alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DirectoryApp {
+    /// The name of the site's secret that is its public id.
+    pub client_id: &'static str,
+    /// The name of the site's secret that is its secret.
+    pub client_secret: &'static str,
+    /// The grant that its tokens are got by, at the token endpoint.
+    pub grant_type: &'static str,
+    /// The parameter that names the site's tenant there.
+    pub tenant: &'static str,
 }
 
 /// How the Entente app gets the token it speaks with.

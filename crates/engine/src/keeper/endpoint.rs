@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entente_model::{CallError, Timestamp};
-use entente_platform::{Call, Effect, Http, Site};
+use entente_platform::{Call, DirectoryApp, Effect, Http, Site};
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -20,6 +20,8 @@ pub(crate) struct TokenEndpoint {
     http: Http,
     site: Site,
     address: &'static str,
+    /// Set for tokens of the app that the directory is read by.
+    directory: Option<DirectoryApp>,
     url: Url,
     clock: Arc<dyn Clock>,
 }
@@ -46,13 +48,21 @@ impl TokenEndpoint {
         let oauth = &workspace.profile().oauth;
         let site = workspace.site.clone();
         let url = site.url(oauth.address, &with_tenant(oauth.token_path, &site));
-        Self { http, site, address: oauth.address, url, clock }
+        Self { http, site, address: oauth.address, directory: None, url, clock }
     }
 
     /// The same at another path.
     pub(crate) fn at(mut self, path: &str) -> Self {
         self.url = self.site.url(self.address, &with_tenant(path, &self.site));
         self
+    }
+
+    /// The same for the app that the directory is read by; `None` while it is not configured.
+    pub(crate) fn of_directory(mut self, app: DirectoryApp) -> Option<Self> {
+        self.site.client_id = self.site.secrets.get(app.client_id)?.expose_secret().to_owned();
+        self.site.client_secret = self.site.secrets.get(app.client_secret)?.clone();
+        self.directory = Some(app);
+        Some(self)
     }
 
     /// Exchanges the code that a browser brought back.
@@ -77,7 +87,13 @@ impl TokenEndpoint {
 
     /// Gets the app's own token.
     pub(crate) async fn app(&self, scope: &str) -> Result<Tokened, CallError> {
-        self.ask(vec![("grant_type", "client_credentials"), ("scope", scope)]).await
+        match self.directory {
+            None => self.ask(vec![("grant_type", "client_credentials"), ("scope", scope)]).await,
+            Some(app) => {
+                let tenant = self.site.tenant.as_deref().unwrap_or_default();
+                self.ask(vec![("grant_type", app.grant_type), (app.tenant, tenant)]).await
+            }
+        }
     }
 
     async fn ask(&self, mut form: Vec<(&str, &str)>) -> Result<Tokened, CallError> {

@@ -55,6 +55,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         app_scope: None,
         // The bot token of the installed app, shown on its page, is given by hand.
         speaker: Grant::Bot,
+        directory: None,
     },
     // What landed is listed at once; nothing is documented.
     quiet: Duration::from_mins(1),
