@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entente_model::{CallError, LoginId, WorkspaceId};
-use entente_platform::{Client, Credentials, DirectoryApp, Grant, Http, LoginKind, Registry, Tokens};
+use entente_platform::{Client, Credentials, DirectoryApp, Feed, Grant, Http, LoginKind, Registry, Tokens};
 use entente_store::{Login, Store};
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::error::EngineError;
@@ -26,13 +27,20 @@ pub(crate) struct Keeper {
     store: Arc<dyn Store>,
     http: Http,
     clock: Arc<dyn Clock>,
+    /// Told when a login is refused, as of every change of logins.
+    changed: Arc<Notify>,
     clients: Mutex<HashMap<LoginId, Arc<dyn Client>>>,
     apps: Mutex<Apps>,
 }
 
 impl Keeper {
-    pub(crate) fn new(store: Arc<dyn Store>, http: Http, clock: Arc<dyn Clock>) -> Self {
-        Self { store, http, clock, clients: Mutex::default(), apps: Mutex::default() }
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        http: Http,
+        clock: Arc<dyn Clock>,
+        changed: Arc<Notify>,
+    ) -> Self {
+        Self { store, http, clock, changed, clients: Mutex::default(), apps: Mutex::default() }
     }
 
     /// A client that acts as this login; kept, because every message needs one.
@@ -104,12 +112,19 @@ impl Keeper {
                     Arc::clone(&self.store),
                     endpoint,
                     Arc::clone(&self.clock),
+                    Arc::clone(&self.changed),
                 ))
             }
         };
         let credentials =
             Credentials { login: login.id, kind, account: login.account.clone(), tokens, app_tokens };
         Ok(workspace.platform.client(&workspace.site, self.http.within(&workspace.site), credentials))
+    }
+
+    /// The feed that a workspace's reports come by, if they do not come by webhook.
+    pub(crate) fn feed(&self, workspace: &Workspace) -> Option<Arc<dyn Feed>> {
+        let http = self.http.within(&workspace.site);
+        workspace.platform.feed(&workspace.site, http, self.app_tokens(workspace))
     }
 
     fn app_tokens(&self, workspace: &Workspace) -> Option<Arc<dyn Tokens>> {

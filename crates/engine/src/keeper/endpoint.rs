@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entente_model::{CallError, Timestamp};
-use entente_platform::{Call, DirectoryApp, Effect, Http, Site};
+use entente_platform::{Call, DirectoryApp, Effect, Http, Site, Verdict};
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -23,6 +23,7 @@ pub(crate) struct TokenEndpoint {
     /// Set for tokens of the app that the directory is read by.
     directory: Option<DirectoryApp>,
     url: Url,
+    verdict: Option<Verdict>,
     clock: Arc<dyn Clock>,
 }
 
@@ -48,7 +49,7 @@ impl TokenEndpoint {
         let oauth = &workspace.profile().oauth;
         let site = workspace.site.clone();
         let url = site.url(oauth.address, &with_tenant(oauth.token_path, &site));
-        Self { http, site, address: oauth.address, directory: None, url, clock }
+        Self { http, site, address: oauth.address, directory: None, url, verdict: oauth.verdict, clock }
     }
 
     /// The same at another path.
@@ -100,6 +101,7 @@ impl TokenEndpoint {
         form.push(("client_id", &self.site.client_id));
         form.push(("client_secret", self.site.client_secret.expose_secret()));
         let call = Call::new(Method::POST, self.url.clone()).form(&form).effect(Effect::Repeatable);
+        let call = Call { verdict: self.verdict, ..call };
         let answer: Answer = self.http.send(call, None).await?.json()?;
         let now = self.clock.now();
         let expires_at = answer.expires_in.map(|seconds| now.plus(Duration::from_secs(seconds)));

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use entente_model::{CallError, LoginId, Timestamp};
 use entente_platform::{Access, Tokens};
 use entente_store::{LoginSecret, LoginState, Store};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 use crate::clock::Clock;
 use crate::keeper::endpoint::{TokenEndpoint, Tokened};
@@ -23,6 +23,7 @@ pub(super) struct StoredRing {
     store: Arc<dyn Store>,
     endpoint: TokenEndpoint,
     clock: Arc<dyn Clock>,
+    changed: Arc<Notify>,
     held: Mutex<Option<LoginSecret>>,
 }
 
@@ -32,8 +33,9 @@ impl StoredRing {
         store: Arc<dyn Store>,
         endpoint: TokenEndpoint,
         clock: Arc<dyn Clock>,
+        changed: Arc<Notify>,
     ) -> Self {
-        Self { login, store, endpoint, clock, held: Mutex::new(None) }
+        Self { login, store, endpoint, clock, changed, held: Mutex::new(None) }
     }
 
     async fn stored(&self) -> Result<LoginSecret, CallError> {
@@ -74,6 +76,7 @@ impl StoredRing {
     async fn lost(&self) -> CallError {
         tracing::warn!(login.id = %self.login, "a login was refused by its platform");
         drop(self.store.set_login_state(self.login, LoginState::Refused).await);
+        self.changed.notify_waiters();
         CallError::Reauthorize
     }
 }

@@ -64,6 +64,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             scope: "https://api.botframework.com/.default",
         },
         directory: None,
+        verdict: None,
     },
     // The service answers or gives up well within a minute; what landed is listed by then.
     quiet: Duration::from_mins(1),

@@ -48,6 +48,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         app_scope: None,
         speaker: Grant::Bot,
         directory: None,
+        verdict: None,
     },
     // A message that landed is listed well within a minute; nothing is documented.
     quiet: Duration::from_mins(1),

@@ -81,6 +81,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             grant_type: "account_credentials",
             tenant: "account_id",
         }),
+        verdict: None,
     },
     // Nothing is documented; what landed is listed well within a minute.
     quiet: Duration::from_mins(1),

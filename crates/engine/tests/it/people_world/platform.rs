@@ -62,6 +62,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             app_scope,
             speaker,
             directory: None,
+            verdict: None,
         },
         quiet: Duration::from_secs(10),
     };
