@@ -52,7 +52,7 @@ pub struct Engine {
     pub(crate) steps: Arc<dyn Steps>,
     pub(crate) locks: Locks,
     /// Something about people or logins changed: the reconcilers look again.
-    pub(crate) changed: tokio::sync::Notify,
+    pub(crate) changed: Arc<tokio::sync::Notify>,
     /// What kept the latest pass over stand-ins from doing its work. Found again by the first pass of every process.
     pub(crate) blocked: Mutex<Vec<(WorkspaceId, String)>>,
 }
@@ -68,7 +68,8 @@ impl Engine {
         let sites = Sites::new(store.as_ref(), &registry, sites, &dice).await?;
         app_login::recall(store.as_ref(), &sites).await?;
         let steps = http.steps();
-        let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock));
+        let changed = Arc::new(tokio::sync::Notify::new());
+        let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock), Arc::clone(&changed));
         Ok(Arc::new(Self {
             store,
             registry,
@@ -83,7 +84,7 @@ impl Engine {
             fingerprints,
             steps,
             locks: Locks::default(),
-            changed: tokio::sync::Notify::new(),
+            changed,
             blocked: Mutex::default(),
         }))
     }
