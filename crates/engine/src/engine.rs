@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use entente_model::{LoginId, Timestamp, WorkspaceId};
-use entente_platform::{Client, Http, Registry, Site, Steps};
+use entente_platform::{Client, Feed, Http, Registry, Site, Steps};
 use entente_store::Store;
 
 use crate::app_login;
 use crate::clock::{Clock, Dice};
 use crate::error::EngineError;
+use crate::feeding;
 use crate::fingerprint::FingerprintKey;
 use crate::in_flight::InFlight;
 use crate::keeper::Keeper;
@@ -53,6 +54,8 @@ pub struct Engine {
     pub(crate) locks: Locks,
     /// Something about people or logins changed: the reconcilers look again.
     pub(crate) changed: Arc<tokio::sync::Notify>,
+    /// The workspaces whose reports come by a connection of ours.
+    pub(crate) feeds: Vec<(WorkspaceId, Arc<dyn Feed>)>,
     /// What kept the latest pass over stand-ins from doing its work. Found again by the first pass of every process.
     pub(crate) blocked: Mutex<Vec<(WorkspaceId, String)>>,
 }
@@ -70,6 +73,7 @@ impl Engine {
         let steps = http.steps();
         let changed = Arc::new(tokio::sync::Notify::new());
         let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock), Arc::clone(&changed));
+        let feeds = feeding::feeds(&sites, &keeper);
         Ok(Arc::new(Self {
             store,
             registry,
@@ -85,6 +89,7 @@ impl Engine {
             steps,
             locks: Locks::default(),
             changed,
+            feeds,
             blocked: Mutex::default(),
         }))
     }

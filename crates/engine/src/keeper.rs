@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entente_model::{CallError, LoginId, WorkspaceId};
-use entente_platform::{Client, Credentials, Grant, Http, LoginKind, Registry, Tokens};
+use entente_platform::{Client, Credentials, Feed, Grant, Http, LoginKind, Registry, Tokens};
 use entente_store::{Login, Store};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
@@ -150,6 +150,12 @@ impl Keeper {
         let credentials =
             Credentials { login: login.id, kind, account: login.account.clone(), tokens, app_tokens };
         Ok(workspace.platform.client(&workspace.site, self.http.within(&workspace.site), credentials))
+    }
+
+    /// The feed that a workspace's reports come by, if they do not come by webhook.
+    pub(crate) fn feed(&self, workspace: &Workspace) -> Option<Arc<dyn Feed>> {
+        let http = self.http.within(&workspace.site);
+        workspace.platform.feed(&workspace.site, http, self.app_tokens(workspace))
     }
 
     fn app_tokens(&self, workspace: &Workspace) -> Option<Arc<dyn Tokens>> {

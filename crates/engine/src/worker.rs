@@ -23,6 +23,7 @@ impl Engine {
             tasks.spawn(Arc::clone(&self).work(side, stop.clone()));
         }
         tasks.spawn(Arc::clone(&self).listening(stop.clone()));
+        tasks.spawn(Arc::clone(&self).feeding(stop.clone()));
         tasks.spawn(Arc::clone(&self).asking(stop.clone()));
         tasks.spawn(Arc::clone(&self).telling(stop.clone()));
         tasks.spawn(Arc::clone(&self).sweeping(stop.clone()));

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::http::Verdict;
+
 /// How well something works on a platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -52,6 +54,9 @@ pub struct OAuth {
     pub app_scope: Option<&'static str>,
     /// How the Entente app itself gets the token that it speaks with.
     pub speaker: Grant,
+    /// What an answer of 2xx of the token endpoint really says, for vendors that refuse inside a success. `None` where
+    /// refusals are told as RFC 6749, 5.2 has it.
+    pub verdict: Option<Verdict>,
 }
 
 /// How the Entente app gets the token it speaks with.

@@ -144,6 +144,8 @@ impl Slack {
 const PATHS: &[(Verb, &str, Endpoint)] = &[
     (Verb::GET, "/oauth/v2/authorize", authorize::page),
     (Verb::POST, "/oauth/v2/authorize", authorize::answer),
+    (Verb::GET, authorize::FOR_PEOPLE, authorize::page),
+    (Verb::POST, authorize::FOR_PEOPLE, authorize::answer),
     (Verb::GET, "/_sim/people", sim::people),
     (Verb::POST, "/_sim/people", sim::add_person),
     (Verb::POST, "/_sim/people/change", sim::change_person),
@@ -168,7 +170,13 @@ fn routes() -> Router<Slack> {
     });
     // Every method answers GET as well; the vendor's clients post.
     let methods = methods::METHODS.iter().map(|method| ("POST", method.path));
-    let pages = [("GET", "/oauth/v2/authorize"), ("POST", "/oauth/v2/authorize"), ("GET", "/link/")];
+    let pages = [
+        ("GET", "/oauth/v2/authorize"),
+        ("POST", "/oauth/v2/authorize"),
+        ("GET", authorize::FOR_PEOPLE),
+        ("POST", authorize::FOR_PEOPLE),
+        ("GET", "/link/"),
+    ];
     router
         .route("/_sim/apps", post(sim::apps::register))
         .route("/_sim/apps/{app}", post(sim::apps::change))

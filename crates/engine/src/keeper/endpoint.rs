@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entente_model::{CallError, Timestamp};
-use entente_platform::{Call, Effect, Failure, Http, Site};
+use entente_platform::{Call, Effect, Failure, Http, Site, Verdict};
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -21,6 +21,7 @@ pub(crate) struct TokenEndpoint {
     site: Site,
     address: &'static str,
     url: Url,
+    verdict: Option<Verdict>,
     clock: Arc<dyn Clock>,
 }
 
@@ -52,13 +53,13 @@ impl TokenEndpoint {
         let oauth = &workspace.profile().oauth;
         let site = workspace.site.clone();
         let url = site.url(oauth.address, &with_tenant(oauth.token_path, &site));
-        Self { http, site, address: oauth.address, url, clock }
+        Self { http, site, address: oauth.address, url, verdict: oauth.verdict, clock }
     }
 
     /// One that is no configured workspace's.
     #[cfg(test)]
     pub(super) fn anywhere(http: Http, site: Site, url: Url, clock: Arc<dyn Clock>) -> Self {
-        Self { http, site, address: "", url, clock }
+        Self { http, site, address: "", url, verdict: None, clock }
     }
 
     /// The same at another path.
@@ -96,6 +97,7 @@ impl TokenEndpoint {
         form.push(("client_id", &self.site.client_id));
         form.push(("client_secret", self.site.client_secret.expose_secret()));
         let call = Call::new(Method::POST, self.url.clone()).form(&form).effect(Effect::Repeatable);
+        let call = Call { verdict: self.verdict, ..call };
         let answer: Answer =
             self.http.send(call, None).await.map_err(|failure| self.refusal(failure))?.json()?;
         let now = self.clock.now();

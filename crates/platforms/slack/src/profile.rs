@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
 
+use crate::refusal;
+
 /// The address of the Web API.
 pub(crate) const API: &str = "api";
 /// The address of sign-in.
@@ -55,6 +57,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         app_scope: None,
         // The bot token of the installed app, shown on its page, is given by hand.
         speaker: Grant::Bot,
+        verdict: Some(refusal::verdict),
     },
     // What landed is listed at once; nothing is documented.
     quiet: Duration::from_mins(1),

@@ -63,6 +63,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             path: "/{tenant}/oauth2/v2.0/token",
             scope: "https://api.botframework.com/.default",
         },
+        verdict: None,
     },
     // The service answers or gives up well within a minute; what landed is listed by then.
     quiet: Duration::from_mins(1),

@@ -47,6 +47,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         pkce: false,
         app_scope: None,
         speaker: Grant::Bot,
+        verdict: None,
     },
     // A message that landed is listed well within a minute; nothing is documented.
     quiet: Duration::from_mins(1),

@@ -68,6 +68,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         app_scope: Some(""),
         // "Send Chatbot messages".
         speaker: Grant::ClientCredentials { path: "/oauth/token", scope: "" },
+        verdict: None,
     },
     // Nothing is documented; what landed is listed well within a minute.
     quiet: Duration::from_mins(1),

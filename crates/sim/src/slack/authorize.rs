@@ -5,6 +5,9 @@
 //! client, or the parameter `login_hint`, which the service does not have. A person with a standing answer (`POST
 //! /_sim/consent`) who is known this way is sent back without the page. What is wrong with the wish itself is shown, not
 //! sent back. A refusal goes back as `error=access_denied`, which the vendor's own SDKs expect and its pages do not name.
+//!
+//! `/oauth/v2_user/authorize` is the same for apps that want to act for a person and no more: `scope` is what is asked of the
+//! person, and nothing is asked for a bot.
 
 use std::sync::Arc;
 
@@ -87,6 +90,9 @@ const USER_SCOPES: [&str; 29] = [
     "users:write",
 ];
 
+/// Where people alone are asked.
+pub(super) const FOR_PEOPLE: &str = "/oauth/v2_user/authorize";
+
 /// What an app asks for.
 struct Wish {
     app: Arc<str>,
@@ -94,6 +100,8 @@ struct Wish {
     client: String,
     bot_scopes: Vec<String>,
     user_scopes: Vec<String>,
+    /// Whether it came to [`FOR_PEOPLE`].
+    for_people: bool,
     /// As it was sent.
     sent_redirect: Option<String>,
     /// Where the browser goes back to.
@@ -173,7 +181,12 @@ fn read(world: &World, call: &Call) -> Result<Wish, Refusal> {
         let all = list.iter().all(|scope| known.contains(&scope.as_str()));
         if all { Ok(list) } else { Err(Refusal::new("invalid_scope")) }
     };
-    let (bot_scopes, user_scopes) = (scopes("scope", &BOT_SCOPES)?, scopes("user_scope", &USER_SCOPES)?);
+    let for_people = call.path == FOR_PEOPLE;
+    let (bot_scopes, user_scopes) = if for_people {
+        (Vec::new(), scopes("scope", &USER_SCOPES)?)
+    } else {
+        (scopes("scope", &BOT_SCOPES)?, scopes("user_scope", &USER_SCOPES)?)
+    };
     if bot_scopes.is_empty() && user_scopes.is_empty() {
         return Err(Refusal::new("no_scopes"));
     }
@@ -190,6 +203,7 @@ fn read(world: &World, call: &Call) -> Result<Wish, Refusal> {
         client: app.client.to_string(),
         bot_scopes,
         user_scopes,
+        for_people,
         sent_redirect: given("redirect_uri").map(str::to_owned),
         redirect,
         state: given("state").map(str::to_owned),
@@ -219,6 +233,7 @@ fn decide(world: &mut World, call: &Call, wish: &Wish, person: &Arc<str>, approv
             person: Arc::clone(person),
             bot_scopes: wish.bot_scopes.clone(),
             user_scopes: wish.user_scopes.clone(),
+            for_people: wish.for_people,
             redirect_uri: wish.sent_redirect.clone(),
             challenge: wish.challenge.clone(),
             expires: call.now + call.switches.code_seconds * 1000,
@@ -253,10 +268,15 @@ fn render(world: &World, wish: &Wish, known: Option<&str>) -> String {
     let humans = world.people.from(0).filter(|person| person.human() && !person.deleted);
     let people: String = humans.take(LISTED).map(option).collect();
     let (bot, user) = (wish.bot_scopes.join(","), wish.user_scopes.join(","));
+    let (path, bot, user) = if wish.for_people {
+        (FOR_PEOPLE, user.as_str(), None)
+    } else {
+        ("/oauth/v2/authorize", bot.as_str(), Some(user.as_str()))
+    };
     let fields = [
         ("client_id", Some(wish.client.as_str())),
-        ("scope", Some(bot.as_str())),
-        ("user_scope", Some(user.as_str())),
+        ("scope", Some(bot)),
+        ("user_scope", user),
         ("redirect_uri", wish.sent_redirect.as_deref()),
         ("state", wish.state.as_deref()),
         ("code_challenge", wish.challenge.as_deref()),
@@ -277,7 +297,7 @@ fn render(world: &World, wish: &Wish, known: Option<&str>) -> String {
          <style>body{{font:1rem/1.5 system-ui;max-width:34rem;margin:3rem auto;padding:0 1rem}}\
          select,button{{font:inherit;padding:.4rem .8rem}}</style></head><body>\
          <h1>{app} wants to access {team}</h1><p>This is a simulated Slack.</p>{}{}\
-         <form method=\"post\" action=\"/oauth/v2/authorize\">{hidden}\
+         <form method=\"post\" action=\"{path}\">{hidden}\
          <p><label>You are <select name=\"person\">{people}</select></label></p>\
          <p><button name=\"decision\" value=\"approve\">Allow</button> \
          <button name=\"decision\" value=\"deny\">Cancel</button></p></form></body></html>",

@@ -251,7 +251,10 @@ impl World {
             first.push(heard);
             done
         });
-        let job = Job { body: Bytes::from(body.to_string()), path: format!("/events/{kind}").into(), done };
+        // Fault rules can tell changes from what is new.
+        let subtype = inner["subtype"].as_str().filter(|subtype| subtype.starts_with("message_"));
+        let path = format!("/events/{}", subtype.unwrap_or(kind)).into();
+        let job = Job { body: Bytes::from(body.to_string()), path, done };
         let order = channel.map_or_else(|| Arc::from(""), Arc::from);
         let limited = json!({
             "token": found.verification_token,

@@ -1,5 +1,5 @@
-//! `oauth.v2.access` and `oauth.v2.exchange` ("Installing with OAuth", "Using token rotation", "Using PKCE"). The person's
-//! side of it is in [`authorize`](super::authorize).
+//! `oauth.v2.access`, `oauth.v2.user.access` and `oauth.v2.exchange` ("Installing with OAuth", "Using token rotation", "Using
+//! PKCE"). The person's side of it is in [`authorize`](super::authorize).
 
 use std::sync::Arc;
 
@@ -24,7 +24,38 @@ pub(super) fn access(slack: &Slack, call: &Call) -> Outcome {
     let mut guard = slack.world();
     let world = &mut *guard;
     match call.args.text("grant_type") {
-        None | Some("authorization_code") => by_code(world, call),
+        None | Some("authorization_code") => {
+            let (code, expires) = code_of(world, call, false)?;
+            installed(world, call, &code, expires)
+        }
+        Some("refresh_token") => by_refresh(world, call),
+        Some(_) => Err(Refusal::new("invalid_grant_type")),
+    }
+}
+
+/// `oauth.v2.user.access`: the same for a code of `/oauth/v2_user/authorize`, as RFC 6749, 5.1 has it: the person's token is
+/// at the top level, and there is no other.
+pub(super) fn user_access(slack: &Slack, call: &Call) -> Outcome {
+    let mut guard = slack.world();
+    let world = &mut *guard;
+    match call.args.text("grant_type") {
+        None | Some("authorization_code") => {
+            let (code, expires) = code_of(world, call, true)?;
+            if code.user_scopes.is_empty() {
+                return Err(Refusal::new("no_user_scopes"));
+            }
+            let issued = grant_person(world, call, &code, expires)?;
+            let mut body = json!({
+                "app_id": &*code.app,
+                "team": {"id": &*world.team.id, "name": world.team.name},
+                "enterprise": null,
+                "is_enterprise_install": false,
+                "user_id": &*code.person,
+                "authed_user": {"id": &*code.person, "scope": issued.scope},
+            });
+            write(&mut body, &issued, "user");
+            Ok(told(world, &code, body))
+        }
         Some("refresh_token") => by_refresh(world, call),
         Some(_) => Err(Refusal::new("invalid_grant_type")),
     }
@@ -55,7 +86,8 @@ fn credentials(call: &Call) -> (Option<String>, Option<String>) {
     (field("client_id"), field("client_secret"))
 }
 
-fn by_code(world: &mut World, call: &Call) -> Outcome {
+/// The code that the call carries, which is spent now, and when its refresh token is to end.
+fn code_of(world: &mut World, call: &Call, for_people: bool) -> Result<(Code, Option<i64>), Refusal> {
     let invalid = || Refusal::new("invalid_code");
     let verifier = call.args.text("code_verifier");
     // With PKCE the verifier stands for the secret; whether it is right shows once the code is known.
@@ -75,6 +107,9 @@ fn by_code(world: &mut World, call: &Call) -> Outcome {
     if code.app != app || code.expires <= call.now {
         return Err(invalid());
     }
+    if code.for_people != for_people {
+        return Err(Refusal::new("oauth_authorization_url_mismatch"));
+    }
     if code.redirect_uri.as_deref() != call.args.text("redirect_uri") {
         return Err(Refusal::new("bad_redirect_uri"));
     }
@@ -89,7 +124,7 @@ fn by_code(world: &mut World, call: &Call) -> Outcome {
         }
     }
     let expires = code.challenge.as_ref().map(|_| call.now + call.switches.pkce_refresh_seconds * 1000);
-    installed(world, call, &code, expires)
+    Ok((code, expires))
 }
 
 /// Makes the grants of a code, their tokens, and the answer that tells them.
@@ -109,12 +144,27 @@ fn installed(world: &mut World, call: &Call, code: &Code, refresh_expires: Optio
         body["bot_user_id"] = json!(&*bot);
     }
     if !code.user_scopes.is_empty() {
-        let app = world.apps.get_mut(&code.app).ok_or_else(invalid)?;
-        app.grants.entry(Arc::clone(&code.person)).or_default().add(&code.user_scopes);
-        let issued =
-            world.issue(&code.app, &code.person, Kind::User, refresh_expires, call.now, &call.switches);
-        write(&mut body["authed_user"], &issued.ok_or_else(invalid)?, "user");
+        let issued = grant_person(world, call, code, refresh_expires)?;
+        write(&mut body["authed_user"], &issued, "user");
     }
+    Ok(told(world, code, body))
+}
+
+/// Adds the code's scopes to what the person granted, and makes the token.
+fn grant_person(
+    world: &mut World,
+    call: &Call,
+    code: &Code,
+    refresh_expires: Option<i64>,
+) -> Result<Issued, Refusal> {
+    let invalid = || Refusal::new("invalid_code");
+    let app = world.apps.get_mut(&code.app).ok_or_else(invalid)?;
+    app.grants.entry(Arc::clone(&code.person)).or_default().add(&code.user_scopes);
+    let issued = world.issue(&code.app, &code.person, Kind::User, refresh_expires, call.now, &call.switches);
+    issued.ok_or_else(invalid)
+}
+
+fn told(world: &World, code: &Code, body: Value) -> Answer {
     let change = json!({
         "kind": "token.issued",
         "person": &*code.person,
@@ -123,7 +173,7 @@ fn installed(world: &mut World, call: &Call, code: &Code, refresh_expires: Optio
         "user": !code.user_scopes.is_empty(),
     });
     let client = world.apps.get(&code.app).map(|app| app.client.to_string()).unwrap_or_default();
-    Ok(Answer::ok(body).changed(change).by(&client))
+    Answer::ok(body).changed(change).by(&client)
 }
 
 /// The app's bot with the code's scopes; its user comes with the first installation and stays.

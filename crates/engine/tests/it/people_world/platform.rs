@@ -61,6 +61,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             pkce,
             app_scope,
             speaker,
+            verdict: None,
         },
         quiet: Duration::from_secs(10),
     };

@@ -217,9 +217,9 @@ fn verbatim(pieces: &[&RawValue]) -> String {
 }
 
 impl Names<'_> {
-    /// A person who is called by id.
+    /// A person who is called by id, mostly without a name.
     pub(super) fn user(&self, user: &str) -> Inline {
-        let name = self.name(user).unwrap_or("somebody").to_owned();
+        let name = self.name(user).unwrap_or_default().to_owned();
         let account = id::is_plain(user).then(|| id::account(self.workspace, user));
         Inline::Mention(Mention { account, name })
     }

@@ -102,7 +102,7 @@ fn exactly_three_signs_are_escaped() {
 
 #[test]
 fn angle_brackets_hold_what_has_a_meaning() {
-    assert_eq!(markup("<@U0BOB00001>"), [paragraph(vec![bob("somebody")])]);
+    assert_eq!(markup("<@U0BOB00001>"), [paragraph(vec![bob("")])]);
     assert_eq!(markup("<@U0BOB00001|bob>!"), [paragraph(vec![bob("bob"), text("!")])]);
     assert_eq!(
         markup("<!here> <!channel|x>"),

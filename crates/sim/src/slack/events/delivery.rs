@@ -41,7 +41,7 @@ pub(in crate::slack) struct Post {
 #[derive(Debug)]
 pub(in crate::slack) struct Job {
     pub(in crate::slack) body: Bytes,
-    /// `/events/message`, which fault rules with the method `HOOK` match.
+    /// `/events/message` or, of a change, `/events/message_changed`, which fault rules with the method `HOOK` match.
     pub(in crate::slack) path: Arc<str>,
     /// Told (or dropped) when the first attempt is over.
     pub(in crate::slack) done: Option<oneshot::Sender<()>>,

@@ -79,6 +79,8 @@ pub(in crate::slack) struct Code {
     pub(in crate::slack) person: Arc<str>,
     pub(in crate::slack) bot_scopes: Vec<String>,
     pub(in crate::slack) user_scopes: Vec<String>,
+    /// Whether it was asked for where people alone are asked; it can be exchanged by the method for those only.
+    pub(in crate::slack) for_people: bool,
     /// As it was sent; absent if it was left to the app's settings.
     pub(in crate::slack) redirect_uri: Option<String>,
     /// Of PKCE, `S256` only.

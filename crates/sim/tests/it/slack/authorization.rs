@@ -177,3 +177,38 @@ async fn pkce_stands_for_the_secret_where_the_app_allows_it() {
         "the challenge binds a client with a secret as well"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_person_alone_is_asked_and_answered_apart() {
+    let (sim, app) = world().await;
+    let wish = [
+        ("client_id", app.client.as_str()),
+        ("scope", "im:history,chat:write"),
+        ("redirect_uri", BACK),
+        ("state", "st ate"),
+        ("person", ADA),
+        ("decision", "approve"),
+    ];
+    let ask = async || {
+        let request = Request::post("/oauth/v2_user/authorize")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(axum::body::Body::from(encoded(&wish)));
+        sent_back(&sim.raw(request.unwrap()).await, "code")
+    };
+    let page = format!("/oauth/v2_user/authorize?{}", encoded(&wish));
+    let page = sim.raw(Request::get(page).body(axum::body::Body::empty()).unwrap()).await;
+    assert!(page.text.contains("action=\"/oauth/v2_user/authorize\"") && !page.text.contains("As the app"));
+    let user = sim.call("", "oauth.v2.user.access", exchange(&app, &ask().await)).await;
+    assert_eq!(
+        (&user.ok()["token_type"], &user.body["scope"]),
+        (&json!("user"), &json!("im:history,chat:write"))
+    );
+    assert_eq!((&user.body["user_id"], user.body.get("bot_user_id")), (&json!(sim.id(ADA)), None));
+    let token = user.body["access_token"].as_str().unwrap();
+    assert_eq!(sim.call(token, "auth.test", json!({})).await.ok()["user_id"], sim.id(ADA));
+    // A code is good for the method that belongs to its page alone.
+    let mismatch = "oauth_authorization_url_mismatch";
+    assert_eq!(sim.call("", "oauth.v2.access", exchange(&app, &ask().await)).await.body["error"], mismatch);
+    let other = code(&sim, &app, &[]).await;
+    assert_eq!(sim.call("", "oauth.v2.user.access", exchange(&app, &other)).await.body["error"], mismatch);
+}
