@@ -119,6 +119,7 @@ impl Engine {
         let name = workspace.at().id.as_str();
         let id = of_kind(&logins, kind)
             .map_or_else(|| LoginId(named_id(&["login", kind.name(), name])), |older| older.id);
+        let still = self.keeper.still(id).await;
         let older = self.store.login(id).await?.and_then(|login| login.secret);
         if let (Some(secret), Some(older)) = (&mut secret, older) {
             secret.generation = older.generation + 1;
@@ -134,6 +135,7 @@ impl Engine {
         };
         self.store.save_login(&login).await?;
         self.keeper.forget(id);
+        drop(still);
         if kind == LoginKind::App {
             workspace.set_app_login(id)?;
         }

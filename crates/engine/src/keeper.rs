@@ -8,6 +8,7 @@ use entente_model::{CallError, LoginId, WorkspaceId};
 use entente_platform::{Client, Credentials, DirectoryApp, Feed, Grant, Http, LoginKind, Registry, Tokens};
 use entente_store::{Login, Store};
 use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::error::EngineError;
@@ -15,9 +16,13 @@ use crate::sites::{Sites, Workspace};
 
 mod endpoint;
 mod ring;
+mod stored;
 
 pub(crate) use endpoint::{TokenEndpoint, Tokened, with_tenant};
-use ring::{AppRing, StoredRing};
+pub(crate) use stored::Still;
+
+use ring::AppRing;
+use stored::{Held, StoredRing};
 
 /// Apps' own tokens, by workspace and scope.
 type Apps = HashMap<(WorkspaceId, &'static str), Arc<dyn Tokens>>;
@@ -31,6 +36,10 @@ pub(crate) struct Keeper {
     changed: Arc<Notify>,
     clients: Mutex<HashMap<LoginId, Arc<dyn Client>>>,
     apps: Mutex<Apps>,
+    /// What is known of each login's tokens, whoever acts as it.
+    held: Mutex<HashMap<LoginId, Held>>,
+    /// The renewals that are under way.
+    renewals: TaskTracker,
 }
 
 impl Keeper {
@@ -40,7 +49,16 @@ impl Keeper {
         clock: Arc<dyn Clock>,
         changed: Arc<Notify>,
     ) -> Self {
-        Self { store, http, clock, changed, clients: Mutex::default(), apps: Mutex::default() }
+        Self {
+            store,
+            http,
+            clock,
+            changed,
+            clients: Mutex::default(),
+            apps: Mutex::default(),
+            held: Mutex::default(),
+            renewals: TaskTracker::new(),
+        }
     }
 
     /// A client that acts as this login; kept, because every message needs one.
@@ -66,6 +84,23 @@ impl Keeper {
     /// Forgets a login's client, because its tokens were replaced from outside or it was taken away.
     pub(crate) fn forget(&self, id: LoginId) {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    /// Waits for a renewal of this login's tokens that is under way, and keeps others from beginning, until the right is
+    /// dropped; then the tokens are read again. Whoever replaces them from outside does it under this right, else what a
+    /// renewal that began before brings could be written over what replaced it.
+    pub(crate) async fn still(&self, id: LoginId) -> Still {
+        Still::new(self.held(id).lock_owned().await)
+    }
+
+    /// Waits until no renewal is under way any more.
+    pub(crate) async fn at_rest(&self) {
+        self.renewals.close();
+        self.renewals.wait().await;
+    }
+
+    fn held(&self, id: LoginId) -> Held {
+        Arc::clone(self.held.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default())
     }
 
     /// The token endpoint of a workspace.
@@ -109,10 +144,12 @@ impl Keeper {
                 let endpoint = self.endpoint(workspace);
                 Arc::new(StoredRing::new(
                     login.id,
-                    Arc::clone(&self.store),
+                    Arc::<dyn Store>::clone(&self.store),
                     endpoint,
                     Arc::clone(&self.clock),
                     Arc::clone(&self.changed),
+                    self.held(login.id),
+                    self.renewals.clone(),
                 ))
             }
         };

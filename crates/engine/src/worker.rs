@@ -38,6 +38,8 @@ impl Engine {
                 stop.cancel();
             }
         }
+        // What a vendor gave is stored, also where nobody waits for it any more.
+        self.keeper.at_rest().await;
     }
 
     /// Works on the lanes of one side.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entente_model::{CallError, Timestamp};
-use entente_platform::{Call, DirectoryApp, Effect, Http, Site, Verdict};
+use entente_platform::{Call, DirectoryApp, Effect, Failure, Http, Site, Verdict};
 use http::Method;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
@@ -44,12 +44,24 @@ struct Answer {
     expires_in: Option<u64>,
 }
 
+/// RFC 6749, 5.2.
+#[derive(Deserialize)]
+struct Refusal {
+    error: Option<String>,
+}
+
 impl TokenEndpoint {
     pub(crate) fn new(http: Http, workspace: &Workspace, clock: Arc<dyn Clock>) -> Self {
         let oauth = &workspace.profile().oauth;
         let site = workspace.site.clone();
         let url = site.url(oauth.address, &with_tenant(oauth.token_path, &site));
         Self { http, site, address: oauth.address, directory: None, url, verdict: oauth.verdict, clock }
+    }
+
+    /// One that is no configured workspace's.
+    #[cfg(test)]
+    pub(super) fn anywhere(http: Http, site: Site, url: Url, clock: Arc<dyn Clock>) -> Self {
+        Self { http, site, address: "", directory: None, url, verdict: None, clock }
     }
 
     /// The same at another path.
@@ -102,10 +114,24 @@ impl TokenEndpoint {
         form.push(("client_secret", self.site.client_secret.expose_secret()));
         let call = Call::new(Method::POST, self.url.clone()).form(&form).effect(Effect::Repeatable);
         let call = Call { verdict: self.verdict, ..call };
-        let answer: Answer = self.http.send(call, None).await?.json()?;
+        let answer: Answer =
+            self.http.send(call, None).await.map_err(|failure| self.refusal(failure))?.json()?;
         let now = self.clock.now();
         let expires_at = answer.expires_in.map(|seconds| now.plus(Duration::from_secs(seconds)));
         Ok(Tokened { access: answer.access_token, refresh: answer.refresh_token, expires_at })
+    }
+
+    /// What a refusal means. One of the app says nothing about what was asked for with its secret: a secret that has
+    /// expired must cost nobody their consent.
+    fn refusal(&self, failure: Failure) -> CallError {
+        let refusal: Option<Refusal> = serde_json::from_slice(&failure.body).ok();
+        match refusal.and_then(|refusal| refusal.error).as_deref() {
+            Some("invalid_client" | "unauthorized_client") => {
+                tracing::error!(workspace = %self.site.workspace.id, "the platform refuses the app's id or secret");
+                CallError::Retry { after: None }
+            }
+            _ => failure.error,
+        }
     }
 }
 
