@@ -14,10 +14,21 @@ PLAIN = {
     ("GET", "/{tenant}/.well-known/openid-configuration"),
     ("GET", "/oauth/v2/authorize"),
     ("POST", "/oauth/v2/authorize"),
+    ("GET", "/oauth/v2_user/authorize"),
+    ("POST", "/oauth/v2_user/authorize"),
+    ("GET", "/oauth/authorize"),
+    ("POST", "/oauth/authorize"),
+    ("POST", "/oauth/revoke"),
 }
 
-# What zoomus has no method for, and only carries: the path and the fields are the tests' own.
+# What slack-sdk and zoomus have no method for, and only carry: the path and the fields are the tests' own.
 CARRIED = {
+    ("POST", "/api/oauth.v2.user.access"),
+    ("POST", "/v2/im/chat/messages"),
+    ("PUT", "/v2/im/chat/messages/{message_id}"),
+    ("DELETE", "/v2/im/chat/messages/{message_id}"),
+    ("PATCH", "/v2/marketplace/app/event_subscription/{eventSubscriptionId}"),
+    ("DELETE", "/v2/marketplace/app/event_subscription"),
     ("GET", "/v2/chat/users/{userId}/sessions"),
     ("GET", "/v2/chat/users/{userId}/messages"),
     ("POST", "/v2/chat/users/{userId}/messages"),

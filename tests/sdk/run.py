@@ -29,6 +29,7 @@ ENDPOINTS = [
     "zoom_people",
     "zoom_messages",
     "zoom_subscriptions",
+    "zoom_bot",
 ]
 PRODUCT = ["conversation", "crossing"]
 

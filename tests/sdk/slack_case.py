@@ -44,7 +44,7 @@ class SlackCase(unittest.TestCase):
         wanted = {"name": "SDK test", "redirect_uris": [BACK], **settings}
         return http_json.post(f"{self.origin}/_sim/apps", wanted)
 
-    def consent(self, app, person, scope="", user_scope="", decision="approve"):
+    def consent(self, app, person, scope="", user_scope="", decision="approve", page="v2"):
         """What the browser is sent back with after the page's form was answered."""
         form = {
             "client_id": app["client_id"],
@@ -55,7 +55,7 @@ class SlackCase(unittest.TestCase):
             "person": person.id,
             "decision": decision,
         }
-        page = f"{self.origin}/oauth/v2/authorize"
+        page = f"{self.origin}/oauth/{page}/authorize"
         with build_opener(_Stay).open(f"{page}?{urlencode(form)}") as asked:
             self.assertIn("Allow", asked.read().decode())
         request = Request(page, data=urlencode(form).encode())

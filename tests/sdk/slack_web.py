@@ -2,7 +2,7 @@
 
 import http_json
 from ledger import throttled
-from slack_case import BOT_SCOPES, USER_SCOPES, SlackCase
+from slack_case import BACK, BOT_SCOPES, USER_SCOPES, SlackCase
 
 
 class People(SlackCase):
@@ -110,6 +110,14 @@ class SignIn(SlackCase):
         self.assertTrue(through.auth_revoke()["revoked"])
         self.refused("token_revoked", through.auth_test)
         self.install(app, self.first, scope=BOT_SCOPES)
+
+    def test_a_person_alone_is_asked(self):
+        app = self.app()
+        code = self.consent(app, self.first, scope=USER_SCOPES, page="v2_user")["code"]
+        proof = {"client_id": app["client_id"], "client_secret": app["client_secret"], "redirect_uri": BACK, "code": code}
+        tokens = self.client().api_call("oauth.v2.user.access", data=proof)
+        self.assertEqual(self.client(tokens["access_token"]).auth_test()["user_id"], self.first.id)
+        self.refused("invalid_code", self.client().api_call, "oauth.v2.user.access", data=proof)
 
     def test_rotating_tokens_are_refreshed(self):
         app = self.app()

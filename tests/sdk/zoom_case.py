@@ -5,10 +5,15 @@ paths and fields are written here from the reference of the vendor's REST API ("
 """
 
 import unittest
+import urllib.parse
 
+import requests
+
+import http_json
 from world import world
 
 MESSAGES = "/chat/users/me/messages"
+BACK = "https://entente.example/oauth/zoom/callback"
 
 
 class ZoomCase(unittest.TestCase):
@@ -49,3 +54,24 @@ class ZoomCase(unittest.TestCase):
         """Sends to a contact; the id."""
         body = {"message": text, "to_contact": other.id, **more}
         return self.good(client.contacts.post_request(MESSAGES, data=body), 201)["id"]
+
+    def app(self, **settings):
+        """A new app of people with these settings."""
+        wanted = {"name": "SDK test", "kind": "user", "redirect_uris": [BACK], **settings}
+        return http_json.post(f"{self.world.zoom.origin}/_sim/apps", wanted)
+
+    def consent(self, app, person):
+        """The code that a browser is sent back with after the page's form was answered."""
+        page = f"{self.world.directory.zoom.login}/oauth/authorize"
+        query = {"response_type": "code", "client_id": app["client_id"], "redirect_uri": BACK, "state": "s"}
+        self.assertIn("Allow", requests.get(page, params=query, timeout=10).text)
+        form = {**query, "person": person.email, "decision": "approve"}
+        sent = requests.post(page, data=form, allow_redirects=False, timeout=10)
+        fields = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.headers["location"]).query)
+        self.assertEqual(fields["state"], ["s"])
+        return fields["code"][0]
+
+    def token(self, app, path="token", **fields):
+        """What the authorization server answers an app's server."""
+        proof = (app["client_id"], app["client_secret"])
+        return requests.post(f"{self.world.directory.zoom.login}/oauth/{path}", data=fields, auth=proof, timeout=10)

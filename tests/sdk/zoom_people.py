@@ -1,11 +1,7 @@
 """Zoom's client: people and contacts, for which it has methods, and the account's own sign-in."""
 
-import urllib.parse
-
-import requests
-
 from ledger import throttled
-from zoom_case import ZoomCase
+from zoom_case import BACK, ZoomCase
 
 
 class People(ZoomCase):
@@ -61,31 +57,16 @@ class SignIn(ZoomCase):
     """A person's consent, as a browser and an app's server have it; zoomus has no part in it."""
 
     def test_a_code_becomes_tokens_and_a_refresh_token_works_once(self):
-        there = self.world.directory.zoom
-        back = f"{self.world.directory.console}/oauth/callback"
-        query = {"response_type": "code", "client_id": there.app["client_id"], "redirect_uri": back, "state": "s"}
-        page = requests.get(f"{there.login}/oauth/authorize", params=query, timeout=10)
-        self.assertIn("Allow", page.text)
-        form = {**query, "person": self.first.email, "decision": "approve"}
-        sent = requests.post(f"{there.login}/oauth/authorize", data=form, allow_redirects=False, timeout=10)
-        fields = urllib.parse.parse_qs(urllib.parse.urlsplit(sent.headers["location"]).query)
-        self.assertEqual(fields["state"], ["s"])
-
-        def token(**fields):
-            proof = (there.app["client_id"], there.app["client_secret"])
-            return requests.post(f"{there.login}/oauth/token", data=fields, auth=proof, timeout=10)
-
-        code = {"grant_type": "authorization_code", "code": fields["code"][0], "redirect_uri": back}
-        tokens = self.good(token(**code))
-        self.assertEqual(token(**code).status_code, 400, "a code is good once")
+        app = self.app()
+        code = {"grant_type": "authorization_code", "code": self.consent(app, self.first), "redirect_uri": BACK}
+        tokens = self.good(self.token(app, **code))
+        self.assertEqual(self.token(app, **code).status_code, 400, "a code is good once")
         client = self.world.zoom_as(tokens["access_token"])
         self.assertEqual(self.good(client.user.me())["id"], self.first.id)
         # An app of people may not list the directory.
         self.assertEqual(client.user.list().status_code, 400)
-        renewed = self.good(token(grant_type="refresh_token", refresh_token=tokens["refresh_token"]))
-        again = token(grant_type="refresh_token", refresh_token=tokens["refresh_token"])
-        self.assertIn(again.status_code, (400, 401), "a refresh token is good once")
-        proof = (there.app["client_id"], there.app["client_secret"])
-        revoked = {"token": renewed["access_token"]}
-        self.good(requests.post(f"{there.login}/oauth/revoke", data=revoked, auth=proof, timeout=10))
+        refresh = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+        renewed = self.good(self.token(app, **refresh))
+        self.assertIn(self.token(app, **refresh).status_code, (400, 401), "a refresh token is good once")
+        self.good(self.token(app, "revoke", token=renewed["access_token"]))
         self.refused(401, 124, self.world.zoom_as(renewed["access_token"]).user.me())

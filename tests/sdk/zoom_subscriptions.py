@@ -28,6 +28,10 @@ class Subscriptions(ZoomCase):
             said = self.say(self.one, self.second, "Told to the account")
             told = until("the event", lambda: endpoint.event(said))
             self.assertEqual(told["payload"]["object"]["message"], "Told to the account")
+            more = {"user_ids": [], "account_id": self.world.directory.zoom.tenant}
+            self.good(account.patch_request(f"{PATH}/{made}", data=more), 204)
+            leave = {"event_subscription_id": made, "user_ids": self.first.id}
+            self.good(account.delete_request(PATH, params=leave), 204)
             self.good(account.delete_request(f"{PATH}/{made}"), 204)
             self.assertGreaterEqual(account.delete_request(f"{PATH}/{made}").status_code, 400)
 

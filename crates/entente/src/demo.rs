@@ -141,7 +141,7 @@ fn put_aside(folder: &Path) -> anyhow::Result<()> {
 
 /// The address of the console, and, if any port will do, what keeps others from it until the server listens there: a
 /// socket that is bound and does not listen.
-fn reserve(port: u16) -> anyhow::Result<(SocketAddr, Option<TcpSocket>)> {
+pub(crate) fn reserve(port: u16) -> anyhow::Result<(SocketAddr, Option<TcpSocket>)> {
     let wanted = SocketAddr::from(([127, 0, 0, 1], port));
     if port != 0 {
         return Ok((wanted, None));

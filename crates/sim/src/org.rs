@@ -33,7 +33,7 @@ impl Somebody {
     }
 }
 
-/// Everybody: four of each department. Only engineers have accounts on Webex, where a bot can stand in for anybody else;
+/// Everybody. Only engineers have accounts on Webex, where a bot can stand in for anybody else;
 /// everybody has one on each of the others.
 pub fn everybody() -> Vec<Somebody> {
     let mut all = acme();
@@ -53,13 +53,13 @@ pub fn acme() -> Vec<Somebody> {
 
 /// The support staff.
 pub fn support() -> Vec<Somebody> {
-    let support = ["Ines Fischer", "Jonas Berg", "Kavya Nair", "Liam Doyle"];
+    let support = ["Ines Fischer", "Jonas Berg", "Kavya Nair"];
     support.iter().map(|name| somebody(name, "support", false)).collect()
 }
 
 /// Those who keep things running.
 pub fn operations() -> Vec<Somebody> {
-    let operations = ["Mara Kovač", "Noah Osei", "Priya Raman", "Quentin Roux"];
+    let operations = ["Mara Kovač", "Noah Osei", "Priya Raman"];
     operations.iter().map(|name| somebody(name, "operations", false)).collect()
 }
 

@@ -1,6 +1,5 @@
 //! `entente sandbox`: only the simulated platforms, for trying integrations.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,7 +10,7 @@ use entente_sim::console;
 use entente_sim::server::Port;
 use http::header;
 
-use crate::demo::{Source, World, directory_routes, register};
+use crate::demo::{Source, World, directory_routes, register, reserve};
 use crate::lifecycle;
 use crate::refusal::Refusal;
 use crate::said::say;
@@ -31,7 +30,8 @@ impl Sandbox {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         let stop = lifecycle::stop_on_signals()?;
         let world = Arc::new(World::start(self.port, self.limits_factor, true)?);
-        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
+        // The apps send people back to this address, so it must be known before they are registered.
+        let (address, held) = reserve(self.port)?;
         let apps = register(&world, address).await?;
         let source = Source::new(Arc::clone(&world), &apps);
         let directory = Port::open(address, directory_routes(source).merge(signpost(&world))).map_err(|error| {
@@ -39,6 +39,7 @@ impl Sandbox {
                 "cannot listen on {address} ({error}); stop what listens there, or choose another port with --port N"
             ))
         })?;
+        drop(held);
         say!("The simulated platforms are ready.\n");
         say!("  http://{}/directory.json  addresses, people and tokens", directory.addr());
         for line in places(&world) {
