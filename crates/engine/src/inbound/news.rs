@@ -82,7 +82,14 @@ impl Engine {
                 }
             } else if arrival.report == Report::Created && seen.is_some() {
                 news.drops.push(DropReason::Repeat);
-            } else if !read.contains(&arrival.message.id) {
+            } else if read.contains(&arrival.message.id) {
+                // Not every history tells when a message was changed; the report of the change does.
+                if let (Report::Changed, Some(body)) = (arrival.report, &arrival.body)
+                    && let Ok(snapshot) = reported.workspace.receiver().open(&arrival.message, body)
+                {
+                    keep_newest(&mut snapshots, snapshot);
+                }
+            } else {
                 match self.one(reported, arrival, &mut news.aside).await {
                     Ok(Some(snapshot)) => keep_newest(&mut snapshots, snapshot),
                     Ok(None) => news.drops.push(DropReason::Gone),
