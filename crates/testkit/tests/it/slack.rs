@@ -82,3 +82,17 @@ async fn consent_that_is_taken_back_and_given_again_loses_nothing() {
     let verdict = judge(&said, world.webex.ledger());
     assert!(verdict.is_clean(), "{verdict}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_app_answers_who_can_be_written_to_where() {
+    let world = world(114).await;
+    let ines = world.at(Place::Slack, INES).await;
+    let apps = world.look(Place::Slack, "/_sim/apps").await;
+    let app = apps["items"][0]["bot_user"].as_str().unwrap();
+    let chat = ines.write_to_user(app, "find ada").await.conversation;
+    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    let seen = ines.sees(&chat).await;
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert_eq!(seen[0]["author"]["id"], app);
+    assert!(seen[0]["text"].as_str().is_some_and(|text| text.contains(ADA)), "{seen:?}");
+}
