@@ -103,13 +103,17 @@ async fn everywhere(seed: u64, places: &[Place]) {
         }
     }
     settle().await;
-    ways.iter().for_each(|way| way.judge(&world, "sent"));
+    for way in &ways {
+        way.judge(&world, "sent");
+    }
     for way in &mut ways {
         way.edit(1, "as edited").await;
         way.delete(2).await;
     }
     settle().await;
-    ways.iter().for_each(|way| way.judge(&world, "edited and taken back"));
+    for way in &ways {
+        way.judge(&world, "edited and taken back");
+    }
     // Whoever was written to answers, in the conversation in which it arrived.
     for way in &ways {
         let token = way.said[0].token.clone();
