@@ -17,6 +17,7 @@
 //! - Editing and deleting is for the author alone, and threads have one level (`threads`).
 //! - Refresh tokens are good for one use. "OAuth 2.0".
 
+mod account;
 mod bot;
 mod client;
 mod directory;
@@ -71,7 +72,8 @@ impl Platform for Zoom {
     }
 
     fn feed(&self, site: &Site, http: Http, app: Option<Arc<dyn Tokens>>) -> Option<Arc<dyn Feed>> {
-        let feed = feed::ZoomFeed::new(site, http.within(site), app?)?;
-        Some(Arc::new(feed))
+        let http = http.within(site);
+        let tokens = account::AccountTokens::new(site, http.clone()).or(app)?;
+        Some(Arc::new(feed::ZoomFeed::new(site, http, tokens)?))
     }
 }

@@ -19,6 +19,10 @@ pub(crate) const SUBSCRIPTION: &str = "websocket_subscription";
 /// The chatbot's own address. Team Chat apps: the bot JID.
 pub(crate) const ROBOT: &str = "bot_jid";
 
+/// The Server-to-Server OAuth app that the directory is read by.
+pub(crate) const DIRECTORY_ID: &str = "directory_client_id";
+pub(crate) const DIRECTORY_SECRET: &str = "directory_client_secret";
+
 /// The longest text of a message in UTF-16 units. "Send a chat message": `message`, 1,024 characters; of what kind is not
 /// said, and no count of characters is larger than this one.
 pub(crate) const MAX_TEXT: usize = 1_024;
