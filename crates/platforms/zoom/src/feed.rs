@@ -4,7 +4,7 @@
 //! the same subscription ends this one.
 //!
 //! Zoom offers it to apps of the whole account, not to those that each user authorizes, so it is opened with a token of the
-//! account's app where there is one ([`crate::account`]). Whether a connection outlives its token is not documented. So when
+//! app that reads the directory, and tells of everybody. Whether a connection outlives its token is not documented. So when
 //! the token is replaced, ahead of its end, so is the connection: the new one is opened, the old one is read until the vendor
 //! closes it, and nothing falls between.
 

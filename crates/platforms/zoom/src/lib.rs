@@ -17,7 +17,6 @@
 //! - Editing and deleting is for the author alone, and threads have one level (`threads`).
 //! - Refresh tokens are good for one use. "OAuth 2.0".
 
-mod account;
 mod bot;
 mod client;
 mod directory;
@@ -72,8 +71,6 @@ impl Platform for Zoom {
     }
 
     fn feed(&self, site: &Site, http: Http, app: Option<Arc<dyn Tokens>>) -> Option<Arc<dyn Feed>> {
-        let http = http.within(site);
-        let tokens = account::AccountTokens::new(site, http.clone()).or(app)?;
-        Some(Arc::new(feed::ZoomFeed::new(site, http, tokens)?))
+        Some(Arc::new(feed::ZoomFeed::new(site, http.within(site), app?)?))
     }
 }

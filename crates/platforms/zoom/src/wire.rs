@@ -8,7 +8,6 @@ pub(crate) mod message;
 pub(crate) mod outgoing;
 pub(crate) mod session;
 pub(crate) mod socket;
-pub(crate) mod token;
 pub(crate) mod user;
 
 /// A text that is there and not empty.

@@ -2,6 +2,9 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use axum::Router;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use entente_model::WorkspaceRef;
 use entente_platform::{Limiter, Tcp};
 use entente_sim::clock::Clock;
@@ -10,10 +13,11 @@ use entente_sim::server::Port;
 use entente_sim::zoom::{Kind, NewApp, Options, Registered, Switches, Zoom};
 use http::{Method, Request};
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
+use tower::ServiceExt as _;
 
 use super::*;
-use crate::account::AccountTokens;
-use crate::profile::{API, DIRECTORY_ID, DIRECTORY_SECRET, LOGIN};
+use crate::profile::{API, LOGIN};
 
 /// The vendor, and two people who write to each other there.
 struct World {
@@ -56,7 +60,6 @@ impl World {
     }
 
     async fn call(&self, path: &str, token: &str, body: Option<Value>) -> Value {
-        use tower::ServiceExt as _;
         let method = if body.is_some() { Method::POST } else { Method::GET };
         let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
         let request =
@@ -79,11 +82,7 @@ impl World {
     fn site(&self) -> Site {
         let base = |path: &str| format!("http://{}{path}", self.port.addr()).parse().unwrap();
         let addresses = [(API, base("/v2")), (LOGIN, base("")), (SOCKET, base(""))];
-        let secrets = [
-            (DIRECTORY_ID, self.app.client_id.as_str()),
-            (DIRECTORY_SECRET, self.app.client_secret.as_str()),
-            (SUBSCRIPTION, self.subscription.as_str()),
-        ];
+        let secrets = [(SUBSCRIPTION, self.subscription.as_str())];
         Site {
             workspace: WorkspaceRef { platform: "zoom".into(), id: "acme".into() },
             addresses: addresses.map(|(name, url)| (name.to_owned(), url)).into(),
@@ -94,11 +93,20 @@ impl World {
         }
     }
 
-    fn feed(&self, site: &Site, beat: Duration) -> ZoomFeed {
+    /// A feed whose token is replaced after each heartbeat, or only when it is refused.
+    fn feed(&self, site: &Site, beat: Duration, replaced: bool) -> ZoomFeed {
         let tcp = Tcp::new(Duration::from_secs(5), Duration::from_secs(5));
         let http =
             Http::new(Arc::new(tcp), Arc::new(Limiter::new(1_000.0)), Duration::from_secs(5)).within(site);
-        let tokens = AccountTokens::new(site, http.clone()).unwrap();
+        let basic = STANDARD.encode(format!("{}:{}", self.app.client_id, self.app.client_secret));
+        let router = self.zoom.router();
+        let tokens = Arc::new(Given {
+            router,
+            basic,
+            account: self.zoom.account_id(),
+            replaced,
+            held: Mutex::default(),
+        });
         ZoomFeed { beat, ..ZoomFeed::new(site, http, tokens).unwrap() }
     }
 
@@ -119,6 +127,47 @@ impl World {
     }
 }
 
+/// Tokens of the account, as the engine gets them.
+struct Given {
+    router: Router,
+    basic: String,
+    account: String,
+    replaced: bool,
+    held: Mutex<Option<Access>>,
+}
+
+impl Given {
+    async fn ask(&self, held: &mut Option<Access>) -> Access {
+        let form = format!("grant_type=account_credentials&account_id={}", self.account);
+        let request = Request::post("/oauth/token").header("host", "zoom.example");
+        let request = request.header("authorization", format!("Basic {}", self.basic));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let answer =
+            self.router.clone().oneshot(request.body(axum::body::Body::from(form)).unwrap()).await.unwrap();
+        assert!(answer.status().is_success());
+        let bytes = axum::body::to_bytes(answer.into_body(), 1 << 20).await.unwrap();
+        let given: Value = serde_json::from_slice(&bytes).unwrap();
+        let token = given["access_token"].as_str().unwrap().to_owned().into();
+        let generation = held.as_ref().map_or(1, |held| held.generation + 1);
+        held.insert(Access { token, generation }).clone()
+    }
+}
+
+#[async_trait]
+impl Tokens for Given {
+    async fn access(&self) -> Result<Access, CallError> {
+        let mut held = self.held.lock().await;
+        match held.clone().filter(|_| !self.replaced) {
+            Some(access) => Ok(access),
+            None => Ok(self.ask(&mut held).await),
+        }
+    }
+
+    async fn refused(&self, _: &Access) -> Result<Access, CallError> {
+        Ok(self.ask(&mut *self.held.lock().await).await)
+    }
+}
+
 /// The text of the next event.
 async fn heard(inflow: &mut Box<dyn Inflow>) -> String {
     let next = tokio::time::timeout(Duration::from_secs(20), inflow.next()).await;
@@ -133,7 +182,7 @@ const SHORT: Duration = Duration::from_millis(50);
 #[tokio::test]
 async fn events_come_in_as_webhooks_would() {
     let world = World::new(Switches { feed_silence_seconds: 1, ..Switches::default() }).await;
-    let mut inflow = world.feed(&world.site(), Duration::from_millis(300)).open().await.unwrap();
+    let mut inflow = world.feed(&world.site(), Duration::from_millis(300), false).open().await.unwrap();
     world.write("one").await;
     world.write("two").await;
     assert_eq!((heard(&mut inflow).await, heard(&mut inflow).await), ("one".to_owned(), "two".to_owned()));
@@ -147,9 +196,8 @@ async fn events_come_in_as_webhooks_would() {
 
 #[tokio::test]
 async fn another_token_means_another_connection_and_nothing_falls_between() {
-    // Each token has less than five minutes to live as soon as it is given, so it is replaced with every heartbeat.
-    let world = World::new(Switches { access_token_seconds: 300, ..Switches::default() }).await;
-    let mut inflow = world.feed(&world.site(), SHORT).open().await.unwrap();
+    let world = World::new(Switches::default()).await;
+    let mut inflow = world.feed(&world.site(), SHORT, true).open().await.unwrap();
     let reading = async {
         let mut texts = Vec::new();
         while texts.len() < 60 {
@@ -172,13 +220,13 @@ async fn another_token_means_another_connection_and_nothing_falls_between() {
 #[tokio::test]
 async fn an_end_is_told_and_another_can_be_opened() {
     let world = World::new(Switches::default()).await;
-    let feed = world.feed(&world.site(), BEAT);
+    let feed = world.feed(&world.site(), BEAT, false);
     let mut inflow = feed.open().await.unwrap();
     world.call("/_sim/feeds/drop", "", Some(json!({}))).await;
     assert_eq!(inflow.next().await.err(), Some(ended()));
     let mut first = feed.open().await.unwrap();
     // Another process with the same configuration.
-    let _second = world.feed(&world.site(), BEAT).open().await.unwrap();
+    let _second = world.feed(&world.site(), BEAT, false).open().await.unwrap();
     assert_eq!(first.next().await.err(), Some(ended()));
     world.until_connections(5).await;
 }
@@ -186,7 +234,7 @@ async fn an_end_is_told_and_another_can_be_opened() {
 #[tokio::test]
 async fn a_token_that_ends_sooner_than_it_said_is_replaced() {
     let world = World::new(Switches::default()).await;
-    let feed = world.feed(&world.site(), BEAT);
+    let feed = world.feed(&world.site(), BEAT, false);
     drop(feed.open().await.unwrap());
     world.call("/_sim/expire", "", Some(json!({}))).await;
     let mut inflow = feed.open().await.unwrap();
@@ -199,13 +247,10 @@ async fn what_the_operator_got_wrong_is_said() {
     let world = World::new(Switches::default()).await;
     let mut site = world.site();
     site.secrets.insert(SUBSCRIPTION.to_owned(), "another".to_owned().into());
-    let refused = world.feed(&site, BEAT).open().await.err();
+    let refused = world.feed(&site, BEAT, false).open().await.err();
     assert!(matches!(&refused, Some(CallError::Reject(why)) if why.contains(SUBSCRIPTION)), "{refused:?}");
-    let mut site = world.site();
-    site.secrets.insert(DIRECTORY_SECRET.to_owned(), "another".to_owned().into());
-    assert_eq!(world.feed(&site, BEAT).open().await.err(), Some(CallError::Reauthorize));
     world.port.close().await;
-    assert_eq!(world.feed(&world.site(), BEAT).open().await.err(), Some(ended()));
+    assert_eq!(world.feed(&world.site(), BEAT, false).open().await.err(), Some(ended()));
 }
 
 #[test]
