@@ -6,12 +6,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::net::TcpStream;
+use futures_util::{Sink, SinkExt as _, Stream, StreamExt as _};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async_with_config};
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
+use tokio_tungstenite::{client_async_with_config, connect_async_with_config};
 use url::Url;
 
 use crate::transport::Undelivered;
@@ -25,10 +25,14 @@ const END_AFTER: Duration = Duration::from_secs(30);
 /// The longest text that is taken; webhooks are held to the same.
 const MAX_TEXT: usize = 1024 * 1024;
 
+/// Messages in both directions, over whatever they travel.
+trait Line: Stream<Item = Result<Message, Error>> + Sink<Message, Error = Error> + Send + Unpin {}
+
+impl<T: Stream<Item = Result<Message, Error>> + Sink<Message, Error = Error> + Send + Unpin> Line for T {}
+
 /// An open WebSocket.
-#[derive(Debug)]
 pub struct Socket {
-    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    stream: Box<dyn Line>,
     heard: Instant,
     asked: bool,
 }
@@ -44,12 +48,27 @@ impl Socket {
     /// # Errors
     /// There is nobody, or nobody who speaks the protocol.
     pub(crate) async fn connect(url: &Url, within: Duration) -> Result<Self, Undelivered> {
-        let limits =
-            WebSocketConfig::default().max_message_size(Some(MAX_TEXT)).max_frame_size(Some(MAX_TEXT));
-        let connecting = connect_async_with_config(url.as_str(), Some(limits), true);
+        let connecting = connect_async_with_config(url.as_str(), Some(limits()), true);
         let connected = tokio::time::timeout(within, connecting).await.map_err(|_| Undelivered::NotSent)?;
         let (stream, _) = connected.map_err(|_| Undelivered::NotSent)?;
-        Ok(Self { stream, heard: Instant::now(), asked: false })
+        Ok(Self::new(Box::new(stream)))
+    }
+
+    /// Opens one to `url` over a connection that stands already, for transports of other kinds.
+    ///
+    /// # Errors
+    /// Whoever is at the other end does not speak the protocol.
+    pub async fn over(
+        connection: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        url: &Url,
+    ) -> Result<Self, Undelivered> {
+        let opened = client_async_with_config(url.as_str(), connection, Some(limits())).await;
+        let (stream, _) = opened.map_err(|_| Undelivered::NotSent)?;
+        Ok(Self::new(Box::new(stream)))
+    }
+
+    fn new(stream: Box<dyn Line>) -> Self {
+        Self { stream, heard: Instant::now(), asked: false }
     }
 
     /// The next text. Nothing is lost when the wait is given up.
@@ -91,6 +110,10 @@ impl Socket {
     /// Says farewell. The other side may not hear it.
     pub async fn close(mut self) {
         // It ends in either case.
-        drop(self.stream.close(None).await);
+        drop(self.stream.close().await);
     }
+}
+
+fn limits() -> WebSocketConfig {
+    WebSocketConfig::default().max_message_size(Some(MAX_TEXT)).max_frame_size(Some(MAX_TEXT))
 }

@@ -137,6 +137,11 @@ impl InProcess {
         self.routers.write().unwrap_or_else(PoisonError::into_inner).insert(authority.to_owned(), router);
     }
 
+    /// What answers for `authority`.
+    pub fn router(&self, authority: &str) -> Option<Router> {
+        self.routers.read().unwrap_or_else(PoisonError::into_inner).get(authority).cloned()
+    }
+
     /// Makes `authority` refuse connections again.
     pub fn unregister(&self, authority: &str) {
         self.routers.write().unwrap_or_else(PoisonError::into_inner).remove(authority);
@@ -151,10 +156,7 @@ impl Transport for InProcess {
         steps: Option<Arc<dyn Steps>>,
     ) -> Result<Response<Bytes>, Undelivered> {
         let authority = request.uri().authority().ok_or(Undelivered::NotSent)?.as_str().to_owned();
-        let router = {
-            let routers = self.routers.read().unwrap_or_else(PoisonError::into_inner);
-            routers.get(&authority).cloned().ok_or(Undelivered::NotSent)?
-        };
+        let router = self.router(&authority).ok_or(Undelivered::NotSent)?;
         if let Some(steps) = &steps {
             steps.reached(Step::FirstByte);
             steps.reached(Step::LastByte);

@@ -33,10 +33,10 @@ pub(crate) fn verdict(answer: &Answer, effect: Effect) -> Option<CallError> {
             CallError::Retry { after: Some(retry_after(&answer.headers).unwrap_or(A_MOMENT)) }
         }
         "fatal_error" | "internal_error" | "service_unavailable" | "update_failed" => in_doubt(effect),
-        // The workspace is being moved, or the request came in pieces; nothing was done.
-        "request_timeout" | "team_added_to_org" | "org_login_required" => CallError::Retry { after: None },
-        // "oauth.v2.user.access": this is about the app, and must cost no person their consent.
-        "bad_client_secret" | "invalid_client_id" => CallError::Retry { after: None },
+        // The workspace is being moved, or the request came in pieces; nothing was done. The last two are said by
+        // "oauth.v2.user.access" about the app, and must cost no person their consent.
+        "request_timeout" | "team_added_to_org" | "org_login_required" | "bad_client_secret"
+        | "invalid_client_id" => CallError::Retry { after: None },
         "channel_not_found" | "message_not_found" | "thread_not_found" => CallError::Gone,
         "missing_scope" => {
             let needed = common.needed.as_deref().map(word).unwrap_or_default();

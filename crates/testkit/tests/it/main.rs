@@ -3,12 +3,15 @@
 mod bugs;
 mod changes;
 mod crash;
+mod directions;
+mod feed;
 mod moved;
 mod notices;
 mod people;
 mod refused;
 mod seeds;
 mod silent;
+mod slack;
 mod story;
 mod telling;
 mod unknown;
