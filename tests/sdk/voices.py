@@ -173,15 +173,15 @@ class OnZoom(Voice):
         self.client = self.world.zoom_as(person.token).contacts
 
     def list(self, other):
-        """What `other` said."""
+        """What `other` said and has not taken back. What was edited is listed on request alone."""
         since = (datetime.now(timezone.utc) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
-        answer = self.client.get_request(MESSAGES, params={"to_contact": other.id, "from": since, "page_size": 50})
-        found = _good(answer)["messages"]
+        params = {"to_contact": other.id, "from": since, "page_size": 50, "include_deleted_and_edited_message": "true"}
+        found = _good(self.client.get_request(MESSAGES, params=params))["messages"]
         address = other.email.lower()
         return [
             Said(_spelled(one["id"]), one["message"], _spelled(one.get("reply_main_message_id")))
             for one in found
-            if one["sender"].lower() == address
+            if one["sender"].lower() == address and one["status"] != "Deleted"
         ]
 
     def say(self, other, text, parent=None):

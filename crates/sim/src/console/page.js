@@ -37,6 +37,8 @@ async function begin() {
   const remember = () => {
     if (!slots.left.app || !slots.right.app) return;
     history.replaceState(null, "", written({ left: slots.left.picked, right: slots.right.picked }));
+    // Each side proposes whoever is picked on the other.
+    for (const slot of Object.values(slots)) slot.app.side.list();
   };
   slots.left = new Slot("left", MAKERS, platforms, names, () => slots.right, remember);
   slots.right = new Slot("right", MAKERS, platforms, names, () => slots.left, remember);
@@ -47,8 +49,6 @@ async function begin() {
   };
   await look();
   for (const slot of both) slot.pick(picked[slot.side].app, picked[slot.side].email);
-  // Whoever was shown first did not know yet who is beside them.
-  slots.left.app.side.list();
   main.replaceChildren(...both.map((slot) => slot.element));
   main.removeAttribute("aria-busy");
   setInterval(look, PLUGS_EVERY);
