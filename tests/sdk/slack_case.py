@@ -7,25 +7,14 @@ import unittest
 from urllib.parse import parse_qs, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 
 import http_json
-from ledger import Ledger
+from world import world
 
 BOT_SCOPES = "im:read,im:write,im:history,chat:write,chat:write.customize,users:read,users:read.email,team:read"
 USER_SCOPES = "im:read,im:write,im:history,chat:write,users:read,users:read.email"
 BACK = "https://entente.example/oauth/slack/callback"
-
-_origin = None
-
-
-def begin(origin):
-    """Sets the simulator that the tests work on."""
-    global _origin
-    _origin = origin
-    return Ledger("Slack", origin)
 
 
 class _Stay(HTTPRedirectHandler):
@@ -39,17 +28,16 @@ class SlackCase(unittest.TestCase):
     """Two people who talk, and their clients."""
 
     def setUp(self):
-        self.origin = _origin
-        people = http_json.get(f"{self.origin}/_sim/people?bots=false")["items"]
+        self.world = world()
+        self.origin = self.world.directory.slack.origin
+        people = [person for person in self.world.directory.slack.people if person.primary]
         self.assertGreaterEqual(len(people), 2, "two people on Slack are needed")
-        self.first, self.second = people[1], people[2]
-        self.one, self.two = self.client(self.first["token"]), self.client(self.second["token"])
+        self.first, self.second = people[:2]
+        self.one, self.two = self.client(self.first.token), self.client(self.second.token)
 
     def client(self, token=None):
-        """The vendor's client with this token, told to wait and try again when it is limited, as its users tell it."""
-        client = WebClient(token=token, base_url=f"{self.origin}/api/")
-        client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=10))
-        return client
+        """The vendor's client with this token."""
+        return self.world.slack_as(token)
 
     def app(self, **settings):
         """A new app with these settings."""
@@ -64,7 +52,7 @@ class SlackCase(unittest.TestCase):
             "user_scope": user_scope,
             "redirect_uri": BACK,
             "state": "as it was",
-            "person": person["id"],
+            "person": person.id,
             "decision": decision,
         }
         page = f"{self.origin}/oauth/v2/authorize"
@@ -91,7 +79,7 @@ class SlackCase(unittest.TestCase):
 
     def direct(self):
         """The direct messages of the two."""
-        return self.one.conversations_open(users=[self.second["id"]])["channel"]["id"]
+        return self.one.conversations_open(users=[self.second.id])["channel"]["id"]
 
     def refused(self, error, call, /, *arguments, **named):
         """Asserts that the SDK raises its own error with this code; the answer."""

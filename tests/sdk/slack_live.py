@@ -26,7 +26,7 @@ class Events(SlackCase):
             headers, body = until("the event", lambda: receiver.event(said["ts"]))
         self.assertTrue(SignatureVerifier(app["signing_secret"]).is_valid_request(body, headers))
         self.assertFalse(SignatureVerifier("another").is_valid_request(body, headers))
-        self.assertEqual(json.loads(body)["authorizations"][0]["user_id"], self.first["id"])
+        self.assertEqual(json.loads(body)["authorizations"][0]["user_id"], self.first.id)
 
     def test_a_socket_brings_the_same(self):
         app = self.app(user_events=["message.im"], socket_mode=True)
@@ -50,7 +50,7 @@ class Events(SlackCase):
         self.assertEqual([payload["event"]["ts"] for payload in heard], said)
         context = heard[0]["event_context"]
         named = self.client(app["app_token"]).apps_event_authorizations_list(event_context=context)
-        self.assertEqual([one["user_id"] for one in named["authorizations"]], [self.first["id"]])
+        self.assertEqual([one["user_id"] for one in named["authorizations"]], [self.first.id])
 
 
 class _Receiver:

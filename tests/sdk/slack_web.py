@@ -1,7 +1,7 @@
 """Slack's client: people, direct messages, what is said in them, sign-in, and what limits do."""
 
 import http_json
-from ledger import Ledger, throttled
+from ledger import throttled
 from slack_case import BOT_SCOPES, USER_SCOPES, SlackCase
 
 
@@ -10,20 +10,20 @@ class People(SlackCase):
         self.assertTrue(self.client().api_test()["ok"])
         self.refused("as_asked", self.client().api_test, error="as_asked")
         me = self.one.auth_test()
-        self.assertEqual(me["user_id"], self.first["id"])
+        self.assertEqual(me["user_id"], self.first.id)
         self.assertEqual(self.one.team_info()["team"]["id"], me["team_id"])
 
     def test_people_are_listed_page_by_page_and_found(self):
         listed = [user["id"] for page in self.one.users_list(limit=5) for user in page["members"]]
         self.assertEqual(len(listed), len(set(listed)))
-        self.assertIn(self.second["id"], listed)
-        found = self.one.users_lookupByEmail(email=self.second["email"].upper())["user"]
-        self.assertEqual(found["id"], self.second["id"])
-        user = self.one.users_info(user=self.second["id"])["user"]
-        self.assertEqual(user["profile"]["email"], self.second["email"])
-        profile = self.one.users_profile_get(user=self.second["id"])["profile"]
-        self.assertEqual(profile["real_name"], self.second["name"])
-        self.assertIn(self.one.users_getPresence(user=self.second["id"])["presence"], ("active", "away"))
+        self.assertIn(self.second.id, listed)
+        found = self.one.users_lookupByEmail(email=self.second.email.upper())["user"]
+        self.assertEqual(found["id"], self.second.id)
+        user = self.one.users_info(user=self.second.id)["user"]
+        self.assertEqual(user["profile"]["email"], self.second.email)
+        profile = self.one.users_profile_get(user=self.second.id)["profile"]
+        self.assertEqual(profile["real_name"], self.second.name)
+        self.assertIn(self.one.users_getPresence(user=self.second.id)["presence"], ("active", "away"))
         self.refused("users_not_found", self.one.users_lookupByEmail, email="nobody@nowhere.example")
 
     def test_a_bot_has_an_entry(self):
@@ -82,14 +82,14 @@ class Messages(SlackCase):
         self.refused("channel_not_found", bot.conversations_history, channel=channel)
         self.refused("channel_not_found", bot.chat_postMessage, channel=channel, text="x")
         through = self.linked(app, self.first)
-        self.assertEqual(through.conversations_info(channel=channel)["channel"]["user"], self.second["id"])
-        self.assertIn(self.second["id"], through.conversations_members(channel=channel)["members"])
+        self.assertEqual(through.conversations_info(channel=channel)["channel"]["user"], self.second.id)
+        self.assertIn(self.second.id, through.conversations_members(channel=channel)["members"])
         listed = [im["id"] for page in through.conversations_list(types="im", limit=1) for im in page["channels"]]
         self.assertIn(channel, listed)
-        shared = through.users_conversations(types="im", user=self.second["id"])["channels"]
+        shared = through.users_conversations(types="im", user=self.second.id)["channels"]
         self.assertEqual([im["id"] for im in shared], [channel])
         said = through.chat_postMessage(channel=channel, text="through the app")
-        self.assertEqual((said["message"]["user"], said["message"]["app_id"]), (self.first["id"], app["app_id"]))
+        self.assertEqual((said["message"]["user"], said["message"]["app_id"]), (self.first.id, app["app_id"]))
         through.conversations_close(channel=channel)
 
 
@@ -120,7 +120,7 @@ class SignIn(SlackCase):
         fresh = self.client().oauth_v2_access(
             grant_type="refresh_token", refresh_token=pair["refresh_token"], **http
         )
-        self.assertEqual(self.client(fresh["access_token"]).auth_test()["user_id"], self.first["id"])
+        self.assertEqual(self.client(fresh["access_token"]).auth_test()["user_id"], self.first.id)
         refused = self.client().oauth_v2_access
         self.refused("invalid_refresh_token", refused, grant_type="refresh_token", refresh_token="xoxe-1-no", **http)
 
@@ -135,7 +135,7 @@ class Patience(SlackCase):
     """The client waits as long as the answer says, and tries again if it was told to."""
 
     def test_a_post_is_tried_again_after_429(self):
-        ledger = Ledger("Slack", self.origin)
+        ledger = self.world.slack
         channel = self.direct()
         before = ledger.end()
         with ledger.fault(throttled("/api/chat.postMessage", "POST")):

@@ -26,8 +26,7 @@ usage: cargo xtask <command>
   gate   the longer checks: many simulation seeds and whatever else takes minutes
   tidy   only the rules that no compiler checks
   bench  the product's figures on this machine; `bench --help` lists what it takes
-  sdk    only the vendors' SDKs; with an address, against a directory.json that is already served there;
-         `sdk slack ORIGIN`: Slack's client against its simulator alone, which is served at ORIGIN
+  sdk    only the vendors' SDKs; with an address, against a directory.json that is already served there
 ";
 
 fn main() -> ExitCode {
@@ -39,7 +38,6 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(&root),
         ["bench", rest @ ..] => bench::run(&root, rest),
         ["sdk"] => sdk::against_binary(&root),
-        ["sdk", "slack", origin] => sdk::slack(&root, origin),
         ["sdk", directory] => sdk::against(&root, directory),
         _ => {
             eprint!("{USAGE}");

@@ -22,17 +22,8 @@ pub(crate) fn against(root: &Path, directory: &str) -> anyhow::Result<()> {
     tests(root, &["--directory", directory])
 }
 
-/// Runs Slack's client against its simulator alone, which somebody serves at `origin` already.
-pub(crate) fn slack(root: &Path, origin: &str) -> anyhow::Result<()> {
-    script(root, "slack_alone.py", &["--origin", origin])
-}
-
 fn tests(root: &Path, arguments: &[&str]) -> anyhow::Result<()> {
-    script(root, "run.py", arguments)
-}
-
-fn script(root: &Path, name: &str, arguments: &[&str]) -> anyhow::Result<()> {
     let python = python::environment(root, &format!("{FOLDER}/requirements.txt"))?;
-    let mut command = shell::program(root, &python, &["-B", "-u", &format!("{FOLDER}/{name}")]);
+    let mut command = shell::program(root, &python, &["-B", "-u", &format!("{FOLDER}/run.py")]);
     shell::run(command.args(arguments))
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entente_model::{CallError, LoginId, WorkspaceId};
-use entente_platform::{Client, Credentials, Feed, Grant, Http, LoginKind, Registry, Tokens};
+use entente_platform::{Client, Credentials, DirectoryApp, Feed, Grant, Http, LoginKind, Registry, Tokens};
 use entente_store::{Login, Store};
 use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
@@ -131,9 +131,15 @@ impl Keeper {
             (LoginKind::App, Grant::ClientCredentials { path, scope }) => {
                 self.app_ring(workspace, path, scope)
             }
-            (LoginKind::Admin, _) if login.secret.is_none() => app_tokens.clone().ok_or_else(|| {
-                EngineError::NotReady(format!("{}: no administrator has given consent", login.workspace.id))
-            })?,
+            (LoginKind::Admin, _) if login.secret.is_none() => match oauth.directory {
+                Some(app) => self.directory_ring(workspace, app)?,
+                None => app_tokens.clone().ok_or_else(|| {
+                    EngineError::NotReady(format!(
+                        "{}: no administrator has given consent",
+                        login.workspace.id
+                    ))
+                })?,
+            },
             _ => {
                 let endpoint = self.endpoint(workspace);
                 Arc::new(StoredRing::new(
@@ -155,12 +161,34 @@ impl Keeper {
     /// The feed that a workspace's reports come by, if they do not come by webhook.
     pub(crate) fn feed(&self, workspace: &Workspace) -> Option<Arc<dyn Feed>> {
         let http = self.http.within(&workspace.site);
-        workspace.platform.feed(&workspace.site, http, self.app_tokens(workspace))
+        // What opens it hears the whole organization, so where that is an app of its own, it is that one.
+        let tokens = match workspace.profile().oauth.directory {
+            Some(app) => self.directory_ring(workspace, app).ok(),
+            None => self.app_tokens(workspace),
+        };
+        workspace.platform.feed(&workspace.site, http, tokens)
     }
 
     fn app_tokens(&self, workspace: &Workspace) -> Option<Arc<dyn Tokens>> {
         let oauth = &workspace.profile().oauth;
         oauth.app_scope.map(|scope| self.app_ring(workspace, oauth.token_path, scope))
+    }
+
+    /// Tokens of the app that the directory is read by. Read seldom, so they are not shared.
+    fn directory_ring(
+        &self,
+        workspace: &Workspace,
+        app: DirectoryApp,
+    ) -> Result<Arc<dyn Tokens>, EngineError> {
+        let endpoint = self.endpoint(workspace).of_directory(app).ok_or_else(|| {
+            EngineError::NotReady(format!(
+                "{}: the directory is read by an app of its own; give its {} and {} among the workspace's secrets",
+                workspace.at().id,
+                app.client_id,
+                app.client_secret
+            ))
+        })?;
+        Ok(Arc::new(AppRing::new(endpoint, "", Arc::clone(&self.clock))))
     }
 
     fn app_ring(&self, workspace: &Workspace, path: &'static str, scope: &'static str) -> Arc<dyn Tokens> {

@@ -57,6 +57,33 @@ pub struct OAuth {
     /// What an answer of 2xx of the token endpoint really says, for vendors that refuse inside a success. `None` where
     /// refusals are told as RFC 6749, 5.2 has it.
     pub verdict: Option<Verdict>,
+    /// The app that the directory is read by, and a feed opened ([`crate::Platform::feed`]), where the vendor lets no app
+    /// have both what people and what administrators allow. Nobody consents to it in a browser.
+    pub directory: Option<DirectoryApp>,
+    /// Where the token endpoint is shown the app's id and secret.
+    pub shown: Shown,
+}
+
+/// Where an app's id and secret are shown to a token endpoint (RFC 6749, 2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// In the form, as `client_id` and `client_secret`.
+    InForm,
+    /// In the header, as Basic credentials.
+    InHeader,
+}
+
+/// A second app of a site, for what concerns the whole organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DirectoryApp {
+    /// The name of the site's secret that is its public id.
+    pub client_id: &'static str,
+    /// The name of the site's secret that is its secret.
+    pub client_secret: &'static str,
+    /// The grant that its tokens are got by, at the token endpoint.
+    pub grant_type: &'static str,
+    /// The parameter that names the site's tenant there.
+    pub tenant: &'static str,
 }
 
 /// How the Entente app gets the token it speaks with.

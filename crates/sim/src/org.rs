@@ -1,5 +1,5 @@
 //! Acme, Inc., the sample organisation: engineers whose home is Webex, sales people whose home is Teams, support staff
-//! whose home is Slack.
+//! whose home is Slack, and operations, whose home is Zoom.
 
 /// Somebody at Acme.
 #[derive(Debug, Clone)]
@@ -9,7 +9,7 @@ pub struct Somebody {
     pub name: String,
     /// Work address, the same on every platform that has an account.
     pub email: String,
-    /// `engineering`, `sales` or `support`.
+    /// `engineering`, `sales`, `support` or `operations`.
     pub department: &'static str,
     /// Whether there is a licensed account on Webex.
     pub on_webex: bool,
@@ -21,8 +21,29 @@ pub struct Somebody {
     pub on_slack: bool,
 }
 
-/// The people of the demo. Engineers have accounts on both platforms, sales people only on Teams; all of them
-/// have one on Slack as well.
+impl Somebody {
+    /// The platform that they work with, as the sandbox and the demo name it.
+    pub fn home(&self) -> &'static str {
+        match self.department {
+            "engineering" => "webex",
+            "support" => "slack",
+            "operations" => "zoom",
+            _ => "teams",
+        }
+    }
+}
+
+/// Everybody: four of each department. Only engineers have accounts on Webex, where a bot can stand in for anybody else;
+/// everybody has one on each of the others.
+pub fn everybody() -> Vec<Somebody> {
+    let mut all = acme();
+    all.extend(support());
+    all.extend(operations());
+    all
+}
+
+/// Engineers and sales people, for runs with Webex and Teams alone. Engineers have accounts on both, sales people only on
+/// Teams.
 pub fn acme() -> Vec<Somebody> {
     let engineers = ["Ada Okafor", "Bruno Keller", "Chiara Rossi", "Dmitri Volkov"];
     let sales = ["Eva Lindqvist", "Farid Haddad", "Grace Mbeki", "Hugo Navarro"];
@@ -30,11 +51,16 @@ pub fn acme() -> Vec<Somebody> {
     engineers.chain(sales.iter().map(|name| somebody(name, "sales", false))).collect()
 }
 
-/// The support staff of the demo, with accounts on Slack only.
+/// The support staff.
 pub fn support() -> Vec<Somebody> {
     let support = ["Ines Fischer", "Jonas Berg", "Kavya Nair", "Liam Doyle"];
-    let alone = |name: &&str| Somebody { on_teams: false, ..somebody(name, "support", false) };
-    support.iter().map(alone).collect()
+    support.iter().map(|name| somebody(name, "support", false)).collect()
+}
+
+/// Those who keep things running.
+pub fn operations() -> Vec<Somebody> {
+    let operations = ["Mara Kovač", "Noah Osei", "Priya Raman", "Quentin Roux"];
+    operations.iter().map(|name| somebody(name, "operations", false)).collect()
 }
 
 /// `count` generated people for load and scale runs, the first half engineers, the rest sales.
@@ -49,7 +75,7 @@ pub fn generated(count: usize) -> Vec<Somebody> {
 }
 
 fn somebody(name: &str, department: &'static str, on_webex: bool) -> Somebody {
-    let email = format!("{}@acme.example", name.to_lowercase().replace(' ', "."));
+    let email = format!("{}@acme.example", name.to_lowercase().replace(' ', ".").replace('č', "c"));
     Somebody {
         name: name.to_owned(),
         email,

@@ -41,15 +41,26 @@ impl Sandbox {
         })?;
         say!("The simulated platforms are ready.\n");
         say!("  http://{}/directory.json  addresses, people and tokens", directory.addr());
-        say!("  http://{}/v1              Webex", world.webex.addr());
-        say!(
-            "  http://{}/v1.0            Microsoft Graph; its sign-in and bot service are on the same port",
-            world.teams.addr()
-        );
+        for line in places(&world) {
+            say!("  {line}");
+        }
         say!("\nEach has control paths under /_sim. Stop with ctrl-c.");
         stop.cancelled().await;
         Ok(())
     }
+}
+
+/// Where each platform is.
+fn places(world: &World) -> [String; 4] {
+    let [webex, teams, slack, zoom] = world.ports().map(|(_, port)| port.addr());
+    [
+        format!("http://{webex}/v1              Webex"),
+        format!(
+            "http://{teams}/v1.0            Microsoft Graph; its sign-in and bot service are on the same port"
+        ),
+        format!("http://{slack}/api             Slack; its sign-in and sockets are on the same port"),
+        format!("http://{zoom}/v2              Zoom; its sign-in and socket are on the same port"),
+    ]
 }
 
 /// What a browser shows that is sent here: where to go. The page of the demo needs the server, which is not here.
@@ -57,11 +68,9 @@ fn signpost(world: &World) -> Router {
     let text = format!(
         "Only the simulated platforms run here.\n\n\
          /directory.json  addresses, people and tokens\n\
-         http://{}/v1    Webex\n\
-         http://{}/v1.0  Microsoft Graph; its sign-in and bot service are on the same port\n\n\
-         `entente demo` runs them with the server and shows both apps side by side.\n",
-        world.webex.addr(),
-        world.teams.addr(),
+         {}\n\n\
+         `entente demo` runs them with the server and shows two of the apps side by side.\n",
+        places(world).join("\n"),
     );
     let to_root = || async { Redirect::to("/") };
     let icon = || async { ([(header::CONTENT_TYPE, "image/svg+xml")], console::ICON) };

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
+use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Shown};
 
 /// The address of the REST API.
 pub(crate) const API: &str = "api";
@@ -19,6 +19,10 @@ pub(crate) const SUBSCRIPTION: &str = "websocket_subscription";
 /// The chatbot's own address. Team Chat apps: the bot JID.
 pub(crate) const ROBOT: &str = "bot_jid";
 
+/// The Server-to-Server OAuth app that the directory is read by.
+pub(crate) const DIRECTORY_ID: &str = "directory_client_id";
+pub(crate) const DIRECTORY_SECRET: &str = "directory_client_secret";
+
 /// The longest text of a message in UTF-16 units. "Send a chat message": `message`, 1,024 characters; of what kind is not
 /// said, and no count of characters is larger than this one.
 pub(crate) const MAX_TEXT: usize = 1_024;
@@ -33,7 +37,15 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     secrets: &[
         (SECRET_TOKEN, "the secret token of the app's event subscriptions, which webhooks are signed with"),
         (ROBOT, "the bot JID of the app, for what the Entente app itself says"),
-        (SUBSCRIPTION, "the id of an event subscription by WebSocket, where Zoom cannot reach this server"),
+        (
+            DIRECTORY_ID,
+            "the client id of the Server-to-Server OAuth app that reads the directory and opens the WebSocket",
+        ),
+        (DIRECTORY_SECRET, "the client secret of that app"),
+        (
+            SUBSCRIPTION,
+            "the id of that app's event subscription by WebSocket, where Zoom cannot reach this server",
+        ),
     ],
     capabilities: Capabilities {
         max_edits: None,
@@ -58,8 +70,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             "team_chat:update:user_message",
             "team_chat:delete:user_message",
         ],
-        // "List users". An app has scopes for users or for administrators, not both, so this asks for an app of its own.
-        admin_scopes: &["user:read:list_users:admin", "user:read:user:admin"],
+        // An app has scopes for users or for administrators, not both: see `directory`.
+        admin_scopes: &[],
         // Not described.
         login_hint: false,
         // "OAuth 2.0": `code_challenge` with S256.
@@ -68,6 +80,15 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         app_scope: Some(""),
         // "Send Chatbot messages".
         speaker: Grant::ClientCredentials { path: "/oauth/token", scope: "" },
+        // "Server-to-Server OAuth", with `user:read:list_users:admin` for "List users".
+        directory: Some(DirectoryApp {
+            client_id: DIRECTORY_ID,
+            client_secret: DIRECTORY_SECRET,
+            grant_type: "account_credentials",
+            tenant: "account_id",
+        }),
+        // "OAuth 2.0", request an access token: no other form is described.
+        shown: Shown::InHeader,
         verdict: None,
     },
     // Nothing is documented; what landed is listed well within a minute.
