@@ -1,8 +1,10 @@
 //! `entente check`: is this configuration right? Reads everything that `serve` reads and starts nothing.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use entente_platform::{AppSecrets, HookKey};
 
 use crate::config::Config;
 use crate::platforms;
@@ -19,7 +21,16 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let config = Config::load(&self.config, &platforms::all()).map_err(Refusal::new)?;
+        let registry = platforms::all();
+        let config = Config::load(&self.config, &registry).map_err(Refusal::new)?;
+        for site in &config.sites {
+            // Which of its secrets a platform needs is known to it alone.
+            let platform = registry.get(&site.workspace.platform);
+            let receiver = platform.map(|platform| platform.receiver(site, nothing_yet()));
+            if let Some(Err(why)) = receiver {
+                return Err(Refusal::new(format!("workspaces.{}: {why}", site.workspace.id)).into());
+            }
+        }
         say!("{} is right.", self.config.display());
         if config.sites.is_empty() {
             say!("It configures no workspace yet; `entente config` shows how one is written.");
@@ -28,5 +39,16 @@ impl Check {
             say!("  {} on {}", site.workspace.id, site.workspace.platform);
         }
         Ok(())
+    }
+}
+
+/// What a workspace's receiving half knows before anything was set up.
+fn nothing_yet() -> AppSecrets {
+    AppSecrets {
+        hook_key: HookKey::new([0; 32]),
+        public_keys: BTreeMap::new(),
+        private_keys: BTreeMap::new(),
+        app_login: None,
+        logins: BTreeMap::new(),
     }
 }
