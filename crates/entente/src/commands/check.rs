@@ -1,10 +1,11 @@
-//! `entente check`: is this configuration right? Reads everything that `serve` reads and starts nothing.
+//! `entente check`: is this configuration right? Reads everything that `serve` reads and starts nothing. What a workspace
+//! could have beside what it needs is listed, so that nobody has to guess why something does not work later.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use entente_platform::{AppSecrets, HookKey};
+use entente_platform::{AppSecrets, HookKey, Site};
 
 use crate::config::Config;
 use crate::platforms;
@@ -21,14 +22,12 @@ pub(super) struct Check {
 
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let registry = platforms::all();
-        let config = Config::load(&self.config, &registry).map_err(Refusal::new)?;
+        let platforms = platforms::all();
+        let config = Config::load(&self.config, &platforms).map_err(Refusal::new)?;
         for site in &config.sites {
-            // Which of its secrets a platform needs is known to it alone.
-            let platform = registry.get(&site.workspace.platform);
-            let receiver = platform.map(|platform| platform.receiver(site, nothing_yet()));
-            if let Some(Err(why)) = receiver {
-                return Err(Refusal::new(format!("workspaces.{}: {why}", site.workspace.id)).into());
+            let Some(platform) = platforms.get(&site.workspace.platform) else { continue };
+            if let Err(wrong) = platform.receiver(site, nothing_yet()) {
+                return Err(Refusal::new(format!("workspaces.{}: {wrong}", site.workspace.id)).into());
             }
         }
         say!("{} is right.", self.config.display());
@@ -37,12 +36,24 @@ impl Check {
         }
         for site in &config.sites {
             say!("  {} on {}", site.workspace.id, site.workspace.platform);
+            let Some(platform) = platforms.get(&site.workspace.platform) else { continue };
+            for (name, purpose) in left_out(site, platform.profile().secrets) {
+                say!("    without {name}: {purpose}");
+            }
         }
         Ok(())
     }
 }
 
-/// What a workspace's receiving half knows before anything was set up.
+/// The secrets that a platform knows and a workspace does not give.
+fn left_out<'a>(
+    site: &Site,
+    known: &'a [(&'static str, &'static str)],
+) -> impl Iterator<Item = &'a (&'static str, &'static str)> {
+    known.iter().filter(|(name, _)| !site.secrets.contains_key(*name))
+}
+
+/// What a server has before its first start: the receiving half must be content with it.
 fn nothing_yet() -> AppSecrets {
     AppSecrets {
         hook_key: HookKey::new([0; 32]),
