@@ -59,7 +59,13 @@ export function shown(blocks, text, nameOf = (id) => id) {
   return rich.flatMap((block) => block.elements).map((one) => element(one, nameOf)).join("");
 }
 
-/** mrkdwn without its marks of Slack's own, as one reads it in a list. */
+/** One line of a list: mrkdwn without any mark. */
+export function glance(text) {
+  const marked = /(^|[\s(>])([*_~`]+)(\S(?:.*?\S)?)\2(?=$|[\s).,:;!?])/g;
+  return plain(text.replaceAll("```", "").replace(marked, "$1$3"));
+}
+
+/** mrkdwn without the marks that stand for people, places and links. */
 export function plain(text, nameOf = (id) => id) {
   return text
     .replace(/<@([A-Z0-9]+)(?:\|[^>]*)?>/g, (_, id) => `@${nameOf(id)}`)

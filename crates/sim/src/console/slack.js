@@ -2,7 +2,7 @@
 // the Web API with the token of the person's own client.
 
 import { Api } from "./api.js";
-import { mrkdwn, plain, shown } from "./mrkdwn.js";
+import { glance, mrkdwn, plain, shown } from "./mrkdwn.js";
 import { html } from "./typed.js";
 
 /** How many people are asked for at once. */
@@ -31,7 +31,7 @@ export class Slack {
       title: item.title,
       other: item.members.find((member) => member.id !== me.id),
       at: item.last_activity,
-      last: item.last && { ...item.last, text: plain(item.last.text) },
+      last: item.last && { ...item.last, text: glance(item.last.text) },
     }));
   }
 

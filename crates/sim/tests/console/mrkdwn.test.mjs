@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { module } from "./module.mjs";
 
 const { html } = await module("typed.js");
-const { mrkdwn, plain, shown } = await module("mrkdwn.js");
+const { glance, mrkdwn, plain, shown } = await module("mrkdwn.js");
 
 const TYPED = [
   ["plain", "plain"],
@@ -51,4 +51,9 @@ test("a message without rich text is shown by its text", () => {
   assert.equal(shown(undefined, said, () => "Ada"), "<p>Hi @Ada, see this &amp; @here</p>");
   assert.equal(plain(said, () => "Ada"), "Hi @Ada, see this & @here");
   assert.equal(plain("&amp;lt;"), "&lt;", "what was escaped once is read once");
+});
+
+test("a list shows the words alone", () => {
+  assert.equal(glance("A *quote* of `x`, ~not~ _that_. 2*3*4 &lt;b&gt;"), "A quote of x, not that. 2*3*4 <b>");
+  assert.equal(glance("```code\nmore```"), "code\nmore");
 });
