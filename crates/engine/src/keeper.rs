@@ -161,7 +161,12 @@ impl Keeper {
     /// The feed that a workspace's reports come by, if they do not come by webhook.
     pub(crate) fn feed(&self, workspace: &Workspace) -> Option<Arc<dyn Feed>> {
         let http = self.http.within(&workspace.site);
-        workspace.platform.feed(&workspace.site, http, self.app_tokens(workspace))
+        // What opens it hears the whole organization, so where that is an app of its own, it is that one.
+        let tokens = match workspace.profile().oauth.directory {
+            Some(app) => self.directory_ring(workspace, app).ok(),
+            None => self.app_tokens(workspace),
+        };
+        workspace.platform.feed(&workspace.site, http, tokens)
     }
 
     fn app_tokens(&self, workspace: &Workspace) -> Option<Arc<dyn Tokens>> {

@@ -29,8 +29,9 @@ pub trait Platform: Send + Sync + 'static {
     fn client(&self, site: &Site, http: Http, credentials: Credentials) -> Arc<dyn Client>;
 
     /// The feed that this workspace's reports come by, where the operator has the vendor wait for our connection instead
-    /// of calling us. `app` is the app's own token by client credentials, where the vendor has such a thing. Cheap; does
-    /// not call out. `None`: reports come by webhook.
+    /// of calling us. `app` is the token of the app that reads the directory, where that is an app of its own
+    /// ([`crate::OAuth::directory`]), else the app's own token by client credentials, where the vendor has such a thing.
+    /// Cheap; does not call out. `None`: reports come by webhook.
     fn feed(&self, _site: &Site, _http: Http, _app: Option<Arc<dyn Tokens>>) -> Option<Arc<dyn Feed>> {
         None
     }

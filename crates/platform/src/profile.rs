@@ -57,12 +57,23 @@ pub struct OAuth {
     /// What an answer of 2xx of the token endpoint really says, for vendors that refuse inside a success. `None` where
     /// refusals are told as RFC 6749, 5.2 has it.
     pub verdict: Option<Verdict>,
-    /// The app that the directory is read by, where the vendor lets no app have both what people and what
-    /// administrators allow. Nobody consents to it in a browser.
+    /// The app that the directory is read by, and a feed opened ([`crate::Platform::feed`]), where the vendor lets no app
+    /// have both what people and what administrators allow. Nobody consents to it in a browser.
     pub directory: Option<DirectoryApp>,
+    /// Where the token endpoint is shown the app's id and secret.
+    pub shown: Shown,
 }
 
-/// A second app of a site, for the directory alone.
+/// Where an app's id and secret are shown to a token endpoint (RFC 6749, 2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// In the form, as `client_id` and `client_secret`.
+    InForm,
+    /// In the header, as Basic credentials.
+    InHeader,
+}
+
+/// A second app of a site, for what concerns the whole organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectoryApp {
     /// The name of the site's secret that is its public id.

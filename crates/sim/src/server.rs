@@ -5,7 +5,7 @@
 //! A port remembers its address, so that opening it again is the same place coming back and not a new one.
 //!
 //! A connection that became a WebSocket has left the accept loop for a task of its own. Its socket knows the plug itself
-//! ([`Cord`]) and breaks when it is pulled. [`connect`] opens a connection to a router in process, for those who need one
+//! (`Cord`) and breaks when it is pulled. [`connect`] opens a connection to a router in process, for those who need one
 //! to upgrade under a paused clock.
 
 use std::io;

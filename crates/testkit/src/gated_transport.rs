@@ -4,19 +4,13 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axum::Router;
 use bytes::Bytes;
 use entente_platform::{InProcess, Socket, Steps, Transport, Undelivered};
+use entente_sim::server;
 use http::{Request, Response};
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
 use url::Url;
 
 use crate::gate::Gate;
-
-/// How many bytes of a connection may be under way in each direction.
-const UNDER_WAY: usize = 64 * 1024;
 
 /// A transport through a gate.
 pub struct GatedTransport {
@@ -46,18 +40,6 @@ impl Transport for GatedTransport {
 
     async fn dial(&self, url: &Url) -> Result<Socket, Undelivered> {
         let router = self.inner.router(url.authority()).ok_or(Undelivered::NotSent)?;
-        let dialed = async {
-            let (ours, theirs) = tokio::io::duplex(UNDER_WAY);
-            tokio::spawn(serve(router, theirs));
-            Socket::over(ours, url).await
-        };
-        self.gate.through("dial", dialed).await
+        self.gate.through("dial", Socket::over(server::connect(router), url)).await
     }
-}
-
-/// Speaks HTTP at the other end of a connection, until either side closes it or it becomes a WebSocket's.
-async fn serve(router: Router, connection: tokio::io::DuplexStream) {
-    let service = TowerToHyperService::new(router);
-    // Whoever dialed sees the end of it.
-    drop(http1::Builder::new().serve_connection(TokioIo::new(connection), service).with_upgrades().await);
 }

@@ -65,6 +65,7 @@ pub async fn storm(seed: u64) -> Result<Report, String> {
     setup.first_contact = dice.random_bool(0.3);
     setup.teams.delegated_user_subscription = dice.random_bool(0.5);
     setup.teams.app_user_subscription = dice.random_bool(0.7);
+    setup.socket_mode = dice.random_bool(0.3);
     setup.slack.events_first_share = if dice.random_bool(0.5) { 0.5 } else { 0.0 };
     setup.slack.text_posts_get_blocks = dice.random_bool(0.7);
     setup.slack.user_posts_carry_bot_id = dice.random_bool(0.5);

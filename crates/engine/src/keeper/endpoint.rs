@@ -4,9 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use entente_model::{CallError, Timestamp};
-use entente_platform::{Call, DirectoryApp, Effect, Failure, Http, Site, Verdict};
-use http::Method;
+use entente_platform::{Call, DirectoryApp, Effect, Failure, Http, Shown, Site, Verdict};
+use http::{HeaderMap, HeaderValue, Method, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
@@ -24,6 +26,7 @@ pub(crate) struct TokenEndpoint {
     directory: Option<DirectoryApp>,
     url: Url,
     verdict: Option<Verdict>,
+    shown: Shown,
     clock: Arc<dyn Clock>,
 }
 
@@ -55,13 +58,15 @@ impl TokenEndpoint {
         let oauth = &workspace.profile().oauth;
         let site = workspace.site.clone();
         let url = site.url(oauth.address, &with_tenant(oauth.token_path, &site));
-        Self { http, site, address: oauth.address, directory: None, url, verdict: oauth.verdict, clock }
+        let (address, verdict, shown) = (oauth.address, oauth.verdict, oauth.shown);
+        Self { http, site, address, directory: None, url, verdict, shown, clock }
     }
 
     /// One that is no configured workspace's.
     #[cfg(test)]
     pub(super) fn anywhere(http: Http, site: Site, url: Url, clock: Arc<dyn Clock>) -> Self {
-        Self { http, site, address: "", directory: None, url, verdict: None, clock }
+        let (verdict, shown) = (None, Shown::InForm);
+        Self { http, site, address: "", directory: None, url, verdict, shown, clock }
     }
 
     /// The same at another path.
@@ -110,10 +115,16 @@ impl TokenEndpoint {
     }
 
     async fn ask(&self, mut form: Vec<(&str, &str)>) -> Result<Tokened, CallError> {
-        form.push(("client_id", &self.site.client_id));
-        form.push(("client_secret", self.site.client_secret.expose_secret()));
+        let (id, secret) = (self.site.client_id.as_str(), self.site.client_secret.expose_secret());
+        let mut headers = HeaderMap::new();
+        match self.shown {
+            Shown::InForm => form.extend([("client_id", id), ("client_secret", secret)]),
+            Shown::InHeader => {
+                headers.insert(header::AUTHORIZATION, basic(id, secret)?);
+            }
+        }
         let call = Call::new(Method::POST, self.url.clone()).form(&form).effect(Effect::Repeatable);
-        let call = Call { verdict: self.verdict, ..call };
+        let call = Call { headers, verdict: self.verdict, ..call };
         let answer: Answer =
             self.http.send(call, None).await.map_err(|failure| self.refusal(failure))?.json()?;
         let now = self.clock.now();
@@ -133,6 +144,16 @@ impl TokenEndpoint {
             _ => failure.error,
         }
     }
+}
+
+/// RFC 6749, 2.3.1: both as in a form, then as RFC 7617 has it.
+fn basic(id: &str, secret: &str) -> Result<HeaderValue, CallError> {
+    let written = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let credentials = STANDARD.encode(format!("{}:{}", written(id), written(secret)));
+    let value = HeaderValue::try_from(format!("Basic {credentials}"));
+    let mut value = value.map_err(|_| CallError::Reject("unsendable".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// A path with the organisation's id filled in.

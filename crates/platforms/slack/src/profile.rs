@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
 
 use crate::refusal;
 
@@ -58,6 +58,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // The bot token of the installed app, shown on its page, is given by hand.
         speaker: Grant::Bot,
         directory: None,
+        shown: Shown::InForm,
         verdict: Some(refusal::verdict),
     },
     // What landed is listed at once; nothing is documented.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
 
 /// The address of Graph.
 pub(crate) const GRAPH: &str = "graph";
@@ -64,6 +64,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             scope: "https://api.botframework.com/.default",
         },
         directory: None,
+        shown: Shown::InForm,
         verdict: None,
     },
     // The service answers or gives up well within a minute; what landed is listed by then.

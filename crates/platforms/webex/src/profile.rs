@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
 
 /// The address of the API, sign-in included.
 pub(crate) const API: &str = "api";
@@ -48,6 +48,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         app_scope: None,
         speaker: Grant::Bot,
         directory: None,
+        shown: Shown::InForm,
         verdict: None,
     },
     // A message that landed is listed well within a minute; nothing is documented.

@@ -1,9 +1,12 @@
-//! Events by a WebSocket that we open. "Using `WebSockets`": `wss://…/ws?subscriptionId=…&access_token=…` with a token of the
-//! app; the first frame says whether the connection stands, a heartbeat is due every 30 seconds, and events come as the
-//! text of the webhook that they would have been. Nothing is acknowledged, and nothing is kept for whoever was not
-//! connected; another connection for the same subscription ends this one.
+//! Events by a WebSocket that we open. "Using `WebSockets`": `wss://…/ws?subscriptionId=…&access_token=…`; the first frame
+//! says whether the connection stands, a heartbeat is due every 30 seconds, and events come as the text of the webhook that
+//! they would have been. Nothing is acknowledged, and nothing is kept for whoever was not connected; another connection for
+//! the same subscription ends this one.
 //!
-//! Zoom offers it to apps of the whole account, not to those that each user authorizes.
+//! Zoom offers it to apps of the whole account, not to those that each user authorizes, so it is opened with a token of the
+//! app that reads the directory, and tells of everybody. Whether a connection outlives its token is not documented. So when
+//! the token is replaced, ahead of its end, so is the connection: the new one is opened, the old one is read until the vendor
+//! closes it, and nothing falls between.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,11 +31,13 @@ const BEAT: Duration = Duration::from_secs(25);
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The feed of one account.
+#[derive(Clone)]
 pub(crate) struct ZoomFeed {
     http: Http,
     tokens: Arc<dyn Tokens>,
     url: Url,
     subscription: String,
+    beat: Duration,
 }
 
 impl ZoomFeed {
@@ -42,58 +47,99 @@ impl ZoomFeed {
         let mut url = site.url(SOCKET, "/ws");
         let scheme = if url.scheme() == "http" { "ws" } else { "wss" };
         url.set_scheme(scheme).ok()?;
-        Some(Self { http, tokens, url, subscription })
+        Some(Self { http, tokens, url, subscription, beat: BEAT })
     }
 
     /// Opens a connection with this token. `None`: the vendor does not take it.
-    async fn connect(&self, access: &Access) -> Result<Option<ZoomInflow>, CallError> {
+    async fn connect(&self, access: &Access) -> Result<Option<Socket>, CallError> {
         let mut url = self.url.clone();
         url.query_pairs_mut()
             .append_pair("subscriptionId", &self.subscription)
             .append_pair("access_token", access.token.expose_secret());
         let mut socket = self.http.dial(&url).await?;
-        let again = CallError::Retry { after: None };
-        let first = tokio::time::timeout(PATIENCE, socket.next()).await.map_err(|_| again.clone())?;
-        let first = first.map_err(|_| again.clone())?;
-        let frame: Frame = serde_json::from_slice(&first).map_err(|_| again)?;
-        if frame.success != Some(true) {
-            return Ok(None);
-        }
-        Ok(Some(ZoomInflow { socket, beat: Instant::now() + BEAT }))
+        let first = tokio::time::timeout(PATIENCE, socket.next()).await.map_err(|_| ended())?;
+        let first = first.map_err(|_| ended())?;
+        let frame: Frame = serde_json::from_slice(&first).map_err(|_| ended())?;
+        Ok((frame.success == Some(true)).then_some(socket))
     }
 }
 
 #[async_trait]
 impl Feed for ZoomFeed {
     async fn open(&self) -> Result<Box<dyn Inflow>, CallError> {
-        let access = self.tokens.access().await?;
-        if let Some(inflow) = self.connect(&access).await? {
-            return Ok(Box::new(inflow));
+        let mut access = self.tokens.access().await?;
+        let mut newest = self.connect(&access).await?;
+        if newest.is_none() {
+            access = self.tokens.refused(&access).await?;
+            newest = self.connect(&access).await?;
         }
-        let access = self.tokens.refused(&access).await?;
-        let inflow = self.connect(&access).await?.ok_or(CallError::Reauthorize)?;
-        Ok(Box::new(inflow))
+        let refused = || {
+            let why =
+                format!("Zoom opens no WebSocket for the app and the subscription `secrets.{SUBSCRIPTION}`");
+            CallError::Reject(why)
+        };
+        let newest = newest.ok_or_else(refused)?;
+        let beat = Instant::now() + self.beat;
+        Ok(Box::new(ZoomInflow {
+            feed: self.clone(),
+            newest,
+            older: None,
+            opened_with: access.generation,
+            beat,
+        }))
     }
 }
 
-/// An open connection.
+/// The connection that is open, and the one before it until it ends.
 struct ZoomInflow {
-    socket: Socket,
+    feed: ZoomFeed,
+    newest: Socket,
+    older: Option<Socket>,
+    /// The generation of the token that the newest was opened with.
+    opened_with: u64,
     /// When the next heartbeat is due.
     beat: Instant,
+}
+
+impl ZoomInflow {
+    /// Says that we are here, and moves to another connection if there is another token.
+    async fn beat(&mut self) -> Result<(), CallError> {
+        self.beat = Instant::now() + self.feed.beat;
+        self.newest.say(HEARTBEAT).await.map_err(|_| ended())?;
+        // It had all the time that it takes to say what it still held.
+        self.older = None;
+        // Without another token or connection the present one is kept until it ends, and its end is told.
+        let Ok(access) = self.feed.tokens.access().await else { return Ok(()) };
+        if access.generation != self.opened_with
+            && let Ok(Some(newest)) = self.feed.connect(&access).await
+        {
+            self.older = Some(std::mem::replace(&mut self.newest, newest));
+            self.opened_with = access.generation;
+        }
+        Ok(())
+    }
 }
 
 #[async_trait]
 impl Inflow for ZoomInflow {
     async fn next(&mut self) -> Result<Fed, CallError> {
-        let ended = CallError::Retry { after: None };
         loop {
-            let Ok(came) = tokio::time::timeout_at(self.beat, self.socket.next()).await else {
-                self.beat = Instant::now() + BEAT;
-                self.socket.say(HEARTBEAT).await.map_err(|_| ended.clone())?;
-                continue;
+            let (came, from_newest) = tokio::select! {
+                // What the older one holds happened before.
+                biased;
+                came = older(&mut self.older) => {
+                    let Some(came) = came else {
+                        self.older = None;
+                        continue;
+                    };
+                    (came, false)
+                }
+                came = self.newest.next() => (came.map_err(|_| ended())?, true),
+                () = tokio::time::sleep_until(self.beat) => {
+                    self.beat().await?;
+                    continue;
+                }
             };
-            let came = came.map_err(|_| ended.clone())?;
             match event(&came) {
                 Ok(Some(body)) => {
                     // It came over a connection that we opened to Zoom's own address.
@@ -101,13 +147,27 @@ impl Inflow for ZoomInflow {
                     return Ok(Fed { hook, ticket: None });
                 }
                 Ok(None) => {}
-                Err(()) => return Err(ended),
+                Err(()) if from_newest => return Err(ended()),
+                // It is told that its token has ended, or that another took its place.
+                Err(()) => self.older = None,
             }
         }
     }
 
     async fn stored(&mut self, _: &str) -> Result<(), CallError> {
         Ok(())
+    }
+}
+
+fn ended() -> CallError {
+    CallError::Retry { after: None }
+}
+
+/// What comes by the older connection, `None` at its end; nothing ever if there is no such connection.
+async fn older(socket: &mut Option<Socket>) -> Option<Bytes> {
+    match socket {
+        Some(socket) => socket.next().await.ok(),
+        None => std::future::pending().await,
     }
 }
 
@@ -123,18 +183,4 @@ fn event(frame: &[u8]) -> Result<Option<Bytes>, ()> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn frames_are_told_apart() {
-        let message = br#"{"module":"message","content":"{\"event\":\"x\"}"}"#;
-        assert_eq!(event(message), Ok(Some(Bytes::from_static(br#"{"event":"x"}"#))));
-        assert_eq!(event(br#"{"module":"heartbeat","success":true,"content":""}"#), Ok(None));
-        assert_eq!(
-            event(br#"{"module":"build_connection","success":false,"content":"Invalid Token"}"#),
-            Err(())
-        );
-        assert_eq!(event(b"no frame"), Ok(None));
-    }
-}
+mod tests;

@@ -22,7 +22,7 @@ use serde_json::json;
 use sha2::Sha256;
 
 use crate::parse;
-use crate::profile::SECRET_TOKEN;
+use crate::profile::{DIRECTORY_ID, DIRECTORY_SECRET, SECRET_TOKEN, SUBSCRIPTION};
 use crate::wire::event::{Event, Validation};
 
 /// Where events of the app come in.
@@ -50,15 +50,27 @@ pub(crate) struct ZoomReceiver {
     pub(crate) logins: BTreeMap<AccountId, LoginId>,
     /// The login of the Entente app.
     pub(crate) app_login: Option<LoginId>,
-    secret_token: SecretString,
+    /// `None` where events come by WebSocket.
+    secret_token: Option<SecretString>,
 }
 
 impl ZoomReceiver {
     /// Takes the secrets.
     pub(crate) fn new(site: &Site, secrets: AppSecrets) -> Result<Self, String> {
-        let secret_token = site.secrets.get(SECRET_TOKEN).cloned().ok_or_else(|| {
-            format!("a Zoom workspace needs `secrets.{SECRET_TOKEN}`, the secret token of the app's event subscriptions")
-        })?;
+        let given = |name: &str| site.secrets.contains_key(name);
+        let secret_token = site.secrets.get(SECRET_TOKEN).cloned();
+        if secret_token.is_none() && !given(SUBSCRIPTION) {
+            return Err(format!(
+                "a Zoom workspace needs `secrets.{SECRET_TOKEN}`, the secret token of the app's event subscriptions, to be \
+                 called by Zoom, or `secrets.{SUBSCRIPTION}` to hear by WebSocket"
+            ));
+        }
+        if given(SUBSCRIPTION) && !(given(DIRECTORY_ID) && given(DIRECTORY_SECRET)) {
+            return Err(format!(
+                "`secrets.{SUBSCRIPTION}` belongs to a Server-to-Server OAuth app, which is given as \
+                 `secrets.{DIRECTORY_ID}` and `secrets.{DIRECTORY_SECRET}`"
+            ));
+        }
         Ok(Self {
             workspace: site.workspace.clone(),
             logins: secrets.logins,
@@ -68,7 +80,8 @@ impl ZoomReceiver {
     }
 
     fn mac(&self) -> Result<Hmac<Sha256>, Refused> {
-        Hmac::new_from_slice(self.secret_token.expose_secret().as_bytes()).map_err(|_| Refused::Forged)
+        let secret = self.secret_token.as_ref().ok_or(Refused::Forged)?;
+        Hmac::new_from_slice(secret.expose_secret().as_bytes()).map_err(|_| Refused::Forged)
     }
 
     fn prove(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refused> {

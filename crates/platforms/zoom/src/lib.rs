@@ -71,7 +71,6 @@ impl Platform for Zoom {
     }
 
     fn feed(&self, site: &Site, http: Http, app: Option<Arc<dyn Tokens>>) -> Option<Arc<dyn Feed>> {
-        let feed = feed::ZoomFeed::new(site, http.within(site), app?)?;
-        Some(Arc::new(feed))
+        Some(Arc::new(feed::ZoomFeed::new(site, http.within(site), app?)?))
     }
 }

@@ -70,6 +70,10 @@ pub(crate) fn item(receiver: &ZoomReceiver, body: &Bytes) -> Item {
         // People of other accounts have no user id. They are not carried.
         return unknown("outsider");
     };
+    if operator == contact {
+        // People keep notes in a conversation with themselves.
+        return unknown("oneself");
+    }
     let login = |account: &str| receiver.logins.get(&account.into()).copied();
     let Some(watcher) = login(contact).or_else(|| login(operator)) else { return unknown("nobody") };
     let conversation = id::direct(&receiver.workspace, operator, contact);

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile};
+use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Shown};
 
 /// The address of the REST API.
 pub(crate) const API: &str = "api";
@@ -20,8 +20,8 @@ pub(crate) const SUBSCRIPTION: &str = "websocket_subscription";
 pub(crate) const ROBOT: &str = "bot_jid";
 
 /// The Server-to-Server OAuth app that the directory is read by.
-const DIRECTORY_ID: &str = "directory_client_id";
-const DIRECTORY_SECRET: &str = "directory_client_secret";
+pub(crate) const DIRECTORY_ID: &str = "directory_client_id";
+pub(crate) const DIRECTORY_SECRET: &str = "directory_client_secret";
 
 /// The longest text of a message in UTF-16 units. "Send a chat message": `message`, 1,024 characters; of what kind is not
 /// said, and no count of characters is larger than this one.
@@ -37,9 +37,15 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     secrets: &[
         (SECRET_TOKEN, "the secret token of the app's event subscriptions, which webhooks are signed with"),
         (ROBOT, "the bot JID of the app, for what the Entente app itself says"),
-        (DIRECTORY_ID, "the client id of the Server-to-Server OAuth app that reads the directory"),
+        (
+            DIRECTORY_ID,
+            "the client id of the Server-to-Server OAuth app that reads the directory and opens the WebSocket",
+        ),
         (DIRECTORY_SECRET, "the client secret of that app"),
-        (SUBSCRIPTION, "the id of an event subscription by WebSocket, where Zoom cannot reach this server"),
+        (
+            SUBSCRIPTION,
+            "the id of that app's event subscription by WebSocket, where Zoom cannot reach this server",
+        ),
     ],
     capabilities: Capabilities {
         max_edits: None,
@@ -81,6 +87,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             grant_type: "account_credentials",
             tenant: "account_id",
         }),
+        // "OAuth 2.0", request an access token: no other form is described.
+        shown: Shown::InHeader,
         verdict: None,
     },
     // Nothing is documented; what landed is listed well within a minute.

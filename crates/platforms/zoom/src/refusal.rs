@@ -25,7 +25,8 @@ pub(crate) fn call(failure: Failure) -> CallError {
         (401, _) => failure.error,
         // "Send a chat message": certainly not sent; passes by itself.
         (400, 5301) => CallError::Retry { after: None },
-        (404, _) => CallError::Gone,
+        // Nobody of that id, no such channel, no such message.
+        (404, _) | (400..=403, 1001 | 4130 | 4131) => CallError::Gone,
         (400..=403, 200) => reject("Zoom does not allow it (200): only its author may change a message"),
         (_, 5402) => reject("Zoom takes answers only to the first message of a thread (5402)"),
         (_, 5418) => reject("Zoom does not let this account chat with others (5418)"),
@@ -86,6 +87,9 @@ mod tests {
         {
             let CallError::Reject(text) = call(rejected(status, code)) else { panic!("{status} {code}") };
             assert!(!text.contains("bob"), "{text}");
+        }
+        for (status, code) in [(400, 1001), (400, 4130), (403, 4131)] {
+            assert_eq!(call(rejected(status, code)), CallError::Gone, "{status} {code}");
         }
         assert_eq!(call(failure(404, CallError::Gone, 1001)), CallError::Gone);
         assert_eq!(call(failure(401, CallError::Reauthorize, 124)), CallError::Reauthorize);

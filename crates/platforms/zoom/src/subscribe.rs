@@ -11,6 +11,8 @@ use std::time::Duration;
 
 use entente_platform::{Listening, Rung};
 
+/// How often what is there is compared with what was reported. Looking at a login costs nothing else.
+const AGAIN: Duration = Duration::from_mins(5);
+
 /// What is reported to every login.
-pub(crate) const BY_HAND: Listening =
-    Listening { rung: Rung::App, again: Duration::from_hours(1), resumed: false };
+pub(crate) const BY_HAND: Listening = Listening { rung: Rung::App, again: AGAIN, resumed: false };

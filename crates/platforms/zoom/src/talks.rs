@@ -30,6 +30,9 @@ impl ZoomClient {
                 else {
                     continue;
                 };
+                if peer == own {
+                    continue;
+                }
                 let Some(at) = session.last_message_sent_time.as_deref().and_then(Timestamp::parse) else {
                     continue;
                 };

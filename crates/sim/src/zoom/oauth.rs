@@ -22,7 +22,7 @@ pub(super) mod authorize;
 
 type Form = [(String, String)];
 
-/// `POST /oauth/token`. The client's credentials are in Basic form; the parameters in the body or in the query.
+/// `POST /oauth/token`. The client's credentials are in the header; the parameters in the body or in the query.
 pub(super) fn token(zoom: &Zoom, call: &Call) -> Outcome {
     let form = parameters(call);
     let mut guard = zoom.world();
@@ -60,8 +60,9 @@ pub(super) fn revoke(zoom: &Zoom, call: &Call) -> Outcome {
 /// The app behind the credentials.
 fn client(world: &World, call: &Call, form: &Form) -> Result<App, Refusal> {
     let (basic_id, basic_secret) = basic(&call.authorization).unwrap_or_default();
-    let id = field(form, "client_id").unwrap_or(&basic_id);
-    let secret = field(form, "client_secret").unwrap_or(&basic_secret);
+    let in_form = |name| field(form, name).filter(|_| call.switches.client_in_form);
+    let id = in_form("client_id").unwrap_or(&basic_id);
+    let secret = in_form("client_secret").unwrap_or(&basic_secret);
     let app = world.apps.get(id).filter(|app| app.secret == secret).cloned();
     app.ok_or_else(|| Refusal::oauth(401, "invalid_client", "Invalid client_id or client_secret"))
 }

@@ -31,6 +31,8 @@ pub struct Switches {
     pub acting: Acting,
     /// Whether a server-to-server token may say `me`.
     pub server_says_me: bool,
+    /// Whether `client_id` and `client_secret` are taken from the form as well. Basic credentials alone are documented.
+    pub client_in_form: bool,
     /// How long an authorization code lives, in seconds; documented as five minutes.
     pub code_seconds: i64,
     /// How long an access token lives, in seconds; documented as one hour.
@@ -188,6 +190,7 @@ impl Default for Switches {
             subscription_scope: false,
             acting: Acting::Owner,
             server_says_me: false,
+            client_in_form: false,
             code_seconds: 300,
             access_token_seconds: 3_600,
             refresh_token_seconds: 90 * 86_400,

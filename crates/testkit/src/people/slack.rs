@@ -9,7 +9,12 @@ impl Actor {
     pub(super) async fn write_in_slack(&self, to: &str, text: &str) -> At {
         let other =
             person(&self.router, Place::Slack, to).await.unwrap_or_else(|| panic!("{to} is not at Slack"));
-        let opened = self.slack("conversations.open", json!({"users": other["id"]})).await;
+        self.write_to_user(other["id"].as_str().unwrap_or_default(), text).await
+    }
+
+    /// Writes to a user of Slack who may be a bot.
+    pub async fn write_to_user(&self, user: &str, text: &str) -> At {
+        let opened = self.slack("conversations.open", json!({"users": user})).await;
         let sent = json!({"channel": opened["channel"]["id"], "text": text});
         place(&self.slack("chat.postMessage", sent).await, "channel", "ts")
     }

@@ -9,6 +9,7 @@ mod moved;
 mod notices;
 mod people;
 mod refused;
+mod rotating;
 mod seeds;
 mod silent;
 mod slack;

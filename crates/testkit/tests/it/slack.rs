@@ -82,3 +82,39 @@ async fn consent_that_is_taken_back_and_given_again_loses_nothing() {
     let verdict = judge(&said, world.webex.ledger());
     assert!(verdict.is_clean(), "{verdict}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_app_answers_who_can_be_written_to_where() {
+    let world = world(114).await;
+    let ines = world.at(Place::Slack, INES).await;
+    let apps = world.look(Place::Slack, "/_sim/apps").await;
+    let app = apps["items"][0]["bot_user"].as_str().unwrap();
+    let chat = ines.write_to_user(app, "find ada").await.conversation;
+    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    let seen = ines.sees(&chat).await;
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert_eq!(seen[0]["author"]["id"], app);
+    assert!(seen[0]["text"].as_str().is_some_and(|text| text.contains(ADA)), "{seen:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_back_before_anybody_heard_of_it_is_never_shown() {
+    let mut world = world(115).await;
+    let ines = world.at(Place::Slack, INES).await;
+    ines.write(ADA, "m0 before").await;
+    assert!(world.settle(SOON).await);
+    world.crash();
+    let regretted = ines.write(ADA, "m1 regretted").await;
+    ines.delete(&regretted).await;
+    ines.write(ADA, "m2 meant").await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.start(None, false).await;
+    world.listening().await;
+    // Slack tells of the first again a minute after it failed to, and of its deletion only then.
+    tokio::time::sleep(Duration::from_mins(8)).await;
+    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    let shown = world.webex.ledger().read(0, usize::MAX).into_iter();
+    let shown = shown.filter_map(|entry| entry.change["text"].as_str().map(str::to_owned));
+    let shown: Vec<String> = shown.filter(|text| text.starts_with('m')).collect();
+    assert_eq!(shown, ["m0 before", "m2 meant"]);
+}

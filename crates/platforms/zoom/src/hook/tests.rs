@@ -12,16 +12,17 @@ const NOW: Timestamp = Timestamp(1_767_603_601_000_000);
 const SENT: &str = "1767603600";
 
 fn receiver_with(secret: Option<&str>) -> Result<ZoomReceiver, String> {
+    receiver_of(secret.map(|secret| (SECRET_TOKEN, secret)).as_slice())
+}
+
+fn receiver_of(given: &[(&str, &str)]) -> Result<ZoomReceiver, String> {
     let site = Site {
         workspace: WorkspaceRef { platform: "zoom".into(), id: "acme".into() },
         addresses: BTreeMap::new(),
         tenant: Some("Ac7dEmoAccountId000000".to_owned()),
         client_id: "entente".to_owned(),
         client_secret: "secret".to_owned().into(),
-        secrets: secret
-            .map(|secret| (SECRET_TOKEN.to_owned(), secret.to_owned().into()))
-            .into_iter()
-            .collect(),
+        secrets: given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned().into())).collect(),
     };
     let secrets = AppSecrets {
         hook_key: HookKey::new([7; 32]),
@@ -129,6 +130,15 @@ fn the_hand_shake_is_answered_to_zoom_alone() {
 fn without_a_secret_token_nothing_can_be_proven() {
     let wrong = receiver_with(None).err().unwrap();
     assert!(wrong.contains("secrets.secret_token"), "{wrong}");
+    let wrong = receiver_of(&[(SUBSCRIPTION, "s"), (DIRECTORY_ID, "d")]).err().unwrap();
+    assert!(wrong.contains("secrets.directory_client_secret"), "{wrong}");
+    // Who hears by WebSocket is called by nobody, whatever it is signed with.
+    let fed = receiver_of(&[(SUBSCRIPTION, "s"), (DIRECTORY_ID, "d"), (DIRECTORY_SECRET, "x")]).unwrap();
+    for secret in ["", "s", "x"] {
+        let signed = sign(secret, SENT, POSTED);
+        let called = fed.check(hook(&[(SIGNATURE, &signed), (TIMESTAMP, SENT)], POSTED), NOW);
+        assert_eq!(called.err(), Some(Refused::Forged));
+    }
     let receiver = receiver_with(Some(SECRET)).unwrap();
     assert_eq!(receiver.open(&other(), POSTED).err().as_deref(), Some("the event is of another message"));
 }

@@ -156,6 +156,14 @@ fn content_of_another_message_is_refused() {
 }
 
 #[test]
+fn notes_to_oneself_are_nobody_elses() {
+    let text = String::from_utf8(fixture!("event_posted").to_vec()).unwrap();
+    let body = Bytes::from(text.replace(BOB, ADA));
+    let told = item(&receiver(&[(ADA, 1)]), &body);
+    assert!(matches!(&told, Item::Unknown(kind) if kind == "oneself"), "{told:?}");
+}
+
+#[test]
 fn somebody_who_takes_their_consent_back_is_looked_at() {
     let body = fixture!("event_deauthorized");
     let Item::Lifecycle(lifecycle) = item(&receiver(&[(BOB, 2)]), &body) else { panic!() };
