@@ -11,11 +11,11 @@ async fn people_with_tokens_and_bots_among_them() {
     let bot = sim.bot(&app).await;
     let people = sim.control("GET", "/_sim/people", None).await.body;
     let items = people["items"].as_array().unwrap();
-    assert_eq!(items.len(), 14, "eight, four, the administrator and the bot");
-    assert_eq!((&items[13]["is_bot"], &items[13]["token"]), (&json!(true), &json!(bot)));
+    assert_eq!(items.len(), 13, "eight, three, the administrator and the bot");
+    assert_eq!((&items[12]["is_bot"], &items[12]["token"]), (&json!(true), &json!(bot)));
     assert_eq!(people["team"]["id"], *sim.slack.team());
     let humans = sim.control("GET", "/_sim/people?bots=false", None).await.body;
-    assert_eq!(humans["items"].as_array().unwrap().len(), 13);
+    assert_eq!(humans["items"].as_array().unwrap().len(), 12);
     let new = json!({"name": "New Person", "email": "new@acme.example"});
     let added = sim.by_hand("/_sim/people", new).await;
     let me = sim.call(added["token"].as_str().unwrap(), "auth.test", json!({})).await;
