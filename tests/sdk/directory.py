@@ -1,6 +1,6 @@
 """What `GET /directory.json` says, and nothing else: the one thing a client of the product is told.
 
-People on both platforms belong together by their address, compared without regard to capitals.
+People on several platforms belong together by their address, compared without regard to capitals.
 """
 
 from dataclasses import dataclass
@@ -29,6 +29,8 @@ class Platform:
     people: tuple
     stand_ins: tuple
     app: dict
+    tenant: str
+    directory_app: dict
 
     @property
     def origin(self):
@@ -41,7 +43,7 @@ class Platform:
         return next((person for person in self.people if person.email.lower() == email.lower()), None)
 
     def stand_in(self, email):
-        """The bot that stands here for the person with the address `email`, or None."""
+        """What stands here for the person with the address `email`, a bot or an account of their own; or None."""
         return next((found for found in self.stand_ins if found["person"].lower() == email.lower()), None)
 
 
@@ -53,13 +55,16 @@ class Directory:
     console: str
     webex: Platform
     teams: Platform
+    slack: Platform
+    zoom: Platform
 
 
 def read(url):
     """Fetches and reads the document at `url`."""
     document = http_json.get(url)
     platforms = document["platforms"]
-    return Directory(url, document["console"], _platform(platforms["webex"]), _platform(platforms["teams"]))
+    four = (_platform(platforms[name]) for name in ("webex", "teams", "slack", "zoom"))
+    return Directory(url, document["console"], *four)
 
 
 def _platform(part):
@@ -68,4 +73,6 @@ def _platform(part):
         for person in part["people"]
     )
     login = part.get("login", part["base"])
-    return Platform(part["base"], login, people, tuple(part.get("stand_ins", ())), part.get("app", {}))
+    stand_ins = tuple(part.get("stand_ins", ()))
+    more = (part.get("app", {}), part.get("tenant", ""), part.get("directory_app", {}))
+    return Platform(part["base"], login, people, stand_ins, *more)

@@ -1,7 +1,7 @@
 """The vendors' own clients against Entente.
 
 `--binary PATH` starts the release binary twice: its sandbox, where every simulated endpoint is exercised and nobody else
-calls, and its demo, where two people hold a conversation through the running product. `--directory URL` takes what is
+calls, and its demo, where people hold conversations through the running product. `--directory URL` takes what is
 served there already and does both in one place. At the end stands which endpoints a foreign client has reached, with
 which answers, and which it has not.
 """
@@ -24,8 +24,14 @@ ENDPOINTS = [
     "graph_messages",
     "graph_subscriptions",
     "teams_bot",
+    "slack_web",
+    "slack_live",
+    "zoom_people",
+    "zoom_messages",
+    "zoom_subscriptions",
+    "zoom_bot",
 ]
-PRODUCT = ["conversation"]
+PRODUCT = ["conversation", "crossing"]
 
 
 def main():
@@ -36,8 +42,11 @@ def main():
     where.add_argument("--directory", help="the address of a directory.json that is served already")
     parser.add_argument("--only", action="append", metavar="NAME", help="a test module, class or method; may be repeated")
     wanted = parser.parse_args()
-    # The machine's proxy must not come between a client and the loopback.
+    # The machine's proxy must not come between a client and the loopback; Slack's takes it even there.
     os.environ["NO_PROXY"] = os.environ["no_proxy"] = "127.0.0.1,localhost"
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        os.environ.pop(name, None)
+        os.environ.pop(name.lower(), None)
     if wanted.only:
         passed = _against(wanted, "demo", wanted.only)
     elif wanted.directory:
@@ -80,7 +89,7 @@ def _run(directory, names):
     count = suite.countTestCases()
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, descriptions=False, warnings="ignore").run(suite)
     if set(ENDPOINTS) <= set(names):
-        whole = report.coverage(found.webex) + report.coverage(found.teams)
+        whole = [call for ledger in found.ledgers for call in report.coverage(ledger)]
         return outcome.wasSuccessful() and count > 0 and not whole
     return outcome.wasSuccessful() and count > 0
 

@@ -9,7 +9,10 @@ import asyncio
 from azure.core.credentials import AccessToken
 from kiota_authentication_azure.azure_identity_authentication_provider import AzureIdentityAuthenticationProvider
 from msgraph import GraphRequestAdapter, GraphServiceClient
+from slack_sdk import WebClient
+from slack_sdk.http_retry.builtin_handlers import RateLimitErrorRetryHandler
 from webexpythonsdk import WebexAPI
+from zoomus import ZoomClient
 
 import directory
 from ledger import Ledger
@@ -24,6 +27,9 @@ class World:
         self.directory = directory.read(url)
         self.webex = Ledger("Webex", self.directory.webex.origin)
         self.teams = Ledger("Teams", self.directory.teams.origin)
+        self.slack = Ledger("Slack", self.directory.slack.origin)
+        self.zoom = Ledger("Zoom", self.directory.zoom.origin)
+        self.ledgers = (self.webex, self.teams, self.slack, self.zoom)
         self._loop = asyncio.new_event_loop()
 
     def run(self, work):
@@ -40,6 +46,25 @@ class World:
         adapter = GraphRequestAdapter(provider)
         adapter.base_url = self.directory.teams.base
         return GraphServiceClient(request_adapter=adapter)
+
+    def slack_as(self, token=None):
+        """Slack's client with this token, told to wait and try again when it is limited, as its users tell it."""
+        client = WebClient(token=token, base_url=f"{self.directory.slack.base}/")
+        client.retry_handlers.append(RateLimitErrorRetryHandler(max_retry_count=10))
+        return client
+
+    def zoom_account(self):
+        """Zoom's client of the account, which gets its token by itself from the app that reads the directory."""
+        there = self.directory.zoom
+        app = there.directory_app
+        addresses = {"base_uri": there.base, "oauth_uri": f"{there.login}/oauth/token"}
+        return ZoomClient(app["client_id"], app["client_secret"], there.tenant, **addresses)
+
+    def zoom_as(self, token):
+        """Zoom's client with a person's token. It has no way to sign a person in, so the token is put where it keeps its own."""
+        client = self.zoom_account()
+        client.config["token"] = token
+        return client
 
 
 class _Fixed:

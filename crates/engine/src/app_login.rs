@@ -4,9 +4,10 @@
 //! Where the app is a bot, it is made as the stand-ins are, with its intent committed first. Where the vendor gives it
 //! tokens by client credentials, its login has nothing to keep.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use entente_model::{AccountRef, CallError, LoginId, WorkspaceId};
+use entente_model::{AccountId, AccountRef, CallError, LoginId, WorkspaceId};
 use entente_platform::{Client, Grant, LoginKind, WantedBot};
 use entente_store::{Login, LoginSecret, LoginState, Store};
 use secrecy::SecretString;
@@ -16,6 +17,9 @@ use crate::provision::address;
 use crate::provision::attempt::{Attempt, attempt, free};
 use crate::sites::{Sites, Workspace};
 use crate::{Engine, EngineError};
+
+/// What somebody can do where the vendor gives the app its token when it is installed.
+const GIVE_TOKEN: &str = "install it and give its bot token to `entente people bot-token --app`";
 
 /// What somebody can do about an app that could not be made.
 const BY_HAND: &str = "make a bot by hand and give its token to `entente people bot-token --app`";
@@ -115,6 +119,7 @@ impl Engine {
         let name = workspace.at().id.as_str();
         let id = of_kind(&logins, kind)
             .map_or_else(|| LoginId(named_id(&["login", kind.name(), name])), |older| older.id);
+        let still = self.keeper.still(id).await;
         let older = self.store.login(id).await?.and_then(|login| login.secret);
         if let (Some(secret), Some(older)) = (&mut secret, older) {
             secret.generation = older.generation + 1;
@@ -130,6 +135,7 @@ impl Engine {
         };
         self.store.save_login(&login).await?;
         self.keeper.forget(id);
+        drop(still);
         if kind == LoginKind::App {
             workspace.set_app_login(id)?;
         }
@@ -142,7 +148,7 @@ impl Engine {
         let refused =
             |why: String| EngineError::Refused(format!("{name}: the Entente app cannot speak there: {why}"));
         let Some(domain) = workspace.profile().capabilities.bot_domain else {
-            return Err(refused("the platform has no bots".to_owned()));
+            return Err(refused(format!("it is no bot that can be made; {GIVE_TOKEN}")));
         };
         let client = self.admin(workspace).await?;
         let addresses = address::of_app(&self.tuning.bot_suffix, domain, name.as_str());
@@ -219,15 +225,29 @@ pub(crate) async fn administers(workspace: &Workspace, client: &dyn Client) -> R
     }
 }
 
-/// Names each workspace's app to its receiving half, as it was stored.
+/// Names each workspace's app, and who else hears there, to its receiving half, as they were stored.
 pub(crate) async fn recall(store: &dyn Store, sites: &Sites) -> Result<(), EngineError> {
+    let all = store.logins(None).await?;
     for workspace in sites.iter() {
-        let logins = store.logins(Some(workspace.at())).await?;
-        if let Some(app) = of_kind(&logins, LoginKind::App) {
+        let here: Vec<Login> =
+            all.iter().filter(|login| login.workspace == *workspace.at()).cloned().collect();
+        if let Some(app) = of_kind(&here, LoginKind::App) {
             workspace.set_app_login(app.id)?;
         }
+        workspace.set_hearers(hearers(&here, workspace))?;
     }
     Ok(())
+}
+
+/// The logins that hear in a workspace, by the account behind each. Those that were refused read nothing any more.
+pub(crate) fn hearers(all: &[Login], workspace: &Workspace) -> BTreeMap<AccountId, LoginId> {
+    let hears = |login: &&Login| {
+        login.workspace == *workspace.at()
+            && login.kind != LoginKind::Admin.name()
+            && login.state == LoginState::Active
+    };
+    let named = |login: &Login| Some((login.account.as_ref()?.id.clone(), login.id));
+    all.iter().filter(hears).filter_map(named).collect()
 }
 
 fn of_kind(logins: &[Login], kind: LoginKind) -> Option<&Login> {

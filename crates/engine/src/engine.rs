@@ -3,12 +3,13 @@
 use std::sync::{Arc, Mutex};
 
 use entente_model::{LoginId, Timestamp, WorkspaceId};
-use entente_platform::{Client, Http, Registry, Site, Steps};
+use entente_platform::{Client, Feed, Http, Registry, Site, Steps};
 use entente_store::Store;
 
 use crate::app_login;
 use crate::clock::{Clock, Dice};
 use crate::error::EngineError;
+use crate::feeding;
 use crate::fingerprint::FingerprintKey;
 use crate::in_flight::InFlight;
 use crate::keeper::Keeper;
@@ -52,7 +53,9 @@ pub struct Engine {
     pub(crate) steps: Arc<dyn Steps>,
     pub(crate) locks: Locks,
     /// Something about people or logins changed: the reconcilers look again.
-    pub(crate) changed: tokio::sync::Notify,
+    pub(crate) changed: Arc<tokio::sync::Notify>,
+    /// The workspaces whose reports come by a connection of ours.
+    pub(crate) feeds: Vec<(WorkspaceId, Arc<dyn Feed>)>,
     /// What kept the latest pass over stand-ins from doing its work. Found again by the first pass of every process.
     pub(crate) blocked: Mutex<Vec<(WorkspaceId, String)>>,
 }
@@ -68,7 +71,9 @@ impl Engine {
         let sites = Sites::new(store.as_ref(), &registry, sites, &dice).await?;
         app_login::recall(store.as_ref(), &sites).await?;
         let steps = http.steps();
-        let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock));
+        let changed = Arc::new(tokio::sync::Notify::new());
+        let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock), Arc::clone(&changed));
+        let feeds = feeding::feeds(&sites, &keeper);
         Ok(Arc::new(Self {
             store,
             registry,
@@ -83,7 +88,8 @@ impl Engine {
             fingerprints,
             steps,
             locks: Locks::default(),
-            changed: tokio::sync::Notify::new(),
+            changed,
+            feeds,
             blocked: Mutex::default(),
         }))
     }

@@ -253,6 +253,7 @@ impl Engine {
             )));
         }
         let id = stand_in.login.unwrap_or_else(|| login_of(LoginKind::Account, workspace.at(), person));
+        let still = self.keeper.still(id).await;
         if let Some(older) = self.store.login(id).await?.and_then(|login| login.secret) {
             secret.generation = older.generation + 1;
         }
@@ -275,6 +276,7 @@ impl Engine {
             None => self.store.save_login(&login).await?,
         }
         self.keeper.forget(id);
+        drop(still);
         let state = StandInState::Active;
         self.store.save_stand_in(&StandIn { state, login: Some(id), reason: None, ..stand_in }).await?;
         self.changed.notify_waiters();

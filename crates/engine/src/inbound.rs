@@ -21,6 +21,7 @@ use crate::sites::Workspace;
 
 mod concern;
 mod echo;
+mod naming;
 mod news;
 mod planning;
 mod refusal;

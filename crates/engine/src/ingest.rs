@@ -63,7 +63,8 @@ impl Engine {
         Reception::Refused(status)
     }
 
-    async fn store_items(
+    /// Stores what was reported. Durable when it returns.
+    pub(crate) async fn store_items(
         &self,
         workspace: &Workspace,
         items: Vec<Item>,

@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entente_model::{CallError, LoginId, WorkspaceId};
-use entente_platform::{Client, Credentials, Grant, Http, LoginKind, Registry, Tokens};
+use entente_platform::{Client, Credentials, DirectoryApp, Feed, Grant, Http, LoginKind, Registry, Tokens};
 use entente_store::{Login, Store};
+use tokio::sync::Notify;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::error::EngineError;
@@ -14,9 +16,13 @@ use crate::sites::{Sites, Workspace};
 
 mod endpoint;
 mod ring;
+mod stored;
 
 pub(crate) use endpoint::{TokenEndpoint, Tokened, with_tenant};
-use ring::{AppRing, StoredRing};
+pub(crate) use stored::Still;
+
+use ring::AppRing;
+use stored::{Held, StoredRing};
 
 /// Apps' own tokens, by workspace and scope.
 type Apps = HashMap<(WorkspaceId, &'static str), Arc<dyn Tokens>>;
@@ -26,20 +32,34 @@ pub(crate) struct Keeper {
     store: Arc<dyn Store>,
     http: Http,
     clock: Arc<dyn Clock>,
+    /// Told when a login is refused, as of every change of logins.
+    changed: Arc<Notify>,
     clients: Mutex<HashMap<LoginId, Arc<dyn Client>>>,
     apps: Mutex<Apps>,
     endpoints: Mutex<HashMap<WorkspaceId, Arc<TokenEndpoint>>>,
+    /// What is known of each login's tokens, whoever acts as it.
+    held: Mutex<HashMap<LoginId, Held>>,
+    /// The renewals that are under way.
+    renewals: TaskTracker,
 }
 
 impl Keeper {
-    pub(crate) fn new(store: Arc<dyn Store>, http: Http, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        http: Http,
+        clock: Arc<dyn Clock>,
+        changed: Arc<Notify>,
+    ) -> Self {
         Self {
             store,
             http,
             clock,
+            changed,
             clients: Mutex::default(),
             apps: Mutex::default(),
             endpoints: Mutex::default(),
+            held: Mutex::default(),
+            renewals: TaskTracker::new(),
         }
     }
 
@@ -66,6 +86,23 @@ impl Keeper {
     /// Forgets a login's client, because its tokens were replaced from outside or it was taken away.
     pub(crate) fn forget(&self, id: LoginId) {
         self.clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+    }
+
+    /// Waits for a renewal of this login's tokens that is under way, and keeps others from beginning, until the right is
+    /// dropped; then the tokens are read again. Whoever replaces them from outside does it under this right, else what a
+    /// renewal that began before brings could be written over what replaced it.
+    pub(crate) async fn still(&self, id: LoginId) -> Still {
+        Still::new(self.held(id).lock_owned().await)
+    }
+
+    /// Waits until no renewal is under way any more.
+    pub(crate) async fn at_rest(&self) {
+        self.renewals.close();
+        self.renewals.wait().await;
+    }
+
+    fn held(&self, id: LoginId) -> Held {
+        Arc::clone(self.held.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default())
     }
 
     /// The token endpoint of a workspace; one for all its logins, of which there are thousands.
@@ -101,16 +138,25 @@ impl Keeper {
             (LoginKind::App, Grant::ClientCredentials { path, scope }) => {
                 self.app_ring(workspace, path, scope)
             }
-            (LoginKind::Admin, _) if login.secret.is_none() => app_tokens.clone().ok_or_else(|| {
-                EngineError::NotReady(format!("{}: no administrator has given consent", login.workspace.id))
-            })?,
+            (LoginKind::Admin, _) if login.secret.is_none() => match oauth.directory {
+                Some(app) => self.directory_ring(workspace, app)?,
+                None => app_tokens.clone().ok_or_else(|| {
+                    EngineError::NotReady(format!(
+                        "{}: no administrator has given consent",
+                        login.workspace.id
+                    ))
+                })?,
+            },
             _ => {
                 let endpoint = self.endpoint(workspace);
                 Arc::new(StoredRing::new(
                     login.id,
-                    Arc::clone(&self.store),
+                    Arc::<dyn Store>::clone(&self.store),
                     endpoint,
                     Arc::clone(&self.clock),
+                    Arc::clone(&self.changed),
+                    self.held(login.id),
+                    self.renewals.clone(),
                 ))
             }
         };
@@ -119,9 +165,37 @@ impl Keeper {
         Ok(workspace.platform.client(&workspace.site, self.endpoint(workspace).http(), credentials))
     }
 
+    /// The feed that a workspace's reports come by, if they do not come by webhook.
+    pub(crate) fn feed(&self, workspace: &Workspace) -> Option<Arc<dyn Feed>> {
+        let http = self.endpoint(workspace).http();
+        // What opens it hears the whole organization, so where that is an app of its own, it is that one.
+        let tokens = match workspace.profile().oauth.directory {
+            Some(app) => self.directory_ring(workspace, app).ok(),
+            None => self.app_tokens(workspace),
+        };
+        workspace.platform.feed(&workspace.site, http, tokens)
+    }
+
     fn app_tokens(&self, workspace: &Workspace) -> Option<Arc<dyn Tokens>> {
         let oauth = &workspace.profile().oauth;
         oauth.app_scope.map(|scope| self.app_ring(workspace, oauth.token_path, scope))
+    }
+
+    /// Tokens of the app that the directory is read by. Read seldom, so they are not shared.
+    fn directory_ring(
+        &self,
+        workspace: &Workspace,
+        app: DirectoryApp,
+    ) -> Result<Arc<dyn Tokens>, EngineError> {
+        let endpoint = self.endpoint(workspace).of_directory(app).ok_or_else(|| {
+            EngineError::NotReady(format!(
+                "{}: the directory is read by an app of its own; give its {} and {} among the workspace's secrets",
+                workspace.at().id,
+                app.client_id,
+                app.client_secret
+            ))
+        })?;
+        Ok(Arc::new(AppRing::new(endpoint, "", Arc::clone(&self.clock))))
     }
 
     fn app_ring(&self, workspace: &Workspace, path: &'static str, scope: &'static str) -> Arc<dyn Tokens> {

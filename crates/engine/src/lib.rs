@@ -18,6 +18,7 @@ mod asking;
 mod certificate;
 mod compare;
 mod engine;
+mod feeding;
 mod fingerprint;
 mod in_flight;
 mod inbound;

@@ -14,6 +14,7 @@ use futures_util::stream::{self, StreamExt as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::app_login::hearers;
 use crate::engine::Engine;
 use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
@@ -197,6 +198,13 @@ impl Engine {
         let known: HashSet<LoginId> = all.iter().map(|login| login.id).collect();
         let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
         logins.retain(|login, _| known.contains(login));
+        drop(logins);
+        // Before anybody is listened to for the first time: what is reported from then on counts.
+        for workspace in self.sites.iter() {
+            if let Err(error) = workspace.set_hearers(hearers(&all, workspace)) {
+                tracing::error!(%error, "who hears could not be told to the receiving half");
+            }
+        }
         Ok(all)
     }
 
@@ -252,6 +260,8 @@ impl Engine {
         {
             tracing::error!(%error, "when a login began to hear could not be recorded");
         }
+        // A login that works hears nothing where nothing comes in.
+        let error = error.or_else(|| workspace.deaf());
         let record = Listening { rung, at: now, error };
         if let Err(error) = self.store.save_listening(login.id, &record).await {
             tracing::error!(%error, "how a login hears could not be recorded");
@@ -266,10 +276,12 @@ impl Engine {
         };
         match read_on {
             Ok(true) => {
-                if let Some(gap) = gap {
+                // While nothing comes in a gap stays open, and is read again when the login is next seen to.
+                let deaf = workspace.deaf().is_some();
+                if let Some(gap) = gap.filter(|_| !deaf) {
                     self.close_gap(login.id, gap);
                 }
-                if heard.is_ok() {
+                if heard.is_ok() && !deaf {
                     self.heard_until(login.id, now).await;
                 }
             }

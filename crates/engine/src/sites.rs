@@ -2,10 +2,10 @@
 //! made at the first start, kept sealed, and never shown.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use entente_model::{LoginId, WorkspaceId, WorkspaceRef};
+use entente_model::{AccountId, LoginId, WorkspaceId, WorkspaceRef};
 use entente_platform::site::PrivateKey;
 use entente_platform::{AppSecrets, HookKey, Platform, Profile, Receiver, Registry, Site};
 use entente_store::Store;
@@ -35,6 +35,8 @@ pub struct Workspace {
     pub(crate) keys_wanted: Notify,
     /// Reports were turned away although they may have been the vendor's; those who hear here must read on.
     pub(crate) missed: AtomicBool,
+    /// Why nothing is reported at present, where reports come by a connection of ours that does not stand.
+    deaf: RwLock<Option<String>>,
     secrets: RwLock<AppSecrets>,
     receiver: RwLock<Arc<dyn Receiver>>,
 }
@@ -67,6 +69,7 @@ impl Sites {
                     PrivateKey(Arc::clone(&certificate.key)),
                 )]),
                 app_login: None,
+                logins: BTreeMap::new(),
             };
             let receiver = receiver(platform.as_ref(), &site, &secrets)?;
             let workspace = Workspace {
@@ -76,6 +79,7 @@ impl Sites {
                 certificate,
                 keys_wanted: Notify::new(),
                 missed: AtomicBool::new(false),
+                deaf: RwLock::new(None),
                 secrets: RwLock::new(secrets),
                 receiver: RwLock::new(receiver),
             };
@@ -127,6 +131,25 @@ impl Workspace {
     /// Names the login that the app hears with.
     pub(crate) fn set_app_login(&self, login: LoginId) -> Result<(), EngineError> {
         self.change(|secrets| secrets.app_login = Some(login))
+    }
+
+    /// Names all logins that hear, by the account behind each.
+    pub(crate) fn set_hearers(&self, hearers: BTreeMap<AccountId, LoginId>) -> Result<(), EngineError> {
+        if self.secrets.read().unwrap_or_else(PoisonError::into_inner).logins == hearers {
+            return Ok(());
+        }
+        self.change(|secrets| secrets.logins = hearers)
+    }
+
+    /// Why nothing is reported at present, if that is so.
+    pub fn deaf(&self) -> Option<String> {
+        self.deaf.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reports have ended, or come again: in either case some may have been missed.
+    pub(crate) fn set_deaf(&self, why: Option<String>) {
+        *self.deaf.write().unwrap_or_else(PoisonError::into_inner) = why;
+        self.missed.store(true, Ordering::Relaxed);
     }
 
     /// The secrets and the receiving half that is made of them change together, or, where nothing can be made of the new

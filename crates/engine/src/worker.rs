@@ -23,6 +23,7 @@ impl Engine {
             tasks.spawn(Arc::clone(&self).work(side, stop.clone()));
         }
         tasks.spawn(Arc::clone(&self).listening(stop.clone()));
+        tasks.spawn(Arc::clone(&self).feeding(stop.clone()));
         tasks.spawn(Arc::clone(&self).asking(stop.clone()));
         tasks.spawn(Arc::clone(&self).telling(stop.clone()));
         tasks.spawn(Arc::clone(&self).sweeping(stop.clone()));
@@ -37,6 +38,8 @@ impl Engine {
                 stop.cancel();
             }
         }
+        // What a vendor gave is stored, also where nobody waits for it any more.
+        self.keeper.at_rest().await;
     }
 
     /// Works on the lanes of one side.

@@ -24,6 +24,7 @@ use crate::refusal::Refusal;
 use crate::server::Server;
 use crate::{lifecycle, platforms, wire};
 
+mod apps;
 mod browser;
 mod configuration;
 mod directory;
@@ -31,8 +32,8 @@ mod said;
 mod story;
 mod world;
 
+pub(crate) use apps::register;
 pub(crate) use directory::{Source, routes as directory_routes};
-pub(crate) use story::register;
 pub(crate) use world::World;
 
 /// What it takes.
@@ -57,7 +58,7 @@ impl Demo {
         let (listen, held) = reserve(self.port)?;
         let world = Arc::new(World::start(self.port, self.limits_factor, false)?);
         put_aside(&folder)?;
-        let apps = story::register(&world, listen).await?;
+        let apps = apps::register(&world, listen).await?;
         let file = configuration::write(&folder, listen, &world, &apps, self.limits_factor)?;
         let config = Config::load(&file, &platforms::all()).map_err(Refusal::new)?;
         wire::log(&config.log);
@@ -140,7 +141,7 @@ fn put_aside(folder: &Path) -> anyhow::Result<()> {
 
 /// The address of the console, and, if any port will do, what keeps others from it until the server listens there: a
 /// socket that is bound and does not listen.
-fn reserve(port: u16) -> anyhow::Result<(SocketAddr, Option<TcpSocket>)> {
+pub(crate) fn reserve(port: u16) -> anyhow::Result<(SocketAddr, Option<TcpSocket>)> {
     let wanted = SocketAddr::from(([127, 0, 0, 1], port));
     if port != 0 {
         return Ok((wanted, None));

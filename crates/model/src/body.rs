@@ -63,7 +63,7 @@ pub enum Inline {
 pub struct Mention {
     /// Who; `None` for everybody in the conversation, or for somebody the source does not name.
     pub account: Option<AccountRef>,
-    /// The name as the source shows it, without an `@`.
+    /// The name as the source shows it, without an `@`. Empty where it names somebody by id alone.
     pub name: String,
 }
 

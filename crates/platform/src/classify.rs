@@ -35,17 +35,18 @@ pub fn undelivered(why: Undelivered, effect: Effect) -> CallError {
     }
 }
 
-/// `Retry-After` in (possibly fractional) seconds or as an HTTP date measured against the answer's own `Date`, at most
-/// a day. RFC 9110, 10.2.3; fractions as Graph sends them.
+/// `Retry-After` in (possibly fractional) seconds or as an instant measured against the answer's own `Date`, at most a
+/// day. RFC 9110, 10.2.3: an HTTP date; fractions as Graph sends them, instants by ISO 8601 as Zoom does.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = if let Ok(seconds) = text.parse::<f64>() {
         Duration::try_from_secs_f64(seconds).ok()?
     } else {
-        let until = jiff::fmt::rfc2822::parse(text).ok()?;
+        let date = || jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp());
+        let until = text.parse::<jiff::Timestamp>().ok().or_else(date)?;
         let sent = headers.get(header::DATE).and_then(|date| date.to_str().ok());
         let sent = jiff::fmt::rfc2822::parse(sent?).ok()?;
-        Duration::try_from(until.timestamp().duration_since(sent.timestamp())).unwrap_or_default()
+        Duration::try_from(until.duration_since(sent.timestamp())).unwrap_or_default()
     };
     Some(wait.min(LONGEST_WAIT))
 }
@@ -72,6 +73,8 @@ mod tests {
             Some(Duration::from_secs(30))
         );
         assert_eq!(read(&[("retry-after", "Mon, 05 Jan 2026 09:00:00 GMT"), date]), Some(Duration::ZERO));
+        assert_eq!(read(&[("retry-after", "2026-01-05T10:01:00Z"), date]), Some(Duration::from_mins(1)));
+        assert_eq!(read(&[("retry-after", "2026-01-05T10:01:00Z")]), None);
     }
 
     #[test]

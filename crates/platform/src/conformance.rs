@@ -14,7 +14,7 @@ use axum::Router;
 use entente_model::{AccountRef, ConversationRef, MessageRef, Timestamp};
 use url::Url;
 
-use crate::{AppSecrets, Credentials, Platform, Site, Transport};
+use crate::{AppSecrets, Credentials, HookKey, Platform, Site, Transport};
 
 mod bench;
 mod ear;
@@ -62,6 +62,20 @@ pub trait World: Send + Sync {
     fn hear(&self, router: Router);
     /// Ends or deactivates all subscriptions, without telling anybody.
     async fn silence(&self);
+    /// Whether a login can find out that its reports are off. `false` where the vendor lets nobody look at subscriptions,
+    /// because the operator makes them by hand for the whole app.
+    fn silence_shows(&self) -> bool {
+        true
+    }
+    /// The same workspace with secrets that the vendor does not know.
+    async fn strange(&self) -> (Site, AppSecrets) {
+        (self.site(), AppSecrets { hook_key: HookKey::new([0xab; 32]), ..self.secrets().await })
+    }
+
+    /// The kinds of formatting that a message keeps there, as the neutral tree's names are written.
+    fn shows(&self) -> &'static [&'static str] {
+        &["Bold", "Italic", "Link", "Quote", "ordered: true", "Code {"]
+    }
 
     /// The person writes to our account. In answer to a message, if one is named.
     async fn writes(&self, text: &str, thread: Option<&MessageRef>) -> MessageRef;

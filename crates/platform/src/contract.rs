@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use entente_model::{Body, PlatformId};
 
-use crate::{AppSecrets, Client, Credentials, Http, Profile, Receiver, Site};
+use crate::{AppSecrets, Client, Credentials, Feed, Http, Profile, Receiver, Site, Tokens};
 
 /// A kind of chat platform. One value for the whole process; it holds no state.
 pub trait Platform: Send + Sync + 'static {
@@ -27,4 +27,12 @@ pub trait Platform: Send + Sync + 'static {
 
     /// The calling half, acting as one login. Cheap; does not call out.
     fn client(&self, site: &Arc<Site>, http: Http, credentials: Credentials) -> Arc<dyn Client>;
+
+    /// The feed that this workspace's reports come by, where the operator has the vendor wait for our connection instead
+    /// of calling us. `app` is the token of the app that reads the directory, where that is an app of its own
+    /// ([`crate::OAuth::directory`]), else the app's own token by client credentials, where the vendor has such a thing.
+    /// Cheap; does not call out. `None`: reports come by webhook.
+    fn feed(&self, _site: &Site, _http: Http, _app: Option<Arc<dyn Tokens>>) -> Option<Arc<dyn Feed>> {
+        None
+    }
 }

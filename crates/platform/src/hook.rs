@@ -34,7 +34,8 @@ impl Hook<Unverified> {
         Self { channel, query, headers, body, state: PhantomData }
     }
 
-    /// Declares it proven. Only for [`crate::Receiver::check`], after it has proven it.
+    /// Declares it proven. Only for [`crate::Receiver::check`], after it has proven it, and for a [`crate::Feed`], of what
+    /// came over a connection that it opened to the vendor itself.
     pub fn vouch(self) -> Hook<Verified> {
         let Self { channel, query, headers, body, .. } = self;
         Hook { channel, query, headers, body, state: PhantomData }

@@ -9,11 +9,12 @@ use bytes::Bytes;
 use entente_model::CallError;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use secrecy::ExposeSecret as _;
-use url::{Origin, Url};
+use url::{Host, Origin, Url};
 
 use crate::classify;
 use crate::limiter::{Limit, Limiter};
 use crate::site::Site;
+use crate::socket::Socket;
 use crate::steps::{NoSteps, Step, Steps};
 use crate::tokens::Tokens;
 use crate::transport::{Transport, Undelivered};
@@ -44,7 +45,12 @@ pub struct Call {
     pub limits: Vec<Limit>,
     /// Whether it is the visible call of a delivery, of which the named boundaries are told.
     pub visible: bool,
+    /// What an answer of 2xx really says, for vendors that refuse inside a success: the failure, or `None` if it is none.
+    pub verdict: Option<Verdict>,
 }
+
+/// Finds the refusal inside an answer of 2xx.
+pub type Verdict = fn(&Answer, Effect) -> Option<CallError>;
 
 impl Call {
     /// A call without body, headers or limits, repeatable if the method is `GET`, `PUT`, `PATCH` or `DELETE`.
@@ -58,6 +64,7 @@ impl Call {
             effect,
             limits: Vec::new(),
             visible: false,
+            verdict: None,
         }
     }
 
@@ -110,6 +117,14 @@ impl Call {
     #[must_use]
     pub fn visible(mut self) -> Self {
         self.visible = true;
+        self
+    }
+
+    /// With a look inside what is answered with 2xx. What it finds counts like a status that is no success: a refused
+    /// token is renewed once, a limit holds for everything under its key.
+    #[must_use]
+    pub fn verdict(mut self, verdict: Verdict) -> Self {
+        self.verdict = Some(verdict);
         self
     }
 }
@@ -194,6 +209,36 @@ impl Http {
         self.allowed.contains(&url.origin())
     }
 
+    /// Opens a WebSocket to an address that the vendor gave us to connect to: at the host of a configured address or
+    /// below it, and as well protected. No token goes with it; what proves us is in the address.
+    ///
+    /// # Errors
+    /// [`CallError::Reject`] for another address, else [`CallError::Retry`].
+    pub async fn dial(&self, url: &Url) -> Result<Socket, CallError> {
+        if !self.allows_socket(url) {
+            return Err(CallError::Reject("a connection outside the configured addresses".to_owned()));
+        }
+        self.transport.dial(url).await.map_err(|_| CallError::Retry { after: None })
+    }
+
+    fn allows_socket(&self, url: &Url) -> bool {
+        let scheme = match url.scheme() {
+            "wss" => "https",
+            "ws" => "http",
+            _ => return false,
+        };
+        let Some(host) = url.host_str() else { return false };
+        self.allowed.iter().any(|origin| match origin {
+            Origin::Tuple(allowed, at, _) => {
+                let at_host = at.to_string();
+                let below = matches!(at, Host::Domain(_))
+                    && host.strip_suffix(&at_host).is_some_and(|rest| rest.ends_with('.'));
+                allowed == scheme && (host == at_host || below)
+            }
+            Origin::Opaque(_) => false,
+        })
+    }
+
     /// Who is told of boundaries.
     pub fn steps(&self) -> Arc<dyn Steps> {
         self.steps.clone().unwrap_or_else(|| Arc::new(NoSteps))
@@ -247,17 +292,25 @@ impl Http {
             steps.reached(Step::Answered);
         }
         let (parts, body) = answer.into_parts();
-        if parts.status.is_success() {
-            return Ok(Answer { status: parts.status, headers: parts.headers, body });
-        }
-        let error = classify::status(parts.status, &parts.headers, call.effect);
-        if let (CallError::Retry { after }, 429) = (&error, parts.status.as_u16()) {
-            let wait = after.unwrap_or(DEFAULT_WAIT);
+        let answer = Answer { status: parts.status, headers: parts.headers, body };
+        let (error, wait) = if answer.status.is_success() {
+            let Some(error) = call.verdict.and_then(|verdict| verdict(&answer, call.effect)) else {
+                return Ok(answer);
+            };
+            let asked = if let CallError::Retry { after } = &error { *after } else { None };
+            (error, asked)
+        } else {
+            let error = classify::status(answer.status, &answer.headers, call.effect);
+            let limited = matches!(error, CallError::Retry { .. }) && answer.status.as_u16() == 429;
+            let asked = if let CallError::Retry { after } = &error { *after } else { None };
+            (error, limited.then(|| asked.unwrap_or(DEFAULT_WAIT)))
+        };
+        if let Some(wait) = wait {
             for limit in call.limits.iter().filter(|limit| limit.waits) {
                 self.limiter.block(&limit.key, wait);
             }
         }
-        Err(Failure { error, status: Some(parts.status), body })
+        Err(Failure { error, status: Some(answer.status), body: answer.body })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The contract every platform keeps, and what connectors share.
 //!
-//! A platform is three things. [`Platform`] is what is true of the vendor as such: its name, its limits, where its
+//! A platform is three things, and a fourth where vendors wait for our connection ([`Feed`]). [`Platform`] is what is true of the vendor as such: its name, its limits, where its
 //! sign-in is. [`Receiver`] takes what the vendor sends to us, for one workspace; it is pure, so fixtures, properties
 //! and fuzzing test it without a mock. [`Client`] calls the vendor, as one login.
 //!
@@ -23,6 +23,7 @@ pub mod client;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 pub mod contract;
+pub mod feed;
 pub mod hook;
 pub mod http;
 pub mod limiter;
@@ -30,6 +31,7 @@ pub mod profile;
 pub mod receiver;
 pub mod registry;
 pub mod site;
+pub mod socket;
 pub mod steps;
 pub mod tokens;
 pub mod transport;
@@ -38,13 +40,15 @@ pub use client::{
     BotRefused, CatchUp, Client, Listen, Listening, MadeBot, Mark, Page, Rung, Talk, WantedBot,
 };
 pub use contract::Platform;
+pub use feed::{Fed, Feed, Inflow};
 pub use hook::{Hook, Unverified, Verified};
-pub use http::{Answer, Call, Effect, Failure, Http};
+pub use http::{Answer, Call, Effect, Failure, Http, Verdict};
 pub use limiter::{Limit, Limiter};
-pub use profile::{Capabilities, Grant, Level, OAuth, Profile};
+pub use profile::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Shown};
 pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Receiver, Refused};
 pub use registry::Registry;
 pub use site::{AppSecrets, HookKey, PrivateKey, Site};
+pub use socket::Socket;
 pub use steps::{NoSteps, Step, Steps};
 pub use tokens::{Access, Credentials, LoginKind, Tokens};
 pub use transport::{InProcess, Tcp, Transport, Undelivered};

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::http::Verdict;
+
 /// How well something works on a platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -21,7 +23,7 @@ pub struct Capabilities {
     pub max_edits: Option<u32>,
     /// Answering in a thread. `Full`: replies hang below a root. `Partial`: a reply quotes what it answers.
     pub threads: Level,
-    /// The longest text of one message, as printed for the platform, in bytes of UTF-8.
+    /// The longest text of one message, as printed for the platform, in the unit that it counts in.
     pub max_text: usize,
     /// What the addresses of bots end with, behind the `@`, where a person can be represented by a bot of their own;
     /// `None` where they cannot.
@@ -52,6 +54,36 @@ pub struct OAuth {
     pub app_scope: Option<&'static str>,
     /// How the Entente app itself gets the token that it speaks with.
     pub speaker: Grant,
+    /// What an answer of 2xx of the token endpoint really says, for vendors that refuse inside a success. `None` where
+    /// refusals are told as RFC 6749, 5.2 has it.
+    pub verdict: Option<Verdict>,
+    /// The app that the directory is read by, and a feed opened ([`crate::Platform::feed`]), where the vendor lets no app
+    /// have both what people and what administrators allow. Nobody consents to it in a browser.
+    pub directory: Option<DirectoryApp>,
+    /// Where the token endpoint is shown the app's id and secret.
+    pub shown: Shown,
+}
+
+/// Where an app's id and secret are shown to a token endpoint (RFC 6749, 2.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// In the form, as `client_id` and `client_secret`.
+    InForm,
+    /// In the header, as Basic credentials.
+    InHeader,
+}
+
+/// A second app of a site, for what concerns the whole organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DirectoryApp {
+    /// The name of the site's secret that is its public id.
+    pub client_id: &'static str,
+    /// The name of the site's secret that is its secret.
+    pub client_secret: &'static str,
+    /// The grant that its tokens are got by, at the token endpoint.
+    pub grant_type: &'static str,
+    /// The parameter that names the site's tenant there.
+    pub tenant: &'static str,
 }
 
 /// How the Entente app gets the token it speaks with.
@@ -77,6 +109,9 @@ pub struct Profile {
     pub addresses: &'static [(&'static str, &'static str)],
     /// Whether a site needs a tenant.
     pub needs_tenant: bool,
+    /// The secrets that an app may have beside its client secret, with what each is for, for the operator. Which of them
+    /// are needed is told by [`crate::Platform::receiver`].
+    pub secrets: &'static [(&'static str, &'static str)],
     /// What it can do.
     pub capabilities: Capabilities,
     /// Its sign-in.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use entente_model::{LoginId, WorkspaceRef};
+use entente_model::{AccountId, LoginId, WorkspaceRef};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use secrecy::SecretString;
 use sha2::Sha256;
@@ -25,6 +25,8 @@ pub struct Site {
     pub client_id: String,
     /// The app's secret.
     pub client_secret: SecretString,
+    /// Other secrets of the app, by the names that [`crate::Profile::secrets`] lists.
+    pub secrets: BTreeMap<String, SecretString>,
 }
 
 impl Site {
@@ -56,6 +58,9 @@ pub struct AppSecrets {
     /// The login of the workspace's Entente app, where the vendor pushes what is said to it without a subscription that
     /// could name it. `None` until the app is set up.
     pub app_login: Option<LoginId>,
+    /// The workspace's logins that hear, by the account behind each, where the vendor makes one delivery for all of them
+    /// and names accounts in it. Others need not look at it.
+    pub logins: BTreeMap<AccountId, LoginId>,
 }
 
 /// A private key in PKCS#8 DER.

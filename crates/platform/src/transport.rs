@@ -13,7 +13,9 @@ use futures_util::stream;
 use http::{Request, Response};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
+use url::Url;
 
+use crate::socket::Socket;
 use crate::steps::{Step, Steps};
 
 /// Carries one request. Follows no redirect, decompresses nothing, retries nothing.
@@ -25,6 +27,11 @@ pub trait Transport: Send + Sync + 'static {
         request: Request<Bytes>,
         steps: Option<Arc<dyn Steps>>,
     ) -> Result<Response<Bytes>, Undelivered>;
+
+    /// Opens a WebSocket (RFC 6455). Follows no redirect. Where nothing can be connected to, nothing was sent.
+    async fn dial(&self, _url: &Url) -> Result<Socket, Undelivered> {
+        Err(Undelivered::NotSent)
+    }
 }
 
 /// Why there is no answer.
@@ -45,6 +52,7 @@ const MAX_ANSWER: usize = 8 * 1024 * 1024;
 #[derive(Debug, Clone)]
 pub struct Tcp {
     client: reqwest::Client,
+    connect: Duration,
 }
 
 impl Tcp {
@@ -61,7 +69,7 @@ impl Tcp {
             .user_agent(concat!("entente/", env!("CARGO_PKG_VERSION")))
             .build()
             .unwrap_or_default();
-        Self { client }
+        Self { client, connect }
     }
 }
 
@@ -97,6 +105,10 @@ impl Transport for Tcp {
         }
         response.body(body.into()).map_err(|_| Undelivered::NoAnswer)
     }
+
+    async fn dial(&self, url: &Url) -> Result<Socket, Undelivered> {
+        Socket::connect(url, self.connect).await
+    }
 }
 
 /// The body in two halves, so that the boundaries before the first and after the last byte are real ones.
@@ -125,6 +137,11 @@ impl InProcess {
         self.routers.write().unwrap_or_else(PoisonError::into_inner).insert(authority.to_owned(), router);
     }
 
+    /// What answers for `authority`.
+    pub fn router(&self, authority: &str) -> Option<Router> {
+        self.routers.read().unwrap_or_else(PoisonError::into_inner).get(authority).cloned()
+    }
+
     /// Makes `authority` refuse connections again.
     pub fn unregister(&self, authority: &str) {
         self.routers.write().unwrap_or_else(PoisonError::into_inner).remove(authority);
@@ -139,10 +156,7 @@ impl Transport for InProcess {
         steps: Option<Arc<dyn Steps>>,
     ) -> Result<Response<Bytes>, Undelivered> {
         let authority = request.uri().authority().ok_or(Undelivered::NotSent)?.as_str().to_owned();
-        let router = {
-            let routers = self.routers.read().unwrap_or_else(PoisonError::into_inner);
-            routers.get(&authority).cloned().ok_or(Undelivered::NotSent)?
-        };
+        let router = self.router(&authority).ok_or(Undelivered::NotSent)?;
         if let Some(steps) = &steps {
             steps.reached(Step::FirstByte);
             steps.reached(Step::LastByte);

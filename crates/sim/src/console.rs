@@ -1,4 +1,4 @@
-//! The page that shows the simulated chat apps side by side, and the plugs that pull a platform off the net.
+//! The page that shows two of the simulated chat apps side by side, any of the four on each side, and the plugs that pull a platform off the net.
 //!
 //! The page stands for the vendors' own apps. What somebody's app shows is read from the simulators' control paths; what
 //! somebody does goes through the vendor's own API with that person's token, as any other client's calls do. It learns
@@ -25,7 +25,7 @@ use serde_json::{Map, Value, json};
 use crate::server::Port;
 
 /// The page's files by name: media type and text.
-const FILES: [(&str, &str, &str); 15] = [
+const FILES: [(&str, &str, &str); 21] = [
     ("page.css", CSS, include_str!("console/page.css")),
     ("page.js", SCRIPT, include_str!("console/page.js")),
     ("api.js", SCRIPT, include_str!("console/api.js")),
@@ -33,13 +33,19 @@ const FILES: [(&str, &str, &str); 15] = [
     ("composer.js", SCRIPT, include_str!("console/composer.js")),
     ("dom.js", SCRIPT, include_str!("console/dom.js")),
     ("mixed.js", SCRIPT, include_str!("console/mixed.js")),
+    ("mrkdwn.js", SCRIPT, include_str!("console/mrkdwn.js")),
+    ("picked.js", SCRIPT, include_str!("console/picked.js")),
     ("queue.js", SCRIPT, include_str!("console/queue.js")),
+    ("ranges.js", SCRIPT, include_str!("console/ranges.js")),
     ("rich.js", SCRIPT, include_str!("console/rich.js")),
     ("side.js", SCRIPT, include_str!("console/side.js")),
+    ("slack.js", SCRIPT, include_str!("console/slack.js")),
+    ("slot.js", SCRIPT, include_str!("console/slot.js")),
     ("webex.js", SCRIPT, include_str!("console/webex.js")),
     ("thread.js", SCRIPT, include_str!("console/thread.js")),
     ("teams.js", SCRIPT, include_str!("console/teams.js")),
     ("typed.js", SCRIPT, include_str!("console/typed.js")),
+    ("zoom.js", SCRIPT, include_str!("console/zoom.js")),
     ("icon.svg", SVG, ICON),
 ];
 

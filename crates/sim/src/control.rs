@@ -1,7 +1,7 @@
 //! The control paths under `/_sim` that every simulator has, and the layers around the vendor's paths that feed them.
 //!
-//! Generic over the simulator's switches. From the outside in, [`Control::mount`] wraps a vendor's router in: answers
-//! for browsers on another port, naming of faults in the ledger, the faults themselves, answers that are held back on
+//! Generic over the simulator's switches. From the outside in, [`Control::mount`] wraps a vendor's router in: the
+//! date of every answer, answers for browsers on another port, naming of faults in the ledger, the faults themselves, answers that are held back on
 //! purpose, and the record of every call. The order matters: a fault that swallows an answer is outside the record, so
 //! that the effect behind it is still on record; and an answer that waits for a notification is on record before it waits.
 //!
@@ -17,11 +17,12 @@
 use std::future::{Ready, ready};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use axum::extract::{Query, State};
+use axum::extract::{Query, Request, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -128,6 +129,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> Control<S> {
             .layer(from_fn_with_state(self.faults.clone(), interfere))
             .layer(from_fn_with_state(recorder, record::name_faults))
             .layer(from_fn(browser::allow))
+            .layer(from_fn_with_state(self.clock, dated))
     }
 
     fn routes(&self) -> Router {
@@ -138,6 +140,17 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> Control<S> {
             .route("/_sim/live", get(live_events::<S>))
             .with_state(self.clone())
     }
+}
+
+/// Every answer says when it was made, by the simulator's clock (RFC 9110, 6.6.1). The server would say it by the wall's.
+async fn dated(State(clock): State<Clock>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let printer = jiff::fmt::rfc2822::DateTimePrinter::new();
+    let date = printer.timestamp_to_rfc9110_string(&clock.now()).ok();
+    if let Some(date) = date.and_then(|date| HeaderValue::try_from(date).ok()) {
+        response.headers_mut().insert(header::DATE, date);
+    }
+    response
 }
 
 /// `GET /_sim/endpoints`: the vendor's endpoints that are simulated, as methods and path templates, so that a report can

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use entente_platform::{InProcess, Steps, Transport, Undelivered};
+use entente_platform::{InProcess, Socket, Steps, Transport, Undelivered};
+use entente_sim::server;
 use http::{Request, Response};
+use url::Url;
 
 use crate::gate::Gate;
 
@@ -34,5 +36,10 @@ impl Transport for GatedTransport {
         let inner = self.inner.clone();
         let sent = async move { tokio::spawn(async move { inner.carry(request, steps).await }).await };
         self.gate.through("call", sent).await.unwrap_or(Err(Undelivered::NoAnswer))
+    }
+
+    async fn dial(&self, url: &Url) -> Result<Socket, Undelivered> {
+        let router = self.inner.router(url.authority()).ok_or(Undelivered::NotSent)?;
+        self.gate.through("dial", Socket::over(server::connect(router), url)).await
     }
 }

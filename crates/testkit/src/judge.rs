@@ -128,7 +128,8 @@ fn standing(ledger: &Ledger) -> Vec<Standing> {
     for entry in ledger.read(0, usize::MAX) {
         let text = |key: &str| entry.change[key].as_str().unwrap_or_default().to_owned();
         // Some platforms make a message's id unique only inside its conversation.
-        let id = (text("chat") + &text("room"), text("message"));
+        let places = ["room", "chat", "channel", "session"].map(text);
+        let id = (places.concat(), text("message"));
         match entry.change["kind"].as_str() {
             Some("message.created") => {
                 index.insert(id, all.len());

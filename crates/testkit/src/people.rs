@@ -4,10 +4,16 @@ use std::time::Duration;
 
 use axum::Router;
 use http::StatusCode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::place::Place;
 use crate::setup::call;
-use crate::world::{TEAMS, WEBEX, World};
+use crate::world::World;
+
+mod slack;
+mod teams;
+mod webex;
+mod zoom;
 
 /// Somebody at their own app.
 #[derive(Clone)]
@@ -16,8 +22,8 @@ pub struct Actor {
     pub email: String,
     /// Their account on the platform.
     pub id: String,
-    /// `webex.test` or `teams.test`.
-    pub at: &'static str,
+    /// Where.
+    pub place: Place,
     token: String,
     router: Router,
 }
@@ -25,21 +31,40 @@ pub struct Actor {
 /// Where a message stands on its platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct At {
-    /// The room or chat.
+    /// The room, chat or channel; on Zoom whoever the conversation is with, for it has no other name there.
     pub conversation: String,
     /// The message.
     pub message: String,
 }
 
 impl World {
+    /// Somebody at their app on this platform.
+    ///
+    /// # Panics
+    /// When they have no account there.
+    pub async fn at(&self, place: Place, email: &str) -> Actor {
+        let router = self.router(place);
+        let me = person(&router, place, email).await.unwrap_or_else(|| panic!("{email} is not at {place:?}"));
+        let text = |key: &str| me[key].as_str().unwrap_or_default().to_owned();
+        Actor { email: email.to_owned(), id: text("id"), token: text("token"), place, router }
+    }
+
     /// Somebody at their Webex app.
     pub async fn at_webex(&self, email: &str) -> Actor {
-        actor(self.webex.router(), WEBEX, email).await
+        self.at(Place::Webex, email).await
     }
 
     /// Somebody at their Teams app.
     pub async fn at_teams(&self, email: &str) -> Actor {
-        actor(self.teams.router(), TEAMS, email).await
+        self.at(Place::Teams, email).await
+    }
+
+    /// The address at which somebody who works elsewhere is found on this platform: their own, or a bot's.
+    pub async fn address_at(&self, place: Place, email: &str) -> String {
+        match person(&self.router(place), place, email).await {
+            Some(_) => email.to_owned(),
+            None => self.bot_of(email).await,
+        }
     }
 
     /// The address of the bot that stands in for somebody.
@@ -50,18 +75,18 @@ impl World {
         use entente_store::People as _;
         let person =
             self.store.person_by_email(email).await.expect("the memory store answers").expect("a person");
-        let bot = person.stand_ins.into_iter().find_map(|stand_in| stand_in.address);
+        let bot = |stand_in: &&entente_model::StandIn| stand_in.mode == entente_model::StandInMode::Bot;
+        let bot = person.stand_ins.iter().find(bot).and_then(|stand_in| stand_in.address.clone());
         bot.expect("a bot stands in")
     }
-}
 
-impl World {
     /// The address of the Entente app on Webex, as the simulator lists it.
     ///
     /// # Panics
     /// When there is none.
     pub async fn app_address(&self) -> String {
-        let people = call(&self.webex.router(), WEBEX, "GET", "/_sim/people", None, None).await.1;
+        let place = Place::Webex;
+        let people = call(&self.router(place), place.authority(), "GET", "/_sim/people", None, None).await.1;
         let app = people["items"].as_array().and_then(|all| all.iter().find(|p| p["name"] == "Entente"));
         app.and_then(|app| app["email"].as_str()).expect("the app is a bot").to_owned()
     }
@@ -72,119 +97,69 @@ impl World {
     }
 }
 
-async fn actor(router: Router, at: &'static str, email: &str) -> Actor {
-    let people = call(&router, at, "GET", "/_sim/people", None, None).await.1;
-    let me = people["items"].as_array().and_then(|all| all.iter().find(|p| p["email"] == email));
-    let me = me.unwrap_or_else(|| panic!("{email} is not at {at}"));
-    let text = |key: &str| me[key].as_str().unwrap_or_default().to_owned();
-    Actor { email: email.to_owned(), id: text("id"), token: text("token"), at, router }
+/// Somebody as a simulator lists them.
+async fn person(router: &Router, place: Place, email: &str) -> Option<Value> {
+    let people = call(router, place.authority(), "GET", "/_sim/people", None, None).await.1;
+    people["items"].as_array().and_then(|all| all.iter().find(|p| p["email"] == email)).cloned()
 }
 
 impl Actor {
-    /// Writes to somebody: on Webex by address, on Teams to the colleague of this address.
+    /// Writes to the colleague of this address.
     pub async fn write(&self, to: &str, text: &str) -> At {
-        if self.at == WEBEX {
-            let body = json!({"toPersonEmail": to, "text": text});
-            let sent = self.ask("POST", "/v1/messages", Some(body)).await;
-            return place(&sent, "roomId");
+        match self.place {
+            Place::Webex => self.write_in_webex(to, text).await,
+            Place::Teams => self.write_in_teams(to, text).await,
+            Place::Slack => self.write_in_slack(to, text).await,
+            Place::Zoom => self.write_in_zoom(to, text).await,
         }
-        let chat = self.chat_with(to).await;
-        let body = json!({"body": {"contentType": "text", "content": text}});
-        let sent = self.ask("POST", &format!("/v1.0/chats/{chat}/messages"), Some(body)).await;
-        place(&sent, "chatId")
     }
 
-    /// Answers a message in its thread (Webex) or by quoting it (Teams).
+    /// Answers a message in its thread, or on Teams by quoting it.
     pub async fn reply(&self, to: &At, text: &str) -> At {
-        if self.at == WEBEX {
-            let body = json!({"roomId": to.conversation, "parentId": to.message, "text": text});
-            let sent = self.ask("POST", "/v1/messages", Some(body)).await;
-            return place(&sent, "roomId");
+        match self.place {
+            Place::Webex => self.reply_in_webex(to, text).await,
+            Place::Teams => self.reply_in_teams(to, text).await,
+            Place::Slack => self.reply_in_slack(to, text).await,
+            Place::Zoom => self.reply_in_zoom(to, text).await,
         }
-        let body = json!({
-            "messageIds": [to.message],
-            "replyMessage": {"body": {"contentType": "text", "content": text}},
-        });
-        let path = format!("/v1.0/chats/{}/messages/replyWithQuote", to.conversation);
-        let sent = self.ask("POST", &path, Some(body)).await;
-        place(&sent, "chatId")
     }
 
     /// Changes what a message says.
     pub async fn edit(&self, at: &At, text: &str) {
-        if self.at == WEBEX {
-            let body = json!({"roomId": at.conversation, "text": text});
-            self.ask("PUT", &format!("/v1/messages/{}", at.message), Some(body)).await;
-        } else {
-            let body = json!({"body": {"contentType": "text", "content": text}});
-            let path = format!("/v1.0/chats/{}/messages/{}", at.conversation, at.message);
-            self.ask("PATCH", &path, Some(body)).await;
+        match self.place {
+            Place::Webex => self.edit_in_webex(at, text).await,
+            Place::Teams => self.edit_in_teams(at, text).await,
+            Place::Slack => self.edit_in_slack(at, text).await,
+            Place::Zoom => self.edit_in_zoom(at, text).await,
         }
     }
 
     /// Takes a message back.
     pub async fn delete(&self, at: &At) {
-        if self.at == WEBEX {
-            self.ask("DELETE", &format!("/v1/messages/{}", at.message), None).await;
-        } else {
-            let path = format!(
-                "/v1.0/users/{}/chats/{}/messages/{}/softDelete",
-                self.id, at.conversation, at.message
-            );
-            self.ask("POST", &path, None).await;
+        match self.place {
+            Place::Webex => self.delete_in_webex(at).await,
+            Place::Teams => self.delete_in_teams(at).await,
+            Place::Slack => self.delete_in_slack(at).await,
+            Place::Zoom => self.delete_in_zoom(at).await,
         }
     }
 
-    /// The messages this person sees in a conversation, as the vendor lists them.
+    /// The messages this person sees in a conversation, newest first, as the vendor lists them.
     pub async fn sees(&self, conversation: &str) -> Vec<Value> {
-        if self.at == WEBEX {
-            let listed = self.ask("GET", &format!("/v1/messages?roomId={conversation}&max=100"), None).await;
-            return listed["items"].as_array().cloned().unwrap_or_default();
+        match self.place {
+            Place::Webex => self.sees_in_webex(conversation).await,
+            Place::Teams => self.sees_in_teams(conversation).await,
+            Place::Slack => self.sees_in_slack(conversation).await,
+            Place::Zoom => self.sees_in_zoom(conversation).await,
         }
-        let listed = self.ask("GET", &format!("/v1.0/chats/{conversation}/messages?$top=50"), None).await;
-        listed["value"].as_array().cloned().unwrap_or_default()
-    }
-
-    /// This person's conversation with the Entente app on Teams.
-    ///
-    /// # Panics
-    /// When the app is not installed for them.
-    pub async fn app_chat(&self) -> String {
-        let chats = self.ask("GET", "/v1.0/me/chats?$expand=members", None).await;
-        let with_app = |chat: &&Value| {
-            let people = chat["members"].as_array().map_or(0, Vec::len);
-            chat["chatType"] == "oneOnOne" && people < 2
-        };
-        let chat = chats["value"].as_array().and_then(|all| all.iter().find(with_app));
-        chat.and_then(|chat| chat["id"].as_str())
-            .unwrap_or_else(|| panic!("no chat with the app: {chats}"))
-            .to_owned()
-    }
-
-    /// Writes into a chat on Teams.
-    pub async fn say(&self, chat: &str, text: &str) {
-        let body = json!({"body": {"contentType": "text", "content": text}});
-        self.ask("POST", &format!("/v1.0/chats/{chat}/messages"), Some(body)).await;
-    }
-
-    async fn chat_with(&self, email: &str) -> String {
-        let member = |who: &str| {
-            json!({
-                "@odata.type": "#microsoft.graph.aadUserConversationMember",
-                "roles": ["owner"],
-                "user@odata.bind": format!("https://graph.microsoft.com/v1.0/users('{who}')"),
-            })
-        };
-        let body = json!({"chatType": "oneOnOne", "members": [member(&self.id), member(email)]});
-        let chat = self.ask("POST", "/v1.0/chats", Some(body)).await;
-        chat["id"].as_str().expect("a chat").to_owned()
     }
 
     /// People try again when their app is told to wait or fails; nobody types faster than the vendor lets them.
     async fn ask(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         for _ in 0..50 {
             let (status, answer) =
-                call(&self.router, self.at, method, path, Some(&self.token), body.clone()).await;
+                call(&self.router, self.place.authority(), method, path, Some(&self.token), body.clone())
+                    .await;
             if status.is_success() {
                 return answer;
             }
@@ -196,7 +171,7 @@ impl Actor {
     }
 }
 
-fn place(sent: &Value, conversation: &str) -> At {
+fn place(sent: &Value, conversation: &str, message: &str) -> At {
     let text = |key: &str| sent[key].as_str().unwrap_or_else(|| panic!("no {key} in {sent}")).to_owned();
-    At { conversation: text(conversation), message: text("id") }
+    At { conversation: text(conversation), message: text(message) }
 }

@@ -19,11 +19,15 @@ use tower::ServiceExt as _;
 use url::Url;
 
 use crate::gate::Gate;
-use crate::world::{PRODUCT, TEAMS, WEBEX, World};
+use crate::place::Place;
+use crate::world::{PRODUCT, World};
 
-/// The name of the first workspace.
+mod slack;
+mod zoom;
+
+/// The name of the workspace on Webex.
 pub const WEBEX_WORKSPACE: &str = "acme-webex";
-/// The name of the second workspace.
+/// The name of the workspace on Teams.
 pub const TEAMS_WORKSPACE: &str = "acme-teams";
 
 impl World {
@@ -31,7 +35,7 @@ impl World {
     ///
     /// # Panics
     /// When any step is refused.
-    pub async fn synced(setup: crate::world::Setup) -> Self {
+    pub async fn synced(setup: crate::options::Setup) -> Self {
         let mut world = Self::new(setup);
         world.sync().await;
         world.start(None, false).await;
@@ -39,18 +43,31 @@ impl World {
         world
     }
 
-    /// Connects both workspaces and syncs everybody; the product does not run afterwards.
+    /// Connects all workspaces and syncs everybody; the product does not run afterwards.
     ///
     /// # Panics
     /// When any step is refused.
     pub async fn sync(&mut self) {
-        self.sites = vec![self.connect_webex().await, self.connect_teams().await];
+        self.sites = Vec::new();
+        for place in self.setup.places.clone() {
+            let site = match place {
+                Place::Webex => self.connect_webex().await,
+                Place::Teams => self.connect_teams().await,
+                Place::Slack => self.connect_slack().await,
+                Place::Zoom => self.connect_zoom().await,
+            };
+            self.sites.push(site);
+        }
         let engine = self.engine(&Arc::new(Gate::new(None, None))).await;
-        let (webex, teams) = (WorkspaceId::from(WEBEX_WORKSPACE), WorkspaceId::from(TEAMS_WORKSPACE));
-        let webex_router = self.webex.router();
-        consent(&engine, &webex_router, &webex, LoginKind::Admin, None, &self.webex_admin().await).await;
-        for workspace in [&webex, &teams] {
-            engine.ensure_app(workspace).await.expect("the app can be made");
+        for place in self.setup.places.clone() {
+            let workspace = WorkspaceId::from(place.workspace());
+            match place {
+                Place::Webex => self.administer(&engine, place, &self.webex_admin().await).await,
+                Place::Teams => {}
+                Place::Slack => self.install_slack(&engine).await,
+                Place::Zoom => self.install_zoom(&engine).await,
+            }
+            engine.ensure_app(&workspace).await.expect("the app can be made");
         }
         engine.import(None).await.expect("directories can be read");
         self.represent(&engine).await;
@@ -58,17 +75,18 @@ impl World {
         self.store.restarted();
     }
 
+    /// Somebody lets the product read the directory as an administrator.
+    async fn administer(&self, engine: &Engine, place: Place, email: &str) {
+        let workspace = WorkspaceId::from(place.workspace());
+        consent(engine, &self.router(place), &workspace, LoginKind::Admin, None, email).await;
+    }
+
     /// Plans and applies, makes the bots, and has everybody give the consents that are wanted then.
     ///
     /// # Panics
     /// When any step is refused.
     pub async fn represent(&self, engine: &Engine) {
-        let (webex, teams) = (WorkspaceId::from(WEBEX_WORKSPACE), WorkspaceId::from(TEAMS_WORKSPACE));
-        let rules = [
-            PrimaryRule { workspace: webex, department: Some("engineering".to_owned()) },
-            PrimaryRule { workspace: teams.clone(), department: None },
-        ];
-        let plan = engine.plan(&rules).await.expect("a plan can be made");
+        let plan = engine.plan(&self.rules()).await.expect("a plan can be made");
         engine.apply(&plan.digest).await.expect("the plan can be applied");
         loop {
             let provisioned = engine.provision().await.expect("stand-ins can be made");
@@ -82,10 +100,39 @@ impl World {
             let waits = |s: &&entente_model::StandIn| s.state == StandInState::AwaitingConsent;
             for stand_in in represented.stand_ins.iter().filter(waits) {
                 let at = &stand_in.workspace.id;
-                let platform = if *at == teams { self.teams.router() } else { self.webex.router() };
+                let place = self.setup.places.iter().find(|place| place.workspace() == at.as_str());
+                let platform = self.router(*place.expect("a workspace of this world"));
                 consent(engine, &platform, at, LoginKind::Account, Some(person.id), &person.email).await;
             }
         }
+    }
+
+    /// Somebody gives the consent again that the running product acts by on a platform.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn represent_again(&self, email: &str, place: Place) {
+        let engine = self.running();
+        let known =
+            engine.store().person_by_email(email).await.expect("the store answers").expect("a person");
+        let workspace = WorkspaceId::from(place.workspace());
+        let person = Some(known.person.id);
+        consent(engine, &self.router(place), &workspace, LoginKind::Account, person, email).await;
+    }
+
+    /// Who works where. Only engineers are on Webex; departments are told by Teams and Zoom, and where neither is connected
+    /// only one choice is left.
+    fn rules(&self) -> Vec<PrimaryRule> {
+        let mut places = self.setup.places.clone();
+        // The last rule is for whoever no other is for.
+        places.sort_by_key(|place| (*place == Place::Teams, *place));
+        let last = places.len().saturating_sub(1);
+        let rule = |(index, place): (usize, &Place)| {
+            let anybody = *place == Place::Webex || index == last;
+            let department = (!anybody).then(|| place.department().to_owned());
+            PrimaryRule { workspace: place.workspace().into(), department }
+        };
+        places.iter().enumerate().map(rule).collect()
     }
 
     /// Waits until every login that should hear does.
@@ -103,21 +150,21 @@ impl World {
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
-        let refused: Vec<_> =
-            self.teams.ledger().read(0, usize::MAX).into_iter().filter(|e| e.status >= 400).collect();
+        let all = self.setup.places.iter().flat_map(|place| self.ledger(*place).read(0, usize::MAX));
+        let refused: Vec<_> = all.filter(|entry| entry.status >= 400).collect();
         panic!("not every login is listened to: {:?}\n{refused:?}", self.store.listening().await);
     }
 
     async fn webex_admin(&self) -> String {
-        let people = call(&self.webex.router(), WEBEX, "GET", "/_sim/people?bots=false", None, None).await.1;
+        let people = self.look(Place::Webex, "/_sim/people?bots=false").await;
         let admin = people["items"].as_array().and_then(|all| all.iter().find(|p| p["admin"] == true));
         admin.and_then(|admin| admin["email"].as_str()).expect("there is an administrator").to_owned()
     }
 
     async fn connect_webex(&self) -> Site {
         let app = json!({"name": "Entente", "redirect_uris": [format!("http://{PRODUCT}/oauth/callback")]});
-        let app = call(&self.webex.router(), WEBEX, "POST", "/_sim/apps", None, Some(app)).await.1;
-        let addresses = [("api", format!("http://{WEBEX}/v1"))];
+        let app = self.control(Place::Webex, "/_sim/apps", app).await;
+        let addresses = [("api", format!("http://{}/v1", Place::Webex.authority()))];
         site(&entente_platform_webex::Webex, WEBEX_WORKSPACE, &app, &addresses)
     }
 
@@ -130,12 +177,13 @@ impl World {
             "installed_for_all": true,
             "announce": false,
         });
-        let app = call(&self.teams.router(), TEAMS, "POST", "/_sim/apps", None, Some(app)).await.1;
+        let app = self.control(Place::Teams, "/_sim/apps", app).await;
+        let base = format!("http://{}", Place::Teams.authority());
         let addresses = [
-            ("graph", format!("http://{TEAMS}/v1.0")),
-            ("login", format!("http://{TEAMS}")),
-            ("bot", format!("http://{TEAMS}/amer")),
-            ("bot_metadata", format!("http://{TEAMS}")),
+            ("graph", format!("{base}/v1.0")),
+            ("login", base.clone()),
+            ("bot", format!("{base}/amer")),
+            ("bot_metadata", base.clone()),
         ];
         site(&entente_platform_teams::Teams, TEAMS_WORKSPACE, &app, &addresses)
     }
@@ -153,6 +201,7 @@ fn site(platform: &dyn Platform, name: &str, app: &Value, addresses: &[(&str, St
         tenant: app["tenant"].as_str().map(str::to_owned),
         client_id: text("client_id"),
         client_secret: text("client_secret").into(),
+        secrets: [].into(),
     }
 }
 
@@ -208,8 +257,12 @@ pub async fn call(
     };
     let request = request.body(body).expect("a request");
     let answer = router.clone().oneshot(request).await.expect("routers do not fail");
-    let status = answer.status();
+    (answer.status(), json_of(answer).await)
+}
+
+/// The body of an answer, if it is JSON.
+async fn json_of(answer: axum::response::Response) -> Value {
     let bytes =
         answer.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
+    serde_json::from_slice(&bytes).unwrap_or(Value::Null)
 }

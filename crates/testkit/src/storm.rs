@@ -3,7 +3,7 @@
 //! another order or not at all; the process dies anywhere and starts again. When it is over, everything that was said
 //! must stand on the other side once, in order, by the right author, saying what it said last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use entente_sim::faults::{Fault, Rule, When};
@@ -11,8 +11,10 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::judge::{Said, judge};
+use crate::options::Setup;
 use crate::people::{Actor, At};
-use crate::world::{Setup, World};
+use crate::place::Place;
+use crate::world::World;
 
 /// What a storm did and reached.
 #[derive(Debug, Default)]
@@ -28,7 +30,7 @@ struct Line {
     to: String,
     author: String,
     /// Which ledger judges it.
-    on_teams: bool,
+    target: Place,
     name: String,
 }
 
@@ -41,9 +43,13 @@ struct Written {
 
 struct Storm {
     world: World,
+    places: [Place; 2],
     dice: StdRng,
     lines: Vec<Line>,
     written: Vec<Written>,
+    /// Where reports came late or never by themselves. What was written there may be passed on late, which the product says
+    /// of all platforms whose histories are not read with every report.
+    untimely: BTreeSet<Place>,
     report: Report,
 }
 
@@ -53,16 +59,30 @@ struct Storm {
 /// What the judge found, or that the product never came to rest.
 pub async fn storm(seed: u64) -> Result<Report, String> {
     let mut dice = StdRng::seed_from_u64(seed);
-    let mut setup = Setup::small(seed);
+    let places = Place::PAIRS[dice.random_range(0..Place::PAIRS.len())];
+    let mut setup = Setup::between(seed, &places);
     setup.limits = if dice.random_bool(0.3) { 1.0 } else { 0.0 };
     setup.first_contact = dice.random_bool(0.3);
     setup.teams.delegated_user_subscription = dice.random_bool(0.5);
     setup.teams.app_user_subscription = dice.random_bool(0.7);
+    setup.socket_mode = dice.random_bool(0.3);
+    setup.slack.events_first_share = if dice.random_bool(0.5) { 0.5 } else { 0.0 };
+    setup.slack.text_posts_get_blocks = dice.random_bool(0.7);
+    setup.slack.user_posts_carry_bot_id = dice.random_bool(0.5);
     let mut world = World::new(setup);
     world.sync().await;
     world.start(None, true).await;
     world.listening().await;
-    let mut storm = Storm { world, dice, lines: Vec::new(), written: Vec::new(), report: Report::default() };
+    let mut storm = Storm {
+        world,
+        places,
+        dice,
+        lines: Vec::new(),
+        written: Vec::new(),
+        untimely: BTreeSet::new(),
+        report: Report::default(),
+    };
+    *storm.report.reached.entry(format!("{places:?}")).or_default() += 1;
     storm.meet().await;
     for _ in 0..40 {
         storm.step().await;
@@ -71,29 +91,24 @@ pub async fn storm(seed: u64) -> Result<Report, String> {
 }
 
 impl Storm {
-    /// Two engineers and two sales people, each pair in both directions.
+    /// Two people of either side, each pair in both directions.
     async fn meet(&mut self) {
+        let [here, there] = self.places;
         let people: Vec<_> = self.world.setup.people.clone();
-        let (engineers, sales): (Vec<_>, Vec<_>) = people.into_iter().partition(|p| p.on_webex);
-        for engineer in &engineers {
-            for seller in &sales {
-                let bot = self.world.bot_of(&seller.email).await;
-                let bot_id = self.world.at_webex(&bot).await.id;
-                let on_teams = self.world.at_teams(&engineer.email).await;
-                self.lines.push(Line {
-                    from: self.world.at_webex(&engineer.email).await,
-                    to: bot,
-                    author: on_teams.id,
-                    on_teams: true,
-                    name: format!("{} to {}", engineer.email, seller.email),
-                });
-                self.lines.push(Line {
-                    from: self.world.at_teams(&seller.email).await,
-                    to: engineer.email.clone(),
-                    author: bot_id,
-                    on_teams: false,
-                    name: format!("{} to {}", seller.email, engineer.email),
-                });
+        let (ours, theirs): (Vec<_>, Vec<_>) =
+            people.into_iter().partition(|somebody| somebody.department == here.department());
+        for one in &ours {
+            for other in &theirs {
+                for (from, at, to, target) in [(one, here, other, there), (other, there, one, here)] {
+                    let author = self.world.address_at(target, &from.email).await;
+                    self.lines.push(Line {
+                        from: self.world.at(at, &from.email).await,
+                        to: self.world.address_at(at, &to.email).await,
+                        author: self.world.at(target, &author).await.id,
+                        target,
+                        name: format!("{} to {}", from.email, to.email),
+                    });
+                }
             }
         }
     }
@@ -131,10 +146,12 @@ impl Storm {
         self.report.written += 1;
     }
 
-    /// Only on the second platform: the first one repeats no report, so an edit or deletion while the process is down is
-    /// not heard of there, which the product says.
+    /// Not on Webex, which repeats no report, so an edit or deletion while the process is down is not heard of there, which
+    /// the product says.
     fn changeable(&mut self) -> Option<usize> {
-        let able = |w: &Written| !self.lines[w.line].on_teams && w.said.text.is_some() && w.edits < 8;
+        let able = |w: &Written| {
+            self.lines[w.line].from.place != Place::Webex && w.said.text.is_some() && w.edits < 8
+        };
         let all: Vec<usize> = (0..self.written.len()).filter(|n| able(&self.written[*n])).collect();
         if all.is_empty() { None } else { Some(all[self.dice.random_range(0..all.len())]) }
     }
@@ -161,7 +178,8 @@ impl Storm {
 
     /// What people do by hand succeeds; only the product meets the faults.
     fn spare(&mut self) -> [Vec<Rule>; 2] {
-        [self.world.webex.faults(), self.world.teams.faults()].map(|faults| {
+        self.places.map(|place| {
+            let faults = self.world.faults(place);
             let rules = faults.rules();
             let hooks = |(rule, _): &&(Rule, u64)| rule.method == "HOOK";
             faults.set(rules.iter().filter(hooks).map(|(rule, _)| rule.clone()).collect());
@@ -172,17 +190,19 @@ impl Storm {
         })
     }
 
-    fn restore(&self, [webex, teams]: [Vec<Rule>; 2]) {
-        self.world.webex.faults().set(webex);
-        self.world.teams.faults().set(teams);
+    fn restore(&self, rules: [Vec<Rule>; 2]) {
+        for (place, rules) in self.places.into_iter().zip(rules) {
+            self.world.faults(place).set(rules);
+        }
     }
 
     fn break_something(&mut self) {
         let share = [0.2, 0.5, 1.0][self.dice.random_range(0..3_usize)];
+        let place = self.places[usize::from(self.dice.random_bool(0.5))];
         let rule = |name: &str, method: &str, fault, when| Rule {
             name: name.to_owned(),
             method: method.to_owned(),
-            path: if method == "HOOK" { "*created".to_owned() } else { String::new() },
+            path: if method == "HOOK" { news_of(place).to_owned() } else { String::new() },
             fault,
             when,
             share,
@@ -208,8 +228,10 @@ impl Storm {
             rule("reports lost", "HOOK", Fault::Drop, When::Before),
         ];
         let chosen = menu[self.dice.random_range(0..menu.len())].clone();
-        let faults =
-            if self.dice.random_bool(0.5) { self.world.webex.faults() } else { self.world.teams.faults() };
+        if place != Place::Webex && ["reports late", "reports lost"].contains(&chosen.name.as_str()) {
+            self.untimely.insert(place);
+        }
+        let faults = self.world.faults(place);
         let mut rules: Vec<Rule> = faults.rules().into_iter().map(|(rule, _)| rule).collect();
         rules.push(chosen);
         faults.set(rules);
@@ -256,14 +278,13 @@ impl Storm {
 
     /// Both ledgers side by side, for somebody who replays a seed.
     fn print_ledgers(&self) {
-        let named = |name: &'static str, ledger: &entente_sim::ledger::Ledger| {
+        let named = |place: &Place| {
             let line = |e: entente_sim::ledger::Entry| {
-                format!("{} {name} {} {} {} {:?} {}", e.at, e.status, e.method, e.path, e.fault, e.change)
+                format!("{} {place:?} {} {} {} {:?} {}", e.at, e.status, e.method, e.path, e.fault, e.change)
             };
-            ledger.read(0, usize::MAX).into_iter().map(line).collect::<Vec<_>>()
+            self.world.ledger(*place).read(0, usize::MAX).into_iter().map(line).collect::<Vec<_>>()
         };
-        let mut all = named("webex", self.world.webex.ledger());
-        all.extend(named("teams", self.world.teams.ledger()));
+        let mut all: Vec<String> = self.places.iter().flat_map(named).collect();
         all.sort();
         println!("{}", all.join("\n"));
     }
@@ -282,17 +303,18 @@ impl Storm {
             *self.report.reached.entry(format!("point {name}")).or_default() += count;
         }
         let counts = self.world.counts().await;
-        for on_teams in [true, false] {
+        for place in self.places {
             let expected: Vec<Said> = self
                 .written
                 .iter()
-                .filter(|w| self.lines[w.line].on_teams == on_teams)
+                .filter(|w| self.lines[w.line].target == place)
                 .map(|w| w.said.clone())
                 .collect();
-            let ledger = if on_teams { self.world.teams.ledger() } else { self.world.webex.ledger() };
-            let verdict = judge(&expected, ledger);
+            let mut verdict = judge(&expected, self.world.ledger(place));
+            if self.places.iter().any(|source| *source != place && self.untimely.contains(source)) {
+                verdict.reordered.clear();
+            }
             if !verdict.is_clean() {
-                let side = if on_teams { "in Teams" } else { "in Webex" };
                 let wrong = [&verdict.lost, &verdict.doubled, &verdict.reordered, &verdict.outdated];
                 let wrong: Vec<String> = self
                     .written
@@ -303,12 +325,22 @@ impl Storm {
                 if std::env::var_os("ENTENTE_LEDGERS").is_some() {
                     self.print_ledgers();
                 }
-                return Err(format!("{side}: {verdict} {wrong:?} {counts:?}"));
+                return Err(format!("in {place:?}: {verdict} {wrong:?} {counts:?}"));
             }
         }
         if !rest {
             return Err(format!("never at rest: {counts:?}"));
         }
         Ok(self.report)
+    }
+}
+
+/// The reports of what is new, for rules about reports: what a platform tells of new messages can be found out later, of
+/// changes it cannot everywhere.
+fn news_of(place: Place) -> &'static str {
+    match place {
+        Place::Webex | Place::Teams => "*created",
+        Place::Slack => "*events/message",
+        Place::Zoom => "*dm_message_posted",
     }
 }

@@ -1,4 +1,4 @@
-//! An organisation on two simulated platforms with the product between them.
+//! An organisation on simulated platforms with the product between them.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,8 +11,9 @@ use entente_engine::{Clock as _, Dice, Engine, Parts, Reception, RunningClock, T
 use entente_model::{Timestamp, WorkspaceId};
 use entente_platform::{Hook, Http, InProcess, Limiter, Registry, Site};
 use entente_sim::courier::Courier;
-use entente_sim::org::{self, Somebody};
-use entente_sim::{teams, webex};
+use entente_sim::faults::Faults;
+use entente_sim::ledger::Ledger;
+use entente_sim::{slack, teams, webex, zoom};
 use entente_store::{Console as _, Counts, Lanes as _, Memory, Settings as _, Side};
 use http::{HeaderMap, StatusCode};
 use tokio::task::JoinHandle;
@@ -22,60 +23,21 @@ use tokio_util::sync::CancellationToken;
 use crate::gate::Gate;
 use crate::gated_store::Gated;
 use crate::gated_transport::GatedTransport;
+use crate::options::Setup;
+use crate::place::Place;
 
 /// Where the product is reached.
 pub const PRODUCT: &str = "localhost:7700";
-/// Where the first platform is reached.
-pub const WEBEX: &str = "webex.test";
-/// Where the second platform is reached.
-pub const TEAMS: &str = "teams.test";
-
-/// What a world is made of.
-pub struct Setup {
-    /// Makes everything repeatable.
-    pub seed: u64,
-    /// The organisation.
-    pub people: Vec<Somebody>,
-    /// The open facts of the first platform.
-    pub webex: webex::Switches,
-    /// The open facts of the second platform.
-    pub teams: teams::Switches,
-    /// Whether new mirrors are introduced.
-    pub first_contact: bool,
-    /// After an unknown outcome, how long until a message that left no trace is sent again.
-    pub quiet: Duration,
-    /// When a sender is told that a message waits.
-    pub tell_after: Duration,
-    /// Scales the simulators' rate limits; 0 switches them off.
-    pub limits: f64,
-}
-
-impl Setup {
-    /// Two engineers and two sales people, everything as the vendors document it.
-    pub fn small(seed: u64) -> Self {
-        let acme = org::acme();
-        let of = |department| {
-            acme.iter().filter(move |somebody| somebody.department == department).take(2).cloned()
-        };
-        Self {
-            seed,
-            people: of("engineering").chain(of("sales")).collect(),
-            webex: webex::Switches::default(),
-            teams: teams::Switches::default(),
-            first_contact: false,
-            quiet: Duration::from_secs(45),
-            tell_after: Duration::from_mins(5),
-            limits: 1.0,
-        }
-    }
-}
-
 /// The organisation, the platforms, and the product if it is running.
 pub struct World {
-    /// The first platform.
+    /// Webex.
     pub webex: webex::Webex,
-    /// The second platform.
+    /// Microsoft Teams.
     pub teams: teams::Teams,
+    /// Slack.
+    pub slack: slack::Slack,
+    /// Zoom Team Chat.
+    pub zoom: zoom::Zoom,
     /// What the product has made durable.
     pub store: Memory,
     /// The way between them.
@@ -104,13 +66,14 @@ impl World {
         let start: jiff::Timestamp = "2026-01-05T10:00:00Z".parse().expect("a fixed instant");
         let clock = entente_sim::clock::Clock::starting_at(start);
         let courier = Courier::in_process();
+        let base = |place: Place| Some(format!("http://{}", place.authority()));
         let webex = webex::Webex::new(webex::Options {
             clock,
             courier: courier.clone(),
             seed: setup.seed,
             limits_factor: setup.limits,
             switches: setup.webex.clone(),
-            public_base: Some(format!("http://{WEBEX}")),
+            public_base: base(Place::Webex),
             people: setup.people.clone(),
         });
         let teams = teams::Teams::new(teams::Options {
@@ -119,15 +82,37 @@ impl World {
             seed: setup.seed,
             limits_factor: setup.limits,
             switches: setup.teams.clone(),
-            public_base: Some(format!("http://{TEAMS}")),
+            public_base: base(Place::Teams),
+            people: setup.people.clone(),
+        });
+        let slack = slack::Slack::new(slack::Options {
+            clock,
+            courier: courier.clone(),
+            seed: setup.seed,
+            limits_factor: setup.limits,
+            switches: setup.slack.clone(),
+            public_base: base(Place::Slack),
+            people: setup.people.clone(),
+        });
+        let zoom = zoom::Zoom::new(zoom::Options {
+            clock,
+            courier: courier.clone(),
+            seed: setup.seed,
+            limits_factor: setup.limits,
+            switches: setup.zoom.clone(),
+            public_base: base(Place::Zoom),
             people: setup.people.clone(),
         });
         let transport = InProcess::default();
-        transport.register(WEBEX, webex.router());
-        transport.register(TEAMS, teams.router());
+        transport.register(Place::Webex.authority(), webex.router());
+        transport.register(Place::Teams.authority(), teams.router());
+        transport.register(Place::Slack.authority(), slack.router());
+        transport.register(Place::Zoom.authority(), zoom.router());
         Self {
             webex,
             teams,
+            slack,
+            zoom,
             store: Memory::new(),
             transport,
             courier,
@@ -154,6 +139,8 @@ impl World {
             registry: Registry::new([
                 Arc::new(entente_platform_webex::Webex) as Arc<dyn entente_platform::Platform>,
                 Arc::new(entente_platform_teams::Teams),
+                Arc::new(entente_platform_slack::Slack),
+                Arc::new(entente_platform_zoom::Zoom),
             ]),
             sites: self.sites.clone(),
             http,
@@ -185,10 +172,15 @@ impl World {
             self.store.restarted();
             return;
         };
-        self.courier.register(PRODUCT, hooks(Arc::clone(&engine)));
+        self.answers_hooks(&engine);
         let stop = CancellationToken::new();
         let task = tokio::spawn(Arc::clone(&engine).run(stop.clone()));
         self.running = Some(Running { engine, gate, stop, task });
+    }
+
+    /// Lets webhooks in to an engine.
+    pub(crate) fn answers_hooks(&self, engine: &Arc<Engine>) {
+        self.courier.register(PRODUCT, hooks(Arc::clone(engine)));
     }
 
     /// The running product.
@@ -255,13 +247,13 @@ impl World {
     pub async fn settle(&self, at_most: Duration) -> bool {
         let end = Instant::now() + at_most;
         let mut calm_since = None;
-        let mut last = (0, 0);
+        let mut last = 0;
         while Instant::now() < end {
             let counts = self.counts().await;
             let done = counts.waiting == 0 && counts.unrouted == 0 && !self.notices_wait().await;
             let idle = done && self.reports_pending().await == 0;
             // Only what people see counts as something happening; subscriptions are seen to all the time.
-            let visible = (visible(self.webex.ledger()), visible(self.teams.ledger()));
+            let visible = self.setup.places.iter().map(|place| visible(self.ledger(*place))).sum();
             if std::mem::replace(&mut last, visible) == visible && idle {
                 let since = *calm_since.get_or_insert_with(Instant::now);
                 if since.elapsed() >= Duration::from_secs(20) {
@@ -275,21 +267,67 @@ impl World {
         false
     }
 
-    /// Does by hand what a platform or its administrator would do: a control path of `webex` or `teams`.
+    /// Does by hand what a platform or its administrator would do: a control path of its simulator.
     ///
     /// # Panics
     /// When the simulator refuses.
-    pub async fn control(&self, platform: &str, path: &str, body: serde_json::Value) {
-        let (router, authority) =
-            if platform == "webex" { (self.webex.router(), WEBEX) } else { (self.teams.router(), TEAMS) };
-        let (status, answer) = crate::setup::call(&router, authority, "POST", path, None, Some(body)).await;
+    pub async fn control(&self, place: Place, path: &str, body: serde_json::Value) -> serde_json::Value {
+        let (status, answer) =
+            crate::setup::call(&self.router(place), place.authority(), "POST", path, None, Some(body)).await;
         assert!(status.is_success(), "{path}: {status} {answer}");
+        answer
     }
 
-    /// Reports that the second platform will still send, or send again.
+    /// What a platform lists under a control path.
+    pub async fn look(&self, place: Place, path: &str) -> serde_json::Value {
+        crate::setup::call(&self.router(place), place.authority(), "GET", path, None, None).await.1
+    }
+
+    /// A platform's simulator.
+    pub fn router(&self, place: Place) -> Router {
+        match place {
+            Place::Webex => self.webex.router(),
+            Place::Teams => self.teams.router(),
+            Place::Slack => self.slack.router(),
+            Place::Zoom => self.zoom.router(),
+        }
+    }
+
+    /// Every call of a platform in order.
+    pub fn ledger(&self, place: Place) -> &Ledger {
+        match place {
+            Place::Webex => self.webex.ledger(),
+            Place::Teams => self.teams.ledger(),
+            Place::Slack => self.slack.ledger(),
+            Place::Zoom => self.zoom.ledger(),
+        }
+    }
+
+    /// What goes wrong on a platform.
+    pub fn faults(&self, place: Place) -> &Faults {
+        match place {
+            Place::Webex => self.webex.faults(),
+            Place::Teams => self.teams.faults(),
+            Place::Slack => self.slack.faults(),
+            Place::Zoom => self.zoom.faults(),
+        }
+    }
+
+    /// Reports that platforms will still send, or send again, as far as they tell.
     async fn reports_pending(&self) -> u64 {
-        let hooks = crate::setup::call(&self.teams.router(), TEAMS, "GET", "/_sim/hooks", None, None).await.1;
-        hooks["pending"].as_u64().unwrap_or(0)
+        let mut pending = 0;
+        for place in &self.setup.places {
+            pending += match place {
+                Place::Teams => self.look(*place, "/_sim/hooks").await["pending"].as_u64().unwrap_or(0),
+                Place::Zoom => {
+                    let all = self.look(*place, "/_sim/subscriptions").await;
+                    let all = all["items"].as_array().into_iter().flatten();
+                    all.filter_map(|one| one["pending"].as_u64()).sum()
+                }
+                Place::Webex | Place::Slack => 0,
+            };
+        }
+        pending
     }
 
     async fn notices_wait(&self) -> bool {
@@ -309,7 +347,7 @@ impl Drop for World {
     }
 }
 
-fn visible(ledger: &entente_sim::ledger::Ledger) -> usize {
+fn visible(ledger: &Ledger) -> usize {
     let all = ledger.read(0, usize::MAX);
     all.iter().filter(|e| e.change["kind"].as_str().is_some_and(|kind| kind.starts_with("message."))).count()
 }

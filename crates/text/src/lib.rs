@@ -10,7 +10,8 @@
 //! - *Bounded.* Parsers work token by token on a bounded input and build trees of a bounded depth, so no message can
 //!   exhaust the stack or the memory.
 //! - *One shape.* Parsers nest inlines in one order (link, bold, italic, strike) and merge neighbours, so that two
-//!   spellings of the same text are the same body.
+//!   spellings of the same text are the same body. Connectors whose vendor sends trees instead of markup keep it by way of
+//!   [`runs`].
 
 mod build;
 pub mod fit;
@@ -19,7 +20,7 @@ pub mod html_out;
 mod link;
 pub mod markdown_in;
 pub mod markdown_out;
-mod runs;
+pub mod runs;
 
 pub use fit::fit;
 pub use html_in::{Element, Elements, NoElements, Treat, html_in};

@@ -7,32 +7,41 @@ use entente_model::{Inline, Mention};
 
 /// How a run looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Style {
-    pub(crate) bold: bool,
-    pub(crate) italic: bool,
-    pub(crate) strike: bool,
+pub struct Style {
+    /// Strong.
+    pub bold: bool,
+    /// Emphasised.
+    pub italic: bool,
+    /// Struck through.
+    pub strike: bool,
 }
 
 /// A piece of text of one look.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Run {
-    pub(crate) style: Style,
+pub struct Run {
+    /// How it looks.
+    pub style: Style,
     /// The address it leads to; neighbours with the same address are one link.
-    pub(crate) link: Option<Rc<str>>,
-    pub(crate) leaf: Leaf,
+    pub link: Option<Rc<str>>,
+    /// What it shows.
+    pub leaf: Leaf,
 }
 
 /// What a run shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Leaf {
+pub enum Leaf {
+    /// Text on one line.
     Text(String),
+    /// Verbatim text on one line.
     Code(String),
+    /// Somebody called by name.
     Mention(Mention),
+    /// A line end.
     Break,
 }
 
 /// Adds a run, merged with its neighbour where both are of one kind. One without text is none.
-pub(crate) fn push(runs: &mut Vec<Run>, run: Run) {
+pub fn push(runs: &mut Vec<Run>, run: Run) {
     if matches!(&run.leaf, Leaf::Text(text) | Leaf::Code(text) if text.is_empty()) {
         return;
     }
@@ -52,7 +61,7 @@ pub(crate) fn push(runs: &mut Vec<Run>, run: Run) {
 }
 
 /// The runs of a tree. Line ends inside texts become breaks, controls vanish.
-pub(crate) fn flatten(inlines: &[Inline]) -> Vec<Run> {
+pub fn flatten(inlines: &[Inline]) -> Vec<Run> {
     let mut runs = Vec::with_capacity(inlines.len());
     walk(inlines, Style::default(), None, &mut runs);
     runs
@@ -85,14 +94,14 @@ fn walk(inlines: &[Inline], style: Style, link: Option<&Rc<str>>, out: &mut Vec<
 }
 
 /// The text on one line and without control characters, which mean nothing to people and much to some parsers.
-pub(crate) fn uncontrolled(text: &str) -> String {
+pub fn uncontrolled(text: &str) -> String {
     text.chars()
         .filter_map(|c| if matches!(c, '\n' | '\t') { Some(' ') } else { (!c.is_control()).then_some(c) })
         .collect()
 }
 
 /// Takes breaks and white space off both ends. White space alone is not code, which Markdown could not write.
-pub(crate) fn trim(runs: &mut Vec<Run>) {
+pub fn trim(runs: &mut Vec<Run>) {
     for run in runs.iter_mut() {
         if matches!(&run.leaf, Leaf::Code(text) if text.trim().is_empty()) {
             run.leaf = Leaf::Text(" ".to_owned());
@@ -130,7 +139,7 @@ pub(crate) fn trim(runs: &mut Vec<Run>) {
 }
 
 /// The tree of some runs, nested link, bold, italic, strike.
-pub(crate) fn nest(runs: Vec<Run>) -> Vec<Inline> {
+pub fn nest(runs: Vec<Run>) -> Vec<Inline> {
     level(runs, 0)
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use entente_model::{DropReason, MessageId, Pair, Snapshot, Timestamp};
+use entente_model::{CallError, DropReason, MessageId, Pair, Snapshot, Timestamp};
 use entente_platform::Mark;
 use entente_store::{Arrived, Known, LaneKey, Report, Seen};
 
@@ -67,6 +67,7 @@ impl Engine {
                 Err(hold) => return Err(hold),
             }
         }
+        let read_to = snapshots.iter().map(|read| read.created_at).max().max(news.read_until);
         let read: Vec<MessageId> = snapshots.iter().map(|snapshot| snapshot.message.at.id.clone()).collect();
         for (arrival, seen) in reported.arrivals.iter().zip(&seen) {
             if arrival.report == Report::Look {
@@ -82,8 +83,15 @@ impl Engine {
                 }
             } else if arrival.report == Report::Created && seen.is_some() {
                 news.drops.push(DropReason::Repeat);
-            } else if !read.contains(&arrival.message.id) {
-                match self.one(reported, arrival, &mut news.aside).await {
+            } else if read.contains(&arrival.message.id) {
+                // Not every history tells when a message was changed; the report of the change does.
+                if let (Report::Changed, Some(body)) = (arrival.report, &arrival.body)
+                    && let Ok(snapshot) = reported.workspace.receiver().open(&arrival.message, body)
+                {
+                    keep_newest(&mut snapshots, snapshot);
+                }
+            } else {
+                match self.one(reported, arrival, read_to, &mut news.aside).await {
                     Ok(Some(snapshot)) => keep_newest(&mut snapshots, snapshot),
                     Ok(None) => news.drops.push(DropReason::Gone),
                     Err(Hold::Refused { patience, reason }) if self.ripe(arrival, patience) => {
@@ -185,13 +193,19 @@ impl Engine {
         &self,
         reported: &Reported<'_>,
         arrival: &Arrived,
+        read_to: Option<Timestamp>,
         aside: &mut Vec<Aside>,
     ) -> Result<Option<Snapshot>, Hold> {
         if let Some(body) = &arrival.body {
             match reported.workspace.receiver().open(&arrival.message, body) {
                 Ok(snapshot) => {
                     self.store.count("opened", 1);
-                    return Ok(Some(snapshot));
+                    let passed = read_to.is_some_and(|read_to| snapshot.created_at < read_to);
+                    return if passed && arrival.report == Report::Created {
+                        self.as_it_is(reported, snapshot).await
+                    } else {
+                        Ok(Some(snapshot))
+                    };
                 }
                 Err(reason) => {
                     tracing::warn!(workspace = %reported.workspace.at().id, reason, "a report could not be opened");
@@ -200,6 +214,22 @@ impl Engine {
             }
         }
         self.fetch(reported, arrival).await
+    }
+
+    /// A message of a time that has been read, where it was not: its report came late, or it has been taken back since it was
+    /// reported, and then nobody shall see it any more. What nobody may read now stands as it was told.
+    async fn as_it_is(&self, reported: &Reported<'_>, told: Snapshot) -> Result<Option<Snapshot>, Hold> {
+        let mut gone = false;
+        for client in self.listeners(reported).await? {
+            match client.fetch(&told.message.at).await {
+                Ok(Some(snapshot)) => return Ok(Some(snapshot)),
+                Ok(None) | Err(CallError::Gone) => gone = true,
+                Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
+                Err(CallError::Unknown) => return Err(Hold::Later(None)),
+                Err(CallError::Reject(_) | CallError::Reauthorize) => {}
+            }
+        }
+        Ok((!gone).then_some(told))
     }
 
     /// One message as the platform shows it to any of those who were told.

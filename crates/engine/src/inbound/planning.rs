@@ -33,7 +33,10 @@ impl Engine {
             settled,
             ..Routed::default()
         };
-        for (snapshot, verdict) in news.stand {
+        for (mut snapshot, verdict) in news.stand {
+            if matches!(verdict, Verdict::New | Verdict::Edited) {
+                self.name_people(&mut snapshot.message.body).await?;
+            }
             let change = match verdict {
                 Verdict::New => Change::Created(snapshot.message.clone()),
                 Verdict::Edited => {

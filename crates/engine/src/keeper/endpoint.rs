@@ -4,9 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use entente_model::{CallError, Timestamp};
-use entente_platform::{Call, Effect, Http, Site};
-use http::Method;
+use entente_platform::{Call, DirectoryApp, Effect, Failure, Http, Shown, Site, Verdict};
+use http::{HeaderMap, HeaderValue, Method, header};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
@@ -20,7 +22,11 @@ pub(crate) struct TokenEndpoint {
     http: Http,
     site: Arc<Site>,
     address: &'static str,
+    /// Set for tokens of the app that the directory is read by.
+    directory: Option<DirectoryApp>,
     url: Url,
+    verdict: Option<Verdict>,
+    shown: Shown,
     clock: Arc<dyn Clock>,
 }
 
@@ -41,12 +47,26 @@ struct Answer {
     expires_in: Option<u64>,
 }
 
+/// RFC 6749, 5.2.
+#[derive(Deserialize)]
+struct Refusal {
+    error: Option<String>,
+}
+
 impl TokenEndpoint {
     pub(crate) fn new(http: Http, workspace: &Workspace, clock: Arc<dyn Clock>) -> Self {
         let oauth = &workspace.profile().oauth;
         let site = Arc::clone(&workspace.site);
         let url = site.url(oauth.address, &with_tenant(oauth.token_path, &site));
-        Self { http, site, address: oauth.address, url, clock }
+        let (address, verdict, shown) = (oauth.address, oauth.verdict, oauth.shown);
+        Self { http, site, address, directory: None, url, verdict, shown, clock }
+    }
+
+    /// One that is no configured workspace's.
+    #[cfg(test)]
+    pub(super) fn anywhere(http: Http, site: Arc<Site>, url: Url, clock: Arc<dyn Clock>) -> Self {
+        let (verdict, shown) = (None, Shown::InForm);
+        Self { http, site, address: "", directory: None, url, verdict, shown, clock }
     }
 
     /// The same at another path.
@@ -57,6 +77,14 @@ impl TokenEndpoint {
     /// For calls to this workspace's addresses.
     pub(crate) fn http(&self) -> Http {
         self.http.clone()
+    }
+
+    /// The same for the app that the directory is read by; `None` while it is not configured.
+    pub(crate) fn of_directory(&self, app: DirectoryApp) -> Option<Self> {
+        let client_id = self.site.secrets.get(app.client_id)?.expose_secret().to_owned();
+        let client_secret = self.site.secrets.get(app.client_secret)?.clone();
+        let site = Arc::new(Site { client_id, client_secret, ..Site::clone(&self.site) });
+        Some(Self { site, directory: Some(app), ..self.clone() })
     }
 
     /// Exchanges the code that a browser brought back.
@@ -81,18 +109,55 @@ impl TokenEndpoint {
 
     /// Gets the app's own token.
     pub(crate) async fn app(&self, scope: &str) -> Result<Tokened, CallError> {
-        self.ask(vec![("grant_type", "client_credentials"), ("scope", scope)]).await
+        match self.directory {
+            None => self.ask(vec![("grant_type", "client_credentials"), ("scope", scope)]).await,
+            Some(app) => {
+                let tenant = self.site.tenant.as_deref().unwrap_or_default();
+                self.ask(vec![("grant_type", app.grant_type), (app.tenant, tenant)]).await
+            }
+        }
     }
 
     async fn ask(&self, mut form: Vec<(&str, &str)>) -> Result<Tokened, CallError> {
-        form.push(("client_id", &self.site.client_id));
-        form.push(("client_secret", self.site.client_secret.expose_secret()));
+        let (id, secret) = (self.site.client_id.as_str(), self.site.client_secret.expose_secret());
+        let mut headers = HeaderMap::new();
+        match self.shown {
+            Shown::InForm => form.extend([("client_id", id), ("client_secret", secret)]),
+            Shown::InHeader => {
+                headers.insert(header::AUTHORIZATION, basic(id, secret)?);
+            }
+        }
         let call = Call::new(Method::POST, self.url.clone()).form(&form).effect(Effect::Repeatable);
-        let answer: Answer = self.http.send(call, None).await?.json()?;
+        let call = Call { headers, verdict: self.verdict, ..call };
+        let answer: Answer =
+            self.http.send(call, None).await.map_err(|failure| self.refusal(failure))?.json()?;
         let now = self.clock.now();
         let expires_at = answer.expires_in.map(|seconds| now.plus(Duration::from_secs(seconds)));
         Ok(Tokened { access: answer.access_token, refresh: answer.refresh_token, expires_at })
     }
+
+    /// What a refusal means. One of the app says nothing about what was asked for with its secret: a secret that has
+    /// expired must cost nobody their consent.
+    fn refusal(&self, failure: Failure) -> CallError {
+        let refusal: Option<Refusal> = serde_json::from_slice(&failure.body).ok();
+        match refusal.and_then(|refusal| refusal.error).as_deref() {
+            Some("invalid_client" | "unauthorized_client") => {
+                tracing::error!(workspace = %self.site.workspace.id, "the platform refuses the app's id or secret");
+                CallError::Retry { after: None }
+            }
+            _ => failure.error,
+        }
+    }
+}
+
+/// RFC 6749, 2.3.1: both as in a form, then as RFC 7617 has it.
+fn basic(id: &str, secret: &str) -> Result<HeaderValue, CallError> {
+    let written = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+    let credentials = STANDARD.encode(format!("{}:{}", written(id), written(secret)));
+    let value = HeaderValue::try_from(format!("Basic {credentials}"));
+    let mut value = value.map_err(|_| CallError::Reject("unsendable".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// A path with the organisation's id filled in.

@@ -40,6 +40,11 @@ impl Engine {
         if person.primary.as_ref().is_none_or(|primary| primary.account.workspace == *workspace.at()) {
             return Err(EngineError::Refused(format!("{} needs no stand-in in {name}", person.name)));
         }
+        if workspace.profile().capabilities.bot_domain.is_none() {
+            return Err(EngineError::Refused(format!(
+                "{name}: the platform has no bots that could stand in"
+            )));
+        }
         let bot = self.bot_behind(workspace, token.clone()).await?;
         let owner =
             self.store.identities(std::slice::from_ref(&bot.account)).await?.into_iter().flatten().next();
@@ -87,11 +92,6 @@ impl Engine {
         token: SecretString,
     ) -> Result<Account, EngineError> {
         let name = &workspace.at().id;
-        let Some(domain) = workspace.profile().capabilities.bot_domain else {
-            return Err(EngineError::Refused(format!(
-                "{name}: the platform has no bots that could stand in"
-            )));
-        };
         let tokened = Tokened { access: token, refresh: None, expires_at: None };
         let mut bot = match self.keeper.passing(workspace, LoginKind::Bot, tokened).me().await {
             Ok(bot) => bot,
@@ -101,8 +101,12 @@ impl Engine {
             Err(error) => return Err(EngineError::Call { workspace: name.clone(), error }),
         };
         bot.email = bot.email.trim().to_lowercase();
-        let address = bot.email.split_once('@').is_some_and(|(local, at)| !local.is_empty() && at == domain);
-        if !bot.bot || !address {
+        // Where bots have no addresses of their own, the vendor's word is all there is.
+        let domain = workspace.profile().capabilities.bot_domain;
+        let at_home = |domain: &str| {
+            bot.email.split_once('@').is_some_and(|(local, at)| !local.is_empty() && at == domain)
+        };
+        if !bot.bot || !domain.is_none_or(at_home) {
             return Err(EngineError::Refused(format!("{name}: the token is not a bot's")));
         }
         Ok(bot)

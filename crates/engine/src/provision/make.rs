@@ -131,6 +131,7 @@ impl Engine {
         token: SecretString,
     ) -> Result<(), EngineError> {
         let id = login_of(LoginKind::Bot, &stand_in.workspace, stand_in.person);
+        let _still = self.keeper.still(id).await;
         let before = self.store.login(id).await?.and_then(|login| login.secret);
         let generation = before.map_or(1, |secret| secret.generation + 1);
         let login = Login {

@@ -149,5 +149,6 @@ fn site(name: &str) -> Site {
         tenant: None,
         client_id: "entente".to_owned(),
         client_secret: SECRET.to_owned().into(),
+        secrets: [].into(),
     }
 }

@@ -141,11 +141,33 @@ fn a_level_is_one_or_rules() {
 
 #[test]
 fn a_platform_that_there_is_not_is_named_first() {
-    let why = parse("[workspaces.a]\nplatform = \"slack\"\n", &[]).unwrap_err();
-    assert!(why.starts_with("workspaces.a.platform: no platform \"slack\"; known are "), "{why}");
+    let why = parse("[workspaces.a]\nplatform = \"carrier-pigeon\"\n", &[]).unwrap_err();
+    assert!(why.starts_with("workspaces.a.platform: no platform \"carrier-pigeon\"; known are "), "{why}");
     let platform = platforms::all().iter().find(|one| !one.profile().needs_tenant).unwrap().id();
     let why = parse(&format!("[workspaces.a]\nplatform = \"{platform}\"\n"), &[]).unwrap_err();
     assert!(why.starts_with("workspaces.a.client_id: give the id"), "{why}");
+}
+
+#[test]
+fn other_secrets_of_an_app_are_known_by_name_and_may_stand_in_files() {
+    let registry: Registry = platforms::all();
+    let platform = registry.iter().find(|one| !one.profile().secrets.is_empty()).unwrap();
+    let (secret, _) = platform.profile().secrets[0];
+    let head = format!(
+        "[workspaces.a]\nplatform = \"{}\"\ntenant = \"t\"\nclient_id = \"c\"\nclient_secret = \"s\"\n",
+        platform.id()
+    );
+    let with = |more: &str| parse(&format!("{head}{more}\n"), &[]);
+    assert!(with("").unwrap().sites[0].secrets.is_empty());
+    assert!(
+        with(&format!("secrets = {{ {secret} = \"x\" }}")).unwrap().sites[0].secrets.contains_key(secret)
+    );
+    let why = with(&format!("secrets = {{ {secret}s = \"x\" }}")).unwrap_err();
+    assert!(why.contains("has no such secret") && why.contains("did you mean"), "{why}");
+    let why = with(&format!("secrets = {{ {secret} = \"\" }}")).unwrap_err();
+    assert!(why.ends_with("is empty"), "{why}");
+    let why = with(&format!("secret_files = {{ {secret} = \"not.there\" }}")).unwrap_err();
+    assert!(why.contains("cannot be read"), "{why}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use entente_model::{PlatformId, WorkspaceId, WorkspaceRef};
-use entente_platform::{Registry, Site};
+use entente_platform::{Profile, Registry, Site};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use url::Url;
@@ -24,6 +24,10 @@ pub(crate) struct Workspace {
     client_secret: Option<SecretString>,
     client_secret_file: Option<PathBuf>,
     #[serde(default)]
+    secrets: BTreeMap<String, SecretString>,
+    #[serde(default)]
+    secret_files: BTreeMap<String, PathBuf>,
+    #[serde(default)]
     addresses: BTreeMap<String, Url>,
 }
 
@@ -35,6 +39,8 @@ impl Workspace {
         text("client_id"),
         text("client_secret"),
         text("client_secret_file"),
+        table("secrets"),
+        table("secret_files"),
         table("addresses"),
     ];
 
@@ -100,7 +106,36 @@ impl Workspace {
             tenant: Some(self.tenant.clone()).filter(|tenant| !tenant.is_empty()),
             client_id: self.client_id.clone(),
             client_secret: self.secret(name, base)?,
+            secrets: self.other_secrets(name, base, profile)?,
         })
+    }
+
+    fn other_secrets(
+        &self,
+        name: &str,
+        base: &Path,
+        profile: &Profile,
+    ) -> Result<BTreeMap<String, SecretString>, String> {
+        let mut secrets = self.secrets.clone();
+        for (secret, file) in &self.secret_files {
+            let key = format!("workspaces.{name}.secret_files.{secret}");
+            if secrets.insert(secret.clone(), read_secret(&key, base, file)?).is_some() {
+                return Err(format!("{key}: give it here or below secrets, not in both"));
+            }
+        }
+        for (secret, value) in &secrets {
+            let key = format!("workspaces.{name}.secrets.{secret}");
+            let mut known = profile.secrets.iter().map(|(name, _)| *name);
+            if !known.clone().any(|known| known == secret) {
+                let hint = nearest(secret, known.by_ref())
+                    .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+                return Err(format!("{key}: {} has no such secret{hint}", profile.name));
+            }
+            if value.expose_secret().is_empty() {
+                return Err(format!("{key}: is empty"));
+            }
+        }
+        Ok(secrets)
     }
 
     fn secret(&self, name: &str, base: &Path) -> Result<SecretString, String> {
@@ -109,16 +144,7 @@ impl Workspace {
                 return Err(format!("workspaces.{name}: give client_secret or client_secret_file, not both"));
             }
             (Some(secret), None) => secret.clone(),
-            (None, Some(file)) => {
-                let path = base.join(file);
-                let text = std::fs::read_to_string(&path).map_err(|error| {
-                    format!(
-                        "workspaces.{name}.client_secret_file: {} cannot be read: {error}",
-                        path.display()
-                    )
-                })?;
-                SecretString::from(text.trim().to_owned())
-            }
+            (None, Some(file)) => read_secret(&format!("workspaces.{name}.client_secret_file"), base, file)?,
             (None, None) => SecretString::from(String::new()),
         };
         if secret.expose_secret().is_empty() {
@@ -126,6 +152,13 @@ impl Workspace {
         }
         Ok(secret)
     }
+}
+
+fn read_secret(key: &str, base: &Path, file: &Path) -> Result<SecretString, String> {
+    let path = base.join(file);
+    let text = std::fs::read_to_string(&path)
+        .map_err(|error| format!("{key}: {} cannot be read: {error}", path.display()))?;
+    Ok(SecretString::from(text.trim().to_owned()))
 }
 
 fn without_slash(url: &Url) -> Url {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
-use super::story::Apps;
+use super::apps::Apps;
 use super::world::{World, base};
 use crate::wire;
 
@@ -16,7 +16,7 @@ pub(super) fn write(
     apps: &Apps,
     limits_factor: f64,
 ) -> anyhow::Result<PathBuf> {
-    let (webex, teams) = (base(&world.webex), base(&world.teams));
+    let [webex, teams, slack, zoom] = world.ports().map(|(_, port)| base(port));
     let mut text = String::new();
     write!(
         text,
@@ -30,12 +30,29 @@ pub(super) fn write(
          [workspaces.webex]\nplatform = \"webex\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
          addresses = {{ api = \"{webex}/v1\" }}\n\n\
          [workspaces.teams]\nplatform = \"teams\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
-         addresses = {{ graph = \"{teams}/v1.0\", login = \"{teams}\", bot = \"{teams}\", bot_metadata = \"{teams}\" }}\n",
+         addresses = {{ graph = \"{teams}/v1.0\", login = \"{teams}\", bot = \"{teams}\", bot_metadata = \"{teams}\" }}\n\n\
+         [workspaces.slack]\nplatform = \"slack\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
+         secrets = {{ signing = \"{}\" }}\naddresses = {{ api = \"{slack}/api\", login = \"{slack}\" }}\n\n\
+         [workspaces.zoom]\nplatform = \"zoom\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
+         addresses = {{ api = \"{zoom}/v2\", login = \"{zoom}\", socket = \"{zoom}\" }}\n\n\
+         [workspaces.zoom.secrets]\nsecret_token = \"{}\"\nbot_jid = \"{}\"\ndirectory_client_id = \"{}\"\n\
+         directory_client_secret = \"{}\"\n",
         apps.webex.client_id,
         apps.webex.client_secret,
         apps.tenant,
         apps.teams.client_id,
         apps.teams.client_secret,
+        apps.team,
+        apps.slack.client_id,
+        apps.slack.client_secret,
+        apps.slack.more["signing_secret"],
+        apps.account,
+        apps.zoom.client_id,
+        apps.zoom.client_secret,
+        apps.zoom.more["secret_token"],
+        apps.zoom.more["robot_jid"],
+        apps.zoom_directory.client_id,
+        apps.zoom_directory.client_secret,
     )?;
     let file = folder.join("demo.toml");
     wire::write_private(&file, &text)?;

@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use anyhow::Context as _;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
@@ -13,8 +14,8 @@ use entente_sim::org;
 use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use super::story::{App, Apps, TEAMS, WEBEX};
-use super::world::{World, base};
+use super::apps::{App, Apps};
+use super::world::{SLACK, TEAMS, WEBEX, World, ZOOM, base};
 use crate::client::Client;
 
 /// Where the directory is read from.
@@ -44,8 +45,9 @@ impl Source {
 
     /// Reads who is on each platform while all can be reached, so that an outage finds them known.
     pub(crate) async fn remember(&self) -> anyhow::Result<()> {
-        self.people(WEBEX).await?;
-        self.people(TEAMS).await?;
+        for (name, _) in self.0.world.ports() {
+            self.people(name).await?;
+        }
         Ok(())
     }
 
@@ -55,23 +57,42 @@ impl Source {
             Some(server) => server.get("/people").await?["people"].take(),
             None => Value::Null,
         };
-        let mut webex = platform(&self.people(WEBEX).await?, WEBEX, &apps.webex, &represented);
-        let mut teams = platform(&self.people(TEAMS).await?, TEAMS, &apps.teams, &represented);
-        webex.insert("base".to_owned(), json!(format!("{}/v1", base(&world.webex))));
-        teams.insert("base".to_owned(), json!(format!("{}/v1.0", base(&world.teams))));
-        teams.insert("login".to_owned(), json!(base(&world.teams)));
-        teams.insert("tenant".to_owned(), json!(apps.tenant));
-        Ok(json!({"console": console, "platforms": {WEBEX: webex, TEAMS: teams}}))
+        let mut platforms = Map::new();
+        for (name, port) in world.ports() {
+            let app = match name {
+                WEBEX => &apps.webex,
+                TEAMS => &apps.teams,
+                SLACK => &apps.slack,
+                _ => &apps.zoom,
+            };
+            let mut shown = platform(&self.people(name).await?, name, app, &represented);
+            let (path, tenant) = match name {
+                WEBEX => ("/v1", None),
+                TEAMS => ("/v1.0", Some(&apps.tenant)),
+                SLACK => ("/api", Some(&apps.team)),
+                _ => ("/v2", Some(&apps.account)),
+            };
+            shown.insert("base".to_owned(), json!(format!("{}{path}", base(port))));
+            if let Some(tenant) = tenant {
+                shown.insert("login".to_owned(), json!(base(port)));
+                shown.insert("tenant".to_owned(), json!(tenant));
+            }
+            if name == ZOOM {
+                shown.insert("directory_app".to_owned(), registered(&apps.zoom_directory));
+            }
+            platforms.insert(name.to_owned(), Value::Object(shown));
+        }
+        Ok(json!({"console": console, "platforms": platforms}))
     }
 
     /// Who is on a platform, or was when it could last be reached.
     async fn people(&self, name: &'static str) -> anyhow::Result<Value> {
         let world = &self.0.world;
-        let (port, path) = if name == WEBEX {
-            (&world.webex, "/_sim/people?bots=false")
-        } else {
-            (&world.teams, "/_sim/people")
-        };
+        let ports = world.ports();
+        let (_, port) =
+            ports.iter().find(|(known, _)| *known == name).context("there is no such platform")?;
+        // Where the vendor's bots are people too, they are left out.
+        let path = if matches!(name, WEBEX | SLACK) { "/_sim/people?bots=false" } else { "/_sim/people" };
         let asked = world.ask(port, Method::GET, path, None).await;
         let mut listed = self.0.listed.lock().unwrap_or_else(PoisonError::into_inner);
         match asked {
@@ -105,18 +126,27 @@ fn platform(listed: &Value, name: &str, app: &App, represented: &Value) -> Map<S
     let mut all = Map::new();
     all.insert("people".to_owned(), json!(people));
     all.insert("stand_ins".to_owned(), json!(stand_ins(represented, name)));
-    all.insert("app".to_owned(), json!({"client_id": app.client_id, "client_secret": app.client_secret}));
+    all.insert("app".to_owned(), registered(app));
     all
+}
+
+/// An app with everything that its pages at the vendor show.
+fn registered(app: &App) -> Value {
+    let mut known = json!({"client_id": app.client_id, "client_secret": app.client_secret});
+    for (name, value) in &app.more {
+        known[*name] = json!(value);
+    }
+    known
 }
 
 /// Where everybody works: as the server has it, or, without one, as Acme has it.
 fn homes(represented: &Value) -> BTreeMap<String, String> {
     let Some(people) = represented.as_array() else {
-        let home = |on_webex| if on_webex { WEBEX } else { TEAMS };
-        return org::acme()
-            .into_iter()
-            .map(|person| (person.email, home(person.on_webex).to_owned()))
-            .collect();
+        let home = |person: org::Somebody| {
+            let home = person.home().to_owned();
+            (person.email, home)
+        };
+        return org::everybody().into_iter().map(home).collect();
     };
     let home =
         |person: &Value| Some((person["email"].as_str()?.to_owned(), person["primary"].as_str()?.to_owned()));

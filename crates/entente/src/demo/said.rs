@@ -20,16 +20,14 @@ pub(super) async fn ready(
     let people = server.get("/people").await?;
     let base = base.as_str().trim_end_matches('/');
     println!("\nEntente's demo is ready after {:.1} s. Open\n", took.as_secs_f64());
-    println!("  {base}/demo            two chat apps side by side");
+    println!("  {base}/demo            the chat apps, two of them side by side");
     println!("  {base}/directory.json  addresses, people and tokens for other clients");
     println!(
         "  {}\n      the console, signed in (this link works once)\n",
         link["url"].as_str().unwrap_or_default()
     );
     for person in people["people"].as_array().into_iter().flatten() {
-        for stand_in in person["stand_ins"].as_array().into_iter().flatten() {
-            say(person, stand_in);
-        }
+        say(person);
     }
     println!(
         "\nThe server's data is in {}{}.",
@@ -41,16 +39,21 @@ pub(super) async fn ready(
     Ok(())
 }
 
-fn say(person: &Value, stand_in: &Value) {
+/// One line about somebody: where they work, where they speak with an account of their own, and where a bot does.
+fn say(person: &Value) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let found = match &stand_in["address"] {
-        Value::String(address) => address.clone(),
-        _ => text(&person["email"]),
-    };
-    println!(
-        "  {:<16} works in {:<6} and is {found} in {}",
-        text(&person["name"]),
-        text(&person["primary"]),
-        text(&stand_in["workspace"])
-    );
+    let stand_ins = person["stand_ins"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let own: Vec<String> =
+        stand_ins.iter().filter(|one| one["mode"] == "account").map(|one| text(&one["workspace"])).collect();
+    let mut said = Vec::new();
+    if !own.is_empty() {
+        said.push(format!("speaks for themselves in {}", own.join(", ")));
+    }
+    for bot in stand_ins.iter().filter(|one| one["mode"] == "bot") {
+        said.push(format!("is {} in {}", text(&bot["address"]), text(&bot["workspace"])));
+    }
+    if !said.is_empty() {
+        let (name, primary) = (text(&person["name"]), text(&person["primary"]));
+        println!("  {name:<16} works in {primary:<6} {}", said.join("; "));
+    }
 }

@@ -1,63 +1,31 @@
-//! What an administrator and the engineers of Acme, Inc. do: register apps on the vendors' side, connect the workspaces,
-//! bring people in, give consent. Every step goes through the vendors' pages, the server's pages or the server's API.
+//! What the administrators and the people of Acme, Inc. do: connect the workspaces, bring people in, give consent. Every
+//! step goes through the vendors' pages, the server's pages or the server's API.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use futures_util::future::try_join_all;
+use entente_sim::server::Port;
+use futures_util::stream::{self, TryStreamExt as _};
+use futures_util::try_join;
 use http::Method;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use url::Url;
 
+use super::apps::{self, Apps, administrator, text};
 use super::browser::Browser;
-use super::world::World;
+use super::world::{SLACK, TEAMS, WEBEX, World, ZOOM};
 use crate::client::Client;
-
-/// The workspaces' names in the demo's configuration.
-pub(super) const WEBEX: &str = "webex";
-pub(super) const TEAMS: &str = "teams";
 
 /// How long everything may take before something must be wrong.
 const PATIENCE: Duration = Duration::from_mins(1);
 
+/// How many people consent at once.
+const AT_ONCE: usize = 8;
+
 /// How often it is looked whether something is done.
 const LOOK: Duration = Duration::from_millis(25);
-
-/// An app as its vendor registered it.
-#[derive(Clone)]
-pub(crate) struct App {
-    pub(crate) client_id: String,
-    pub(crate) client_secret: String,
-}
-
-/// Both apps.
-#[derive(Clone)]
-pub(crate) struct Apps {
-    pub(crate) webex: App,
-    pub(crate) teams: App,
-    pub(crate) tenant: String,
-}
-
-/// Registers the apps. The server is not running yet; all that is known of it is its address.
-pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Result<Apps> {
-    let redirect = format!("http://{listen}/oauth/callback");
-    let app = json!({"name": "Entente", "redirect_uris": [redirect]});
-    let webex = world.ask(&world.webex, Method::POST, "/_sim/apps", Some(&app)).await?;
-    let app = json!({"name": "Entente", "redirect_uris": [redirect], "admin_consent": true});
-    let teams = world.ask(&world.teams, Method::POST, "/_sim/apps", Some(&app)).await?;
-    Ok(Apps { webex: read(&webex)?, teams: read(&teams)?, tenant: text(&teams, "tenant")? })
-}
-
-fn read(answer: &Value) -> anyhow::Result<App> {
-    Ok(App { client_id: text(answer, "client_id")?, client_secret: text(answer, "client_secret")? })
-}
-
-fn text(answer: &Value, name: &str) -> anyhow::Result<String> {
-    answer[name].as_str().map(str::to_owned).with_context(|| format!("{name} is missing in an answer"))
-}
 
 /// Plays the rest, until everybody is represented and heard.
 pub(super) async fn play(
@@ -67,54 +35,65 @@ pub(super) async fn play(
     base: &Url,
     token: &SecretString,
 ) -> anyhow::Result<()> {
-    // Webex: the administrator connects the workspace in a browser.
-    let admin = administrator(world).await?;
-    let start = base.join(&format!("/oauth/start/{WEBEX}?as=admin"))?;
-    Browser::new().connect(&start, token, &admin).await?;
+    // The administrators connect their workspaces in a browser, where a vendor asks them at all.
+    try_join!(
+        connect(WEBEX, &world.webex, world, base, token),
+        connect(SLACK, &world.slack, world, base, token),
+        apps::announce(world, apps, server, base),
+    )?;
     let ready = |status: &Value| {
-        [WEBEX, TEAMS]
+        [WEBEX, TEAMS, SLACK, ZOOM]
             .iter()
             .all(|workspace| works(status, workspace, "admin") && works(status, workspace, "app"))
     };
     until(server, "the apps are ready", ready).await?;
-    // Teams: the bot's address is entered in the portal, and the administrator's policy installs the app for everybody.
-    let endpoint = base.join(&format!("/hooks/{TEAMS}/{TEAMS}/messages"))?;
-    let bot = json!({"bot_endpoint": endpoint.as_str(), "installed_for_all": true});
-    world
-        .ask(&world.teams, Method::POST, &format!("/_sim/apps/{}", apps.teams.client_id), Some(&bot))
-        .await?;
     server.post("/people/import", &json!({})).await?;
     let rules = json!({"rules": [
         {"workspace": WEBEX, "department": "engineering"},
         {"workspace": TEAMS, "department": "sales"},
+        {"workspace": SLACK, "department": "support"},
+        {"workspace": ZOOM, "department": "operations"},
     ]});
     server.post("/people/match", &rules).await?;
     let plan = server.post("/people/plan", &rules).await?;
     server.post("/people/apply", &json!({"digest": plan["digest"]})).await?;
     let people = server.get("/people").await?;
-    try_join_all(wanting_consent(&people).map(|email| consent(server, email))).await?;
+    let wanted: Vec<(&str, &str)> = wanting_consent(&people).collect();
+    stream::iter(wanted.into_iter().map(Ok))
+        .try_for_each_concurrent(AT_ONCE, |(email, workspace)| consent(server, email, workspace))
+        .await?;
     until(server, "everybody is represented", everybody_speaks).await
 }
 
-async fn administrator(world: &World) -> anyhow::Result<String> {
-    let people = world.ask(&world.webex, Method::GET, "/_sim/people?bots=false", None).await?;
-    let admin = people["items"].as_array().into_iter().flatten().find(|person| person["admin"] == true);
-    text(admin.context("Webex has no administrator")?, "email")
+/// An administrator connects a workspace.
+async fn connect(
+    workspace: &str,
+    platform: &Port,
+    world: &World,
+    base: &Url,
+    token: &SecretString,
+) -> anyhow::Result<()> {
+    let people = world.ask(platform, Method::GET, "/_sim/people?bots=false", None).await?;
+    let admin = administrator(&people).with_context(|| format!("{workspace} has no administrator"))?;
+    let start = base.join(&format!("/oauth/start/{workspace}?as=admin"))?;
+    Browser::new().connect(&start, token, &admin).await
 }
 
-fn wanting_consent(people: &Value) -> impl Iterator<Item = &str> {
-    let people = people["people"].as_array().into_iter().flatten();
-    people
-        .filter(|person| {
-            person["stand_ins"].as_array().into_iter().flatten().any(|one| one["state"] == "awaiting_consent")
-        })
-        .filter_map(|person| person["email"].as_str())
+/// Whose consent is wanted, and where.
+fn wanting_consent(people: &Value) -> impl Iterator<Item = (&str, &str)> {
+    people["people"].as_array().into_iter().flatten().flat_map(|person| {
+        let stand_ins = person["stand_ins"].as_array().into_iter().flatten();
+        stand_ins
+            .filter(|one| one["state"] == "awaiting_consent")
+            .filter_map(|one| Some((person["email"].as_str()?, one["workspace"].as_str()?)))
+    })
 }
 
-async fn consent(server: &Client, email: &str) -> anyhow::Result<()> {
-    let invited = server.post(&format!("/people/{email}/invite"), &json!({})).await?;
+async fn consent(server: &Client, email: &str, workspace: &str) -> anyhow::Result<()> {
+    let invited = server.post(&format!("/people/{email}/invite"), &json!({"workspace": workspace})).await?;
     let link = Url::parse(&text(&invited, "url")?)?;
-    Browser::new().follow_invitation(&link, email).await
+    let consent = Browser::new().follow_invitation(&link, email).await;
+    consent.with_context(|| format!("{email} could not consent in {workspace}"))
 }
 
 fn works(status: &Value, workspace: &str, kind: &str) -> bool {

@@ -9,7 +9,7 @@ use axum::Router;
 use entente_sim::clock::Clock;
 use entente_sim::courier::Courier;
 use entente_sim::server::Port;
-use entente_sim::{console, org, teams, webex};
+use entente_sim::{console, org, slack, teams, webex, zoom};
 use http::Method;
 use serde_json::Value;
 
@@ -19,17 +19,27 @@ use crate::refusal::Refusal;
 /// The same ids and tokens at every start.
 const SEED: u64 = 1;
 
-/// Both platforms.
+/// The platforms, by the names that they have in the demo's configuration, in `/directory.json` and as plugs.
+pub(crate) const WEBEX: &str = "webex";
+pub(crate) const TEAMS: &str = "teams";
+pub(crate) const SLACK: &str = "slack";
+pub(crate) const ZOOM: &str = "zoom";
+
+/// All four.
 pub(crate) struct World {
     /// Simulated Webex.
     pub(crate) webex: Arc<Port>,
     /// Simulated Teams, with its sign-in and its bot service.
     pub(crate) teams: Arc<Port>,
+    /// Simulated Slack, with its sign-in.
+    pub(crate) slack: Arc<Port>,
+    /// Simulated Zoom, with its sign-in.
+    pub(crate) zoom: Arc<Port>,
     http: reqwest::Client,
 }
 
 impl World {
-    /// Opens both, on the ports after the console's, or on any. `apps_limited` says whether people's own tokens count
+    /// Opens them all, on the ports after the console's, or on any. `apps_limited` says whether people's own tokens count
     /// against the limits of Graph: they do for an integration that is tried with them, and do not for the page, which
     /// stands for the vendor's own app.
     ///
@@ -43,7 +53,7 @@ impl World {
             limits_factor,
             switches: webex::Switches::default(),
             public_base: None,
-            people: org::acme(),
+            people: org::everybody(),
         });
         let teams = teams::Teams::new(teams::Options {
             clock: Clock::system(),
@@ -52,19 +62,60 @@ impl World {
             limits_factor,
             switches: teams::Switches { own_app_limited: apps_limited, ..teams::Switches::default() },
             public_base: None,
-            people: org::acme(),
+            people: org::everybody(),
+        });
+        let slack = slack::Slack::new(slack::Options {
+            clock: Clock::system(),
+            courier: Courier::tcp(),
+            seed: SEED,
+            limits_factor,
+            switches: slack::Switches::default(),
+            public_base: None,
+            people: org::everybody(),
+        });
+        let zoom = zoom::Zoom::new(zoom::Options {
+            clock: Clock::system(),
+            courier: Courier::tcp(),
+            seed: SEED,
+            limits_factor,
+            switches: zoom::Switches::default(),
+            public_base: None,
+            people: org::everybody(),
         });
         Ok(Self {
             webex: open(after(console, 1)?, webex.router())?,
             teams: open(after(console, 2)?, teams.router())?,
+            slack: open(after(console, 3)?, slack.router())?,
+            zoom: open(after(console, 4)?, zoom.router())?,
             http: client::http(),
         })
     }
 
-    /// The page that shows both apps side by side, and their plugs.
+    /// Every platform by its name.
+    pub(crate) fn ports(&self) -> [(&'static str, &Arc<Port>); 4] {
+        [(WEBEX, &self.webex), (TEAMS, &self.teams), (SLACK, &self.slack), (ZOOM, &self.zoom)]
+    }
+
+    /// The page that shows two of the apps side by side, and their plugs.
     pub(crate) fn page(&self) -> Router {
-        let (webex, teams) = (Arc::clone(&self.webex), Arc::clone(&self.teams));
-        console::router(vec![("webex", webex), ("teams", teams)])
+        console::router(self.ports().map(|(name, port)| (name, Arc::clone(port))).into())
+    }
+
+    /// A vendor's page or form, asked for by a program; redirects are not followed.
+    pub(crate) async fn form(
+        &self,
+        port: &Port,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> anyhow::Result<reqwest::Response> {
+        let text = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.http.post(format!("{}{path}", base(port)));
+        let request = request.header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        request
+            .body(text)
+            .send()
+            .await
+            .with_context(|| format!("a simulated platform does not answer {path}"))
     }
 
     /// Something asked of a platform by hand, such as what an administrator does on the vendor's side.

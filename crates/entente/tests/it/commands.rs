@@ -31,6 +31,54 @@ fn an_unknown_key_is_refused_with_its_line_and_the_nearest_known_one() {
 }
 
 #[test]
+fn what_a_workspace_cannot_do_without_is_named_and_what_it_could_have_is_listed() {
+    let folder = Folder::new();
+    let slack = "[workspaces.acme]\nplatform = \"slack\"\ntenant = \"T0123456789\"\nclient_id = \"1.2\"\nclient_secret = \"x\"\n";
+    let file = folder.write("slack.toml", slack);
+    let refused = run(&["check", "--config", file.to_str().unwrap()]);
+    let said = errors(&refused);
+    assert_eq!((refused.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+    assert!(said.contains("workspaces.acme") && said.contains("signing"), "{said}");
+
+    let zoom = "[workspaces.chat]\nplatform = \"zoom\"\ntenant = \"a\"\nclient_id = \"c\"\nclient_secret = \"x\"\n\
+                secrets = { secret_token = \"t\" }\n";
+    let file = folder.write("both.toml", &format!("{slack}secrets = {{ signing = \"s\" }}\n{zoom}"));
+    let checked = run(&["check", "--config", file.to_str().unwrap()]);
+    assert!(checked.status.success(), "{}", errors(&checked));
+    let said = String::from_utf8(checked.stdout).unwrap();
+    for line in ["acme on slack", "chat on zoom", "without app_token:", "without directory_client_id:"] {
+        assert!(said.contains(line), "{line} is missing: {said}");
+    }
+    assert!(!said.contains("without signing") && !said.contains("without secret_token"), "{said}");
+}
+
+#[test]
+fn secrets_that_a_platform_needs_are_missed_before_the_server_starts() {
+    let folder = Folder::new();
+    let checked = |secrets: &str| {
+        let head = "[workspaces.acme-zoom]\nplatform = \"zoom\"\ntenant = \"t\"\nclient_id = \"c\"\nclient_secret = \"s\"\n";
+        let file = folder.write("entente.toml", &format!("{head}secrets = {{ {secrets} }}\n"));
+        run(&["check", "--config", file.to_str().unwrap()])
+    };
+    let directory = "directory_client_id = \"d\", directory_client_secret = \"s\"";
+    for right in
+        [format!("{directory}, secret_token = \"x\""), format!("{directory}, websocket_subscription = \"w\"")]
+    {
+        let checked = checked(&right);
+        assert!(checked.status.success(), "{}", errors(&checked));
+    }
+    for (wrong, missed) in [
+        (directory, "secrets.secret_token"),
+        ("websocket_subscription = \"w\"", "secrets.directory_client_id"),
+    ] {
+        let refused = checked(wrong);
+        assert_eq!(refused.status.code(), Some(2));
+        let why = errors(&refused);
+        assert!(why.starts_with("entente: workspaces.acme-zoom: ") && why.contains(missed), "{why}");
+    }
+}
+
+#[test]
 fn the_environment_is_checked_too() {
     let folder = Folder::new();
     let refused = folder.serve().env("ENTENTE_LOG__LEVL", "info").output().unwrap();

@@ -9,6 +9,8 @@ use crate::world::World;
 
 const ADA: &str = "ada.okafor@acme.example";
 const EVA: &str = "eva.lindqvist@acme.example";
+const INES: &str = "ines.fischer@acme.example";
+const MARA: &str = "mara.kovac@acme.example";
 
 fn token(person: &Value) -> &str {
     person["token"].as_str().unwrap()
@@ -101,12 +103,55 @@ async fn messages_cross_both_ways_and_an_outage_loses_nothing() {
     assert!(folder.path().join("entente.db").exists(), "--data keeps the data");
 }
 
+/// Ines, of support, on Slack; Mara, of operations, on Zoom. Each has an account where the other one works.
+#[tokio::test]
+async fn somebody_on_slack_and_somebody_on_zoom_talk() {
+    let folder = TempDir::new().unwrap();
+    let world = World::start(folder.path()).await;
+    let stands = |platform: &str, person: &str| {
+        let stand_ins = world.platform(platform)["stand_ins"].as_array().unwrap();
+        let found = stand_ins.iter().find(|one| one["person"] == person).unwrap();
+        assert_eq!(found["mode"], "account");
+        found["id"].as_str().unwrap().to_owned()
+    };
+    let ines = token(world.person("slack", INES));
+    let slack = world.platform("slack")["base"].as_str().unwrap();
+    let open = json!({"users": stands("slack", MARA)});
+    let opened =
+        world.call(Method::POST, &format!("{slack}/conversations.open"), Some(open), Some(ines)).await;
+    let channel = opened.json()["channel"]["id"].as_str().unwrap().to_owned();
+    let said = json!({"channel": channel, "text": "Is the backup done?"});
+    let said = world.call(Method::POST, &format!("{slack}/chat.postMessage"), Some(said), Some(ines)).await;
+    assert_eq!(said.json()["ok"], true, "{}", said.text);
+
+    let origin = world.origin("zoom");
+    let session = world
+        .until(&format!("{origin}/_sim/conversations?person={MARA}"), |found| {
+            let with = |item: &&Value| item["with"]["email"] == INES;
+            found["items"].as_array()?.iter().find(with)?["session"].as_str().map(str::to_owned)
+        })
+        .await;
+    let url = format!("{origin}/_sim/messages?person={MARA}&session={}", escaped(&session));
+    let read = |found: &Value| texts(found).contains(&("Ines Fischer", "Is the backup done?")).then_some(());
+    world.until(&url, read).await;
+
+    let mara = token(world.person("zoom", MARA));
+    let url = format!("{}/chat/users/me/messages", world.platform("zoom")["base"].as_str().unwrap());
+    let answer = json!({"message": "Since 04:12.", "to_contact": stands("zoom", INES)});
+    let sent = world.call(Method::POST, &url, Some(answer), Some(mara)).await;
+    assert_eq!(sent.status, StatusCode::CREATED, "{}", sent.text);
+    let url = format!("{}/_sim/messages?person={INES}&channel={channel}", world.origin("slack"));
+    let read = |found: &Value| texts(found).contains(&("Mara Kovač", "Since 04:12.")).then_some(());
+    world.until(&url, read).await;
+    assert_eq!(world.process.stop().code, Some(0));
+}
+
 #[tokio::test]
 async fn people_are_known_while_their_platform_is_unplugged() {
     let folder = TempDir::new().unwrap();
     let world = World::start(folder.path()).await;
     let url = format!("{}/directory.json", world.console);
-    for platform in ["teams", "webex"] {
+    for platform in ["teams", "webex", "slack", "zoom"] {
         let before = world.call(Method::GET, &url, None, None).await.json();
         assert!(!before["platforms"][platform]["people"].as_array().unwrap().is_empty());
         world.plug(platform, false).await;
@@ -181,15 +226,20 @@ async fn a_sandbox_has_a_directory_and_no_server() {
     let people = webex["people"].as_array().unwrap();
     let ada = people.iter().find(|person| person["email"] == ADA).unwrap();
     assert_eq!(ada["primary"], true);
-    assert_eq!(
-        directory["platforms"]["teams"]["people"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .filter(|one| one["primary"] == true)
-            .count(),
-        4
-    );
+    for (platform, count) in [("webex", 4), ("teams", 4), ("slack", 3), ("zoom", 3)] {
+        let part = &directory["platforms"][platform];
+        let at_home = |one: &&Value| one["primary"] == true;
+        assert_eq!(part["people"].as_array().unwrap().iter().filter(at_home).count(), count, "{platform}");
+        assert!(part["base"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{platform}");
+    }
+    // What only some vendors have.
+    for (platform, secret) in [("slack", "signing_secret"), ("slack", "app_token"), ("zoom", "secret_token")]
+    {
+        let known = &directory["platforms"][platform]["app"][secret];
+        assert!(!known.as_str().unwrap().is_empty(), "{platform}: {secret}");
+    }
+    let reading = &directory["platforms"]["zoom"]["directory_app"]["client_secret"];
+    assert!(!reading.as_str().unwrap().is_empty());
     let root = url.strip_suffix("directory.json").unwrap();
     for path in ["", "demo"] {
         let said = reqwest_get(&format!("{root}{path}")).await;

@@ -51,7 +51,7 @@ impl World {
     /// Scheme and authority of a platform.
     pub(crate) fn origin(&self, name: &str) -> String {
         let base = self.platform(name)["base"].as_str().unwrap();
-        base.rsplit_once("/v1").unwrap().0.to_owned()
+        base.rsplit_once('/').unwrap().0.to_owned()
     }
 
     /// Somebody's account on a platform.

@@ -40,6 +40,7 @@ fn way_out(clerk: &Arc<Clerk>, limiter: Limiter) -> Http {
         client_id: String::new(),
         client_secret: SecretString::default(),
         tenant: None,
+        secrets: BTreeMap::new(),
     };
     let transport: Arc<dyn Transport> = Arc::<Clerk>::clone(clerk);
     Http::new(transport, Arc::new(limiter), Duration::from_secs(30)).within(&site)

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
 
 /// The address of Graph.
 pub(crate) const GRAPH: &str = "graph";
@@ -29,6 +29,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         (BOT_METADATA, "https://login.botframework.com"),
     ],
     needs_tenant: true,
+    secrets: &[],
     capabilities: Capabilities {
         max_edits: None,
         // Chats have no replies below a root; an answer quotes. Graph: `chatMessage`, "messageReference".
@@ -62,6 +63,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             path: "/{tenant}/oauth2/v2.0/token",
             scope: "https://api.botframework.com/.default",
         },
+        directory: None,
+        shown: Shown::InForm,
+        verdict: None,
     },
     // The service answers or gives up well within a minute; what landed is listed by then.
     quiet: Duration::from_mins(1),

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
 
 /// The address of the API, sign-in included.
 pub(crate) const API: &str = "api";
@@ -17,6 +17,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     // "REST API Basics". The government cloud answers at https://api-usgov.webex.com/v1.
     addresses: &[(API, "https://webexapis.com/v1")],
     needs_tenant: false,
+    secrets: &[],
     capabilities: Capabilities {
         // "Edit a Message": at most ten times.
         max_edits: Some(10),
@@ -46,6 +47,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         pkce: false,
         app_scope: None,
         speaker: Grant::Bot,
+        directory: None,
+        shown: Shown::InForm,
+        verdict: None,
     },
     // A message that landed is listed well within a minute; nothing is documented.
     quiet: Duration::from_mins(1),

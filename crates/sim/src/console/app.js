@@ -1,19 +1,23 @@
 // One simulated chat app: a person, their conversations, a conversation, a composer. Knows no platform: what differs is
-// behind the adapter (webex.js, teams.js).
+// behind the adapter (webex.js, teams.js, slack.js, zoom.js).
 
 import { address, avatar, copying, el, gathered } from "./dom.js";
 import { Composer } from "./composer.js";
+import { ordered } from "./picked.js";
 import { Queue } from "./queue.js";
 import { Side } from "./side.js";
 import { Thread } from "./thread.js";
 
 export class App {
-  constructor(adapter, others, remembered, changed) {
+  /** `names` has everybody's name by address, `opposite` says who is picked in the other app, `changed` is told who is here. */
+  constructor(adapter, names, me, opposite, changed) {
     this.adapter = adapter;
-    this.others = others;
+    this.names = names;
+    this.opposite = opposite;
     this.changed = changed;
-    this.people = [...adapter.platform.people].sort((a, b) => b.primary - a.primary || a.name.localeCompare(b.name));
-    this.me = this.people.find((person) => person.email === remembered) ?? this.people[0];
+    this.people = ordered(adapter.platform.people);
+    this.me = this.people.find((person) => person.email === me) ?? this.people[0];
+    this.awake = false;
     this.conversations = [];
     this.open = null;
     this.isOpen = null;
@@ -53,6 +57,18 @@ export class App {
     this.show(null);
   }
 
+  /** Somebody looks at this app again. */
+  wake() {
+    this.awake = true;
+    if (this.isOpen) this.#start();
+  }
+
+  /** Nobody looks. What is on its way goes on. */
+  rest() {
+    this.awake = false;
+    this.live?.close();
+  }
+
   /** Begins to show what happens. */
   async #start() {
     // A browser waits before it listens again; whoever plugs in wants to see at once.
@@ -80,7 +96,7 @@ export class App {
       this.live?.close();
       return;
     }
-    this.#start();
+    if (this.awake) this.#start();
     for (const queue of this.queues.values()) queue.run();
   }
 
@@ -145,7 +161,7 @@ export class App {
     this.title.replaceChildren();
     if (conversation) {
       const { other, title } = conversation;
-      const label = other?.is_bot ? el("em", { class: "label" }, "bot") : null;
+      const label = other?.is_bot ? el("em", { class: "label" }, this.adapter.bot) : null;
       this.title.append(avatar(title, other?.is_bot), el("span", {}, el("span", { class: "name" }, title, label),
         other?.email ? el("span", { class: "where" }, address(other.email), other.is_bot ? copying(other.email) : null) : null));
       if (conversation.id) this.seen.set(conversation.id, conversation.at);

@@ -50,7 +50,7 @@ export class Side {
       class: unread ? "row unread" : "row", type: "button", "aria-current": current ? "true" : undefined, onclick: act,
       onkeydown: (event) => this.#keys(event, event.currentTarget),
     }, avatar(one.title, one.other?.is_bot), el("span", { class: "lines" },
-      el("span", { class: "first" }, el("b", {}, one.title), one.other?.is_bot ? el("em", { class: "label" }, "bot") : null),
+      el("span", { class: "first" }, el("b", {}, one.title), one.other?.is_bot ? el("em", { class: "label" }, this.app.adapter.bot) : null),
       el("span", { class: "second" }, el("span", {}, below), at ? el("time", {}, at) : null,
         unread ? el("span", { class: "sr" }, " (new)") : null))));
   }
@@ -104,10 +104,12 @@ export class Side {
 
   /** What helps somebody who sees nothing: whom they could find, and how. */
   #advice(said) {
-    const { adapter, app: assistant, others } = this.app;
-    const represented = adapter.platform.stand_ins.map((one) =>
-      one.mode === "bot" ? one.email : others.find((person) => person.email === one.person)?.name ?? one.person);
-    const chips = represented.slice(0, 4).map((text) => this.#chip(text));
+    const { adapter, app: assistant, names, opposite } = this.app;
+    const near = opposite();
+    const stands = adapter.platform.stand_ins.filter((one) => one.person !== this.app.me.email);
+    // Whoever is picked in the other app first.
+    const sorted = [...stands].sort((a, b) => (b.person === near) - (a.person === near));
+    const chips = sorted.slice(0, 4).map((one) => this.#chip(one.mode === "bot" ? one.email : names.get(one.person) ?? one.person));
     const advice = el("li", { class: "advice" }, el("p", {}, said),
       chips.length ? el("p", {}, adapter.hint) : null, ...chips);
     if (assistant) advice.append(el("p", {}, "Or write “find Eva” to the Entente app:"), this.#chip(assistant));

@@ -7,7 +7,8 @@ import { html } from "./typed.js";
 export class Teams {
   key = "teams";
   name = "Teams";
-  hint = "Engineers have accounts here and are found by name:";
+  hint = "Colleagues from other apps have accounts here and are found by name:";
+  bot = "bot";
   threads = false;
 
   constructor(platform) {

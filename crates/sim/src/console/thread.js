@@ -98,7 +98,7 @@ export class Thread {
     if (known.size && !known.has(message.id) && !message.mine) classes.push("arrived");
     const quoted = this.app.adapter.threads ? null : this.messages.find((one) => one.id === message.parent);
     const about = el("p", { class: "about" }, el("b", {}, message.mine ? "You" : message.author.name),
-      message.author.is_bot ? el("em", { class: "label" }, "bot") : null, el("time", {}, when(message.created)),
+      message.author.is_bot ? el("em", { class: "label" }, this.app.adapter.bot) : null, el("time", {}, when(message.created)),
       message.edited ? el("span", { class: "edited" }, "edited") : null);
     return el("li", { class: classes.join(" "), "data-id": message.id }, avatar(message.author.name, message.author.is_bot),
       el("div", { class: "bubble" }, about, quoted ? this.#quote(quoted) : null,

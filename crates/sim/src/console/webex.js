@@ -6,7 +6,8 @@ import { Api } from "./api.js";
 export class Webex {
   key = "webex";
   name = "Webex";
-  hint = "Colleagues from Teams are bots here, found by their exact address:";
+  hint = "Colleagues from other apps are bots here, found by their exact address:";
+  bot = "bot";
   threads = true;
 
   constructor(platform) {

@@ -2,5 +2,7 @@
 
 mod control;
 mod server;
+mod slack;
 mod teams;
 mod webex;
+mod zoom;

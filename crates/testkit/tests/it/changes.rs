@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entente_testkit::people::At;
-use entente_testkit::{Actor, Setup, World};
+use entente_testkit::{Actor, Place, Setup, World};
 use serde_json::{Value, json};
 
 const ADA: &str = "ada.okafor@acme.example";
@@ -132,7 +132,7 @@ async fn threads_and_quotes_lead_to_the_same_message_on_both_sides() {
 async fn a_thread_may_go_with_its_first_message_or_outlive_it() {
     for (seed, stay) in [(17, true), (18, false)] {
         let pair = Pair::acquainted(seed).await;
-        pair.world.control("webex", "/_sim/switches", json!({"replies_outlive_parent": stay})).await;
+        pair.world.control(Place::Webex, "/_sim/switches", json!({"replies_outlive_parent": stay})).await;
         let question = pair.ada.write(&pair.bot, "which region?").await;
         pair.settle().await;
         let asked = pair.in_teams().await[0]["id"].clone();

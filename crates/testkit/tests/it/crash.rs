@@ -6,10 +6,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use entente_testkit::{Actor, Said, Setup, World, judge::judge};
+use entente_testkit::{Actor, Place, Said, Setup, World, judge::judge};
 
-const ADA: &str = "ada.okafor@acme.example";
-const EVA: &str = "eva.lindqvist@acme.example";
 const SOON: Duration = Duration::from_mins(10);
 
 struct Story {
@@ -17,23 +15,24 @@ struct Story {
     writer: Actor,
     to: String,
     author: String,
-    target_is_teams: bool,
+    target: Place,
     said: Vec<Said>,
 }
 
 impl Story {
-    async fn new(from_webex: bool) -> Self {
-        let mut setup = Setup::small(7);
+    async fn new(source: Place, target: Place, socket_mode: bool) -> Self {
+        let mut setup = Setup::between(7, &[source, target]);
         setup.limits = 0.0;
+        setup.socket_mode = socket_mode;
         let world = World::synced(setup).await;
-        let bot = world.bot_of(EVA).await;
-        let (writer, to) = if from_webex {
-            (world.at_webex(ADA).await, bot.clone())
-        } else {
-            (world.at_teams(EVA).await, ADA.to_owned())
+        let at_home = |place: Place| {
+            let mut people = world.setup.people.iter();
+            people.find(|somebody| somebody.department == place.department()).expect("somebody").email.clone()
         };
-        let author = if from_webex { world.at_teams(ADA).await.id } else { world.at_webex(&bot).await.id };
-        let mut story = Self { world, writer, to, author, target_is_teams: from_webex, said: Vec::new() };
+        let (one, other) = (at_home(source), at_home(target));
+        let (writer, to) = (world.at(source, &one).await, world.address_at(source, &other).await);
+        let author = world.at(target, &world.address_at(target, &one).await).await.id;
+        let mut story = Self { world, writer, to, author, target, said: Vec::new() };
         story.write().await;
         assert!(story.world.settle(SOON).await);
         story.judge("before any death");
@@ -47,8 +46,7 @@ impl Story {
     }
 
     fn judge(&self, when: &str) {
-        let ledger = if self.target_is_teams { self.world.teams.ledger() } else { self.world.webex.ledger() };
-        let verdict = judge(&self.said, ledger);
+        let verdict = judge(&self.said, self.world.ledger(self.target));
         assert!(verdict.is_clean(), "{when}: {verdict}");
     }
 
@@ -61,8 +59,8 @@ impl Story {
     }
 }
 
-async fn every_death(from_webex: bool) {
-    let mut story = Story::new(from_webex).await;
+async fn every_death(source: Place, target: Place, socket_mode: bool) {
+    let mut story = Story::new(source, target, socket_mode).await;
     let mut reached: BTreeMap<&'static str, u32> = BTreeMap::new();
     let mut point = 0;
     loop {
@@ -93,12 +91,24 @@ async fn every_death(from_webex: bool) {
     assert!(point > 20, "the story has more than {point} points");
 }
 
-#[tokio::test(start_paused = true)]
-async fn from_webex_to_teams_every_death_is_survived() {
-    every_death(true).await;
+macro_rules! stories {
+    ($($name:ident = $source:ident to $target:ident),* $(,)?) => {$(
+        #[tokio::test(start_paused = true)]
+        async fn $name() {
+            every_death(Place::$source, Place::$target, false).await;
+        }
+    )*};
 }
 
+stories!(
+    from_webex_to_teams_every_death_is_survived = Webex to Teams,
+    from_teams_to_webex_every_death_is_survived = Teams to Webex,
+    from_teams_to_slack_every_death_is_survived = Teams to Slack,
+    from_slack_to_webex_every_death_is_survived = Slack to Webex,
+);
+
+/// Among the points is the one between what is stored and its acknowledgment.
 #[tokio::test(start_paused = true)]
-async fn from_teams_to_webex_every_death_is_survived() {
-    every_death(false).await;
+async fn from_slack_by_our_own_connection_every_death_is_survived() {
+    every_death(Place::Slack, Place::Webex, true).await;
 }

@@ -3,12 +3,16 @@
 mod bugs;
 mod changes;
 mod crash;
+mod directions;
+mod feed;
 mod moved;
 mod notices;
 mod people;
 mod refused;
+mod rotating;
 mod seeds;
 mod silent;
+mod slack;
 mod story;
 mod telling;
 mod unknown;

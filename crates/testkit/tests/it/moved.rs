@@ -6,7 +6,7 @@ use entente_model::{AccountId, AccountRef, Primary, WorkspaceRef};
 use entente_sim::faults::{Fault, Rule, When};
 use entente_store::{Console as _, Links as _, People as _};
 use entente_testkit::setup::{TEAMS_WORKSPACE, WEBEX_WORKSPACE};
-use entente_testkit::{Setup, World};
+use entente_testkit::{Place, Setup, World};
 use serde_json::Value;
 
 const ADA: &str = "ada.okafor@acme.example";
@@ -98,7 +98,7 @@ async fn two_who_swap_their_platforms_go_on_talking() {
 
         // She was represented by a bot, and has an account now; the room with the bot is there still.
         let account = serde_json::json!({"name": "Eva Lindqvist", "email": EVA});
-        world.control("webex", "/_sim/people", account).await;
+        world.control(Place::Webex, "/_sim/people", account).await;
         world.running().import(None).await.unwrap();
         let (ada, eva) = (world.at_teams(ADA).await, world.at_webex(EVA).await);
         moves(&world, ADA, TEAMS_WORKSPACE, &ada.id).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use entente_sim::faults::{Fault, Rule, When};
-use entente_testkit::{Setup, World};
+use entente_testkit::{Place, Setup, World};
 use serde_json::Value;
 
 const ADA: &str = "ada.okafor@acme.example";
@@ -88,16 +88,18 @@ async fn subscriptions_that_lapse_or_are_removed_cost_nothing() {
     assert!(world.settle(SOON).await);
     let expected = ["hello", "unheard", "while asked to confirm", "while removed", "deaf bot"];
     // They end and nobody is told; the reconciler finds that out by itself.
-    world.control("teams", "/_sim/subscriptions/lapse", serde_json::json!({})).await;
+    world.control(Place::Teams, "/_sim/subscriptions/lapse", serde_json::json!({})).await;
     eva.write(ADA, expected[1]).await;
     tokio::time::sleep(Duration::from_mins(40)).await;
-    world.control("teams", "/_sim/lifecycle", serde_json::json!({"event": "reauthorizationRequired"})).await;
+    world
+        .control(Place::Teams, "/_sim/lifecycle", serde_json::json!({"event": "reauthorizationRequired"}))
+        .await;
     eva.write(ADA, expected[2]).await;
     assert!(world.settle(SOON).await);
-    world.control("teams", "/_sim/subscriptions/remove", serde_json::json!({})).await;
+    world.control(Place::Teams, "/_sim/subscriptions/remove", serde_json::json!({})).await;
     eva.write(ADA, expected[3]).await;
     assert!(world.settle(SOON).await);
-    world.control("webex", "/_sim/webhooks/deactivate", serde_json::json!({})).await;
+    world.control(Place::Webex, "/_sim/webhooks/deactivate", serde_json::json!({})).await;
     let chat = eva.write(ADA, "from teams").await.conversation;
     ada.write(&world.bot_of(EVA).await, expected[4]).await;
     tokio::time::sleep(Duration::from_mins(5)).await;

@@ -14,8 +14,7 @@ use entente_platform::LoginKind;
 use entente_sim::faults::{Fault, Rule, When};
 use entente_store::Memory;
 use entente_testkit::setup::{TEAMS_WORKSPACE, WEBEX_WORKSPACE, call};
-use entente_testkit::world::WEBEX;
-use entente_testkit::{Gate, Setup, World};
+use entente_testkit::{Gate, Place, Setup, World};
 use http::{Request, header};
 use serde_json::json;
 use tower::ServiceExt as _;
@@ -38,7 +37,10 @@ async fn second_of(setup: Setup) -> (World, Arc<Engine>) {
     let engine = world.engine(&Arc::new(Gate::new(None, None))).await;
     let webex = WorkspaceId::from(WEBEX_WORKSPACE);
     let url = engine.begin_grant(&webex, LoginKind::Admin, None, BROWSER).await.unwrap();
-    let people = call(&world.webex.router(), WEBEX, "GET", "/_sim/people?bots=false", None, None).await.1;
+    let people =
+        call(&world.webex.router(), Place::Webex.authority(), "GET", "/_sim/people?bots=false", None, None)
+            .await
+            .1;
     let admin = people["items"].as_array().unwrap().iter().find(|person| person["admin"] == true).unwrap();
     let back = visit(&world.webex.router(), url, admin["email"].as_str().unwrap(), "approve").await;
     engine.finish_grant(&back["state"], BROWSER, Ok(&back["code"])).await.unwrap();
@@ -95,7 +97,10 @@ async fn suspended(engine: &Engine) -> Vec<StandIn> {
 
 /// Whose addresses the bots on the platform have.
 async fn bots(world: &World) -> Vec<String> {
-    let all = call(&world.webex.router(), WEBEX, "GET", "/_sim/people?bots=true", None, None).await.1;
+    let all =
+        call(&world.webex.router(), Place::Webex.authority(), "GET", "/_sim/people?bots=true", None, None)
+            .await
+            .1;
     let all = all["items"].as_array().unwrap().iter().filter_map(|person| person["email"].as_str());
     let mut all: Vec<String> = all.filter(|email| email.ends_with("@webex.bot")).map(str::to_owned).collect();
     all.sort_unstable();

@@ -147,7 +147,7 @@ pub(crate) async fn read(engine: &Engine, people: &[Represented]) -> Result<Stat
             platform: profile.name.to_owned(),
             connectable: !profile.oauth.admin_scopes.is_empty(),
             connected: admin,
-            blocked: blocked_at(&blocked, &workspace.at().id),
+            blocked: blocked_at(&blocked, &workspace.at().id).into_iter().chain(workspace.deaf()).collect(),
         }
     });
     let workspaces: Vec<Place> = workspaces.collect();

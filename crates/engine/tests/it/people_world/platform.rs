@@ -11,8 +11,8 @@ use entente_model::{
 };
 use entente_platform::{
     AppSecrets, BotRefused, Capabilities, CatchUp, Checked, Client, Credentials, Grant, Hook, Http, Item,
-    Level, Listen, Listening, MadeBot, Mark, OAuth, Page, Platform, Profile, Receiver, Refused, Rung, Site,
-    Unverified, Verified, WantedBot,
+    Level, Listen, Listening, MadeBot, Mark, OAuth, Page, Platform, Profile, Receiver, Refused, Rung, Shown,
+    Site, Unverified, Verified, WantedBot,
 };
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -43,6 +43,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
         name,
         addresses: &[],
         needs_tenant: false,
+        secrets: &[],
         capabilities: Capabilities {
             max_edits: None,
             threads: Level::Full,
@@ -60,6 +61,9 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             pkce,
             app_scope,
             speaker,
+            directory: None,
+            shown: Shown::InForm,
+            verdict: None,
         },
         quiet: Duration::from_secs(10),
     };

@@ -97,6 +97,7 @@ pub(crate) fn site() -> Site {
         tenant: Some(TENANT.to_owned()),
         client_id: CLIENT.to_owned(),
         client_secret: "secret".to_owned().into(),
+        secrets: [].into(),
     }
 }
 
@@ -121,6 +122,7 @@ pub(crate) fn secrets() -> AppSecrets {
         .into(),
         private_keys: [("entente-1".to_owned(), PrivateKey(content_key().into()))].into(),
         app_login: Some(app_login()),
+        logins: [].into(),
     }
 }
 

@@ -99,6 +99,7 @@ impl World {
             tenant: Some(sim.tenant().to_owned()),
             client_id: String::new(),
             client_secret: String::new().into(),
+            secrets: [].into(),
         };
         let mut world = Self { sim, router, clock, site, transport, courier, inbox, people: BTreeMap::new() };
         let app = json!({"name": "Entente", "redirect_uris": [BACK], "admin_consent": true,
@@ -124,6 +125,7 @@ impl World {
             public_keys: keys.into_iter().collect(),
             private_keys: [("entente-1".to_owned(), PrivateKey(content_key().into()))].into(),
             app_login: Some(app_login()),
+            logins: [].into(),
         }
     }
 

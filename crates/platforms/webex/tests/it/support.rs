@@ -167,6 +167,7 @@ pub(crate) fn site() -> Site {
         tenant: None,
         client_id: "client".into(),
         client_secret: "secret".to_owned().into(),
+        secrets: [].into(),
     }
 }
 

@@ -205,6 +205,7 @@ impl World for Simulated {
             public_keys: [].into(),
             private_keys: [].into(),
             app_login: None,
+            logins: [].into(),
         }
     }
 

@@ -1,0 +1,270 @@
+//! Slack as one login: a person, or the Entente app. Reading is in [`crate::history`] and [`crate::talks`], people in
+//! [`crate::directory`], hearing in [`crate::subscribe`].
+
+use async_trait::async_trait;
+use entente_model::{
+    Account, AccountRef, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft,
+    Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+};
+use entente_platform::{
+    Answer, Call, CatchUp, Client, Credentials, Effect, Failure, Http, Limit, Listen, Listening, Mark, Page,
+    Site, Talk,
+};
+use http::{HeaderMap, Method, header};
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use crate::limits::Limits;
+use crate::profile::API;
+use crate::wire::conversation;
+use crate::wire::message::Posted;
+use crate::{id, parse, refusal, render};
+
+/// "Using the Slack Web API": without a charset it warns.
+const JSON: &str = "application/json; charset=utf-8";
+
+/// Slack, as one login.
+pub(crate) struct SlackClient {
+    pub(crate) workspace: WorkspaceRef,
+    /// The workspace's id at Slack.
+    pub(crate) team: Option<String>,
+    pub(crate) credentials: Credentials,
+    pub(crate) limits: Limits,
+    http: Http,
+    base: Url,
+}
+
+impl SlackClient {
+    /// Acts as this login.
+    pub(crate) fn new(site: &Site, http: Http, credentials: Credentials) -> Self {
+        Self {
+            workspace: site.workspace.clone(),
+            team: site.tenant.clone(),
+            credentials,
+            limits: Limits::new(site),
+            http,
+            base: site.url(API, "/"),
+        }
+    }
+
+    /// A call that reads. "Using the Slack Web API": arguments as a form, the token in the header.
+    pub(crate) fn reading(&self, method: &str, arguments: &[(&str, &str)]) -> Call {
+        self.call(method, self.limits.method(method)).form(arguments)
+    }
+
+    /// A call that may be repeated; it has to be said of what changes something.
+    pub(crate) fn call(&self, method: &str, limits: Vec<Limit>) -> Call {
+        let mut url = self.base.clone();
+        let path = [url.path().trim_end_matches('/'), "/", method].concat();
+        url.set_path(&path);
+        let call = Call { limits, ..Call::new(Method::POST, url) };
+        call.effect(Effect::Repeatable).verdict(refusal::verdict)
+    }
+
+    /// Makes a call with the login's token.
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer, Failure> {
+        self.http.send(call, Some(&*self.credentials.tokens)).await
+    }
+
+    /// Makes a reading call for something that may not be there.
+    pub(crate) async fn find(&self, call: Call) -> Result<Option<Answer>, CallError> {
+        match self.send(call).await {
+            Ok(answer) => Ok(Some(answer)),
+            Err(Failure { error: CallError::Gone, .. }) => Ok(None),
+            Err(failure) => Err(failure.error),
+        }
+    }
+
+    /// The direct conversation of this login's account with somebody. "conversations.open" finds or makes it, and nobody
+    /// sees that until something is said. `make`: also if there is none.
+    pub(crate) async fn direct(&self, with: &AccountRef, make: bool) -> Result<Option<String>, CallError> {
+        let mut arguments = vec![("users", with.id.as_str())];
+        if !make {
+            arguments.push(("prevent_creation", "true"));
+        }
+        let Some(answer) = self.find(self.reading("conversations.open", &arguments)).await? else {
+            return Ok(None);
+        };
+        // Where none may be made, the answer has no conversation.
+        let opened: Result<conversation::One, _> = serde_json::from_slice(&answer.body);
+        match opened {
+            Ok(opened) => Ok(Some(opened.channel.id)),
+            Err(_) if !make => Ok(None),
+            Err(_) => Err(CallError::Retry { after: None }),
+        }
+    }
+
+    /// The id of the login's account.
+    pub(crate) async fn own_id(&self) -> Result<String, CallError> {
+        match &self.credentials.account {
+            Some(account) => Ok(account.id.as_str().to_owned()),
+            None => self.identity().await.map(|identity| identity.user_id),
+        }
+    }
+
+    async fn say(
+        &self,
+        channel: &str,
+        thread: Option<&str>,
+        printed: &render::Message,
+    ) -> Result<Answer, Failure> {
+        let call = self.call("chat.postMessage", self.limits.post(channel)).effect(Effect::Once);
+        self.send(json(call, &printed.posted(channel, thread)).visible()).await
+    }
+
+    async fn post(
+        &self,
+        to: &Destination,
+        thread: Option<&MessageRef>,
+        printed: &render::Message,
+    ) -> Result<Receipt, CallError> {
+        let channel = match to {
+            Destination::Conversation(conversation) => conversation.id.as_str().to_owned(),
+            Destination::Direct(account) => self.direct(account, true).await?.ok_or(CallError::Gone)?,
+        };
+        let root = match thread {
+            Some(thread) if thread.conversation.id.as_str() == channel => self.root(thread).await?,
+            _ => None,
+        };
+        let mut losses = printed.losses.clone();
+        let mut sent = self.say(&channel, root.as_deref(), printed).await;
+        let mut threaded = root.is_some();
+        // These refusals are certain, so the next try cannot say anything twice.
+        let unanswerable = |failure: &Failure| {
+            let code = refusal::code(failure);
+            matches!(
+                code.as_deref(),
+                Some(
+                    "cannot_reply_to_message"
+                        | "restricted_action_thread_locked"
+                        | "restricted_action_non_threadable_channel"
+                )
+            )
+        };
+        if threaded && sent.as_ref().is_err_and(unanswerable) {
+            sent = self.say(&channel, None, printed).await;
+            threaded = false;
+        }
+        if thread.is_some() && !threaded {
+            losses.push(Loss::Thread);
+        }
+        let answer = sent.map_err(|failure| failure.error)?;
+        let posted: Posted<'_> = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
+        let at = id::written(&posted.ts).ok_or(CallError::Unknown)?;
+        let conversation = id::conversation(&self.workspace, &posted.channel);
+        Ok(Receipt { message: Some(id::message(&conversation, &posted.ts)), at, losses })
+    }
+
+    /// Where the thread of a message begins. "chat.postMessage": `thread_ts` is the first message's, never a reply's.
+    /// `None`: the message is gone.
+    async fn root(&self, message: &MessageRef) -> Result<Option<String>, CallError> {
+        let found = self.one(message).await?.filter(|found| !found.deleted);
+        Ok(found.map(|found| found.message.thread.unwrap_or(found.message.at).id.as_str().to_owned()))
+    }
+
+    async fn edit(&self, target: &MessageRef, printed: &render::Message) -> Result<Receipt, CallError> {
+        let call = self.call("chat.update", self.limits.method("chat.update"));
+        let update = printed.update(target.conversation.id.as_str(), target.id.as_str());
+        let answer = self.send(json(call, &update).visible()).await.map_err(|failure| failure.error)?;
+        let posted: Posted<'_> = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
+        let edited = posted.message.as_ref().and_then(|message| parse::when(message.edited.as_ref()));
+        let at = edited.unwrap_or_else(|| answered_at(&answer.headers, target));
+        Ok(Receipt { message: Some(target.clone()), at, losses: printed.losses.clone() })
+    }
+
+    async fn delete(&self, target: &MessageRef) -> Result<Receipt, CallError> {
+        let arguments = [("channel", target.conversation.id.as_str()), ("ts", target.id.as_str())];
+        let answer = self.send(self.reading("chat.delete", &arguments).visible()).await?;
+        let at = answered_at(&answer.headers, target);
+        Ok(Receipt { message: Some(target.clone()), at, losses: Vec::new() })
+    }
+
+    /// What kind of conversation it is, and who is in it if it is direct.
+    async fn info(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
+        let arguments = [("channel", conversation.id.as_str())];
+        let Some(answer) = self.find(self.reading("conversations.info", &arguments)).await? else {
+            return Ok(None);
+        };
+        let conversation::One { channel } = read(&answer)?;
+        let at = conversation.clone();
+        // The other one is told, oneself is not.
+        let (true, Some(other)) = (channel.is_im == Some(true), channel.user) else {
+            return Ok(Some(Conversation { at, kind: ConversationKind::Other, members: Vec::new() }));
+        };
+        let own = self.own_id().await?;
+        let mut members = vec![id::account(&self.workspace, &own)];
+        // Notes to oneself are a conversation of one.
+        if other != own {
+            members.push(id::account(&self.workspace, &other));
+        }
+        Ok(Some(Conversation { at, kind: ConversationKind::Direct, members }))
+    }
+}
+
+/// With a JSON body.
+fn json(call: Call, value: &impl Serialize) -> Call {
+    let mut call = call.json(value);
+    if let Some((media, _)) = &mut call.body {
+        *media = JSON;
+    }
+    call
+}
+
+/// What a reading call was answered. Nothing has happened, so what cannot be read may be asked for again.
+pub(crate) fn read<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, CallError> {
+    serde_json::from_slice(&answer.body).map_err(|_| CallError::Retry { after: None })
+}
+
+/// When something happened to `target` of which the answer does not tell: the answer's `Date`, in whole seconds, and at the
+/// least when the message was written.
+fn answered_at(headers: &HeaderMap, target: &MessageRef) -> Timestamp {
+    let date = headers.get(header::DATE).and_then(|date| date.to_str().ok());
+    let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
+    let date = date.map(|date| Timestamp(date.timestamp().as_microsecond()));
+    date.max(id::written(target.id.as_str())).unwrap_or_default()
+}
+
+#[async_trait]
+impl Client for SlackClient {
+    async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
+        match &draft.operation {
+            Operation::Send { to, thread, body } => {
+                self.post(to, thread.as_ref(), &render::message(body)?).await
+            }
+            Operation::Edit { target, body } => self.edit(target, &render::message(body)?).await,
+            Operation::Delete { target } => self.delete(target).await,
+        }
+    }
+
+    async fn sent_since(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {
+        self.sent(to, since).await
+    }
+
+    async fn fetch(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
+        self.one(message).await
+    }
+
+    async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError> {
+        self.since(conversation, mark).await
+    }
+
+    async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
+        self.info(conversation).await
+    }
+
+    async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {
+        self.directs_since(since).await
+    }
+
+    async fn me(&self) -> Result<Account, CallError> {
+        self.own_account().await
+    }
+
+    async fn directory(&self, page: Option<String>) -> Result<Page<Account>, CallError> {
+        self.people(page).await
+    }
+
+    async fn listen(&self, wanted: &Listen<'_>) -> Result<Listening, CallError> {
+        self.hear(wanted).await
+    }
+}

@@ -1,0 +1,199 @@
+//! What events report.
+
+use entente_model::{LoginId, WorkspaceRef};
+use entente_platform::{AppSecrets, HookKey, Site};
+
+use super::*;
+
+macro_rules! fixture {
+    ($name:literal) => {
+        include_str!(concat!("../../../../../fixtures/slack/", $name, ".json"))
+    };
+}
+
+const TS: &str = "1733000000.000100";
+
+fn workspace() -> WorkspaceRef {
+    WorkspaceRef { platform: "slack".into(), id: "acme".into() }
+}
+
+fn number(number: u8) -> LoginId {
+    LoginId(format!("0191a0d0-0000-7000-8000-{number:012}").parse().unwrap())
+}
+
+/// Bob has consented, the app is set up, Ada knows of nothing.
+fn receiver() -> SlackReceiver {
+    let site = Site {
+        workspace: workspace(),
+        addresses: [].into(),
+        tenant: Some("T0ACME0001".to_owned()),
+        client_id: "1.2".to_owned(),
+        client_secret: "secret".to_owned().into(),
+        secrets: [("signing".to_owned(), "signing secret".to_owned().into())].into(),
+    };
+    let secrets = AppSecrets {
+        hook_key: HookKey::new([7; 32]),
+        public_keys: [].into(),
+        private_keys: [].into(),
+        app_login: Some(number(9)),
+        logins: [("U0BOB00001".into(), number(1)), ("U0ENTENTE1".into(), number(9))].into(),
+    };
+    SlackReceiver::new(&site, secrets).unwrap()
+}
+
+fn read(json: &str) -> Vec<Item> {
+    items(&receiver(), &Bytes::copy_from_slice(json.as_bytes()))
+}
+
+fn head(json: &str) -> Head {
+    match read(json).as_slice() {
+        [Item::Head(head)] => head.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn kind_of_unknown(json: &str) -> String {
+    match read(json).as_slice() {
+        [Item::Unknown(kind)] => kind.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn at(channel: &str, ts: &str) -> MessageRef {
+    id::message(&id::conversation(&workspace(), channel), ts)
+}
+
+fn open(head: &Head) -> Snapshot {
+    opened(&head.message, head.body.as_ref().unwrap()).unwrap()
+}
+
+#[test]
+fn a_message_is_heard_by_whoever_consented() {
+    let head = head(fixture!("event_message"));
+    assert_eq!(head.message, at("D0ADABOB01", TS));
+    assert_eq!((head.kind, head.watcher), (HeadKind::Created, number(1)));
+    assert_eq!(head.actor, Some(id::account(&workspace(), "U0ADA00001")));
+    let snapshot = open(&head);
+    assert_eq!(snapshot.message.body.plain(), "hi all & <you>");
+    assert_eq!(snapshot.created_at, Timestamp(1_733_000_000_000_100));
+    assert_eq!((snapshot.edited_at, snapshot.deleted, snapshot.message.thread), (None, false, None));
+}
+
+#[test]
+fn whoever_of_ours_is_in_it_hears_it_whoever_is_named() {
+    let by_bob = fixture!("event_reply").replace(r#""user_id": "U0BOB00001""#, r#""user_id": "U0GONE0001""#);
+    assert_eq!(head(&by_bob).watcher, number(1));
+    let by_ada =
+        fixture!("event_message").replace(r#""user_id": "U0BOB00001""#, r#""user_id": "U0GONE0001""#);
+    assert_eq!(kind_of_unknown(&by_ada), "message_for_nobody_of_ours");
+}
+
+#[test]
+fn what_is_said_to_the_app_is_heard_by_the_app() {
+    assert_eq!(head(fixture!("event_app")).watcher, number(9));
+    let unlisted = fixture!("event_app").replace("U0ENTENTE1", "U0ANOTHER1");
+    assert_eq!(head(&unlisted).watcher, number(9));
+}
+
+#[test]
+fn a_reply_names_its_root() {
+    let head = head(fixture!("event_reply"));
+    let snapshot = open(&head);
+    assert_eq!(snapshot.message.thread, Some(at("D0ADABOB01", TS)));
+    assert_eq!(
+        snapshot.message.author,
+        id::account(&workspace(), "U0BOB00001"),
+        "in whose name, not by which app"
+    );
+}
+
+#[test]
+fn an_edit_is_told_with_its_time() {
+    let head = head(fixture!("event_changed"));
+    assert_eq!((head.kind, &head.message), (HeadKind::Changed, &at("D0ADABOB01", TS)));
+    let snapshot = open(&head);
+    assert_eq!(snapshot.message.body.plain(), "hi everybody");
+    assert_eq!(snapshot.edited_at, Some(Timestamp(1_733_000_030_000_000)));
+}
+
+#[test]
+fn an_edit_by_blocks_has_the_time_of_its_report() {
+    let snapshot = open(&head(fixture!("event_changed_by_blocks")));
+    assert_eq!(snapshot.message.body.plain(), "hi by blocks");
+    assert_eq!(snapshot.edited_at, Some(Timestamp(1_733_000_031_000_300)));
+}
+
+#[test]
+fn a_change_that_is_no_edit_is_none() {
+    assert_eq!(kind_of_unknown(fixture!("event_unfurled")), "message_changed_without_edit");
+    assert_eq!(kind_of_unknown(fixture!("event_replied")), "message:message_replied");
+}
+
+#[test]
+fn what_is_taken_back_is_deleted_with_and_without_replies() {
+    for json in [fixture!("event_deleted"), fixture!("event_tombstone")] {
+        let head = head(json);
+        assert_eq!((head.kind, &head.message), (HeadKind::Deleted, &at("D0ADABOB01", TS)));
+        assert!(head.body.is_none());
+    }
+}
+
+#[test]
+fn a_file_is_a_line_and_a_deleted_one_is_none() {
+    let snapshot = open(&head(fixture!("event_file")));
+    assert_eq!(snapshot.message.unsupported, ["image: cat.png"]);
+}
+
+#[test]
+fn nothing_of_other_conversations_and_workspaces_is_kept() {
+    assert_eq!(kind_of_unknown(fixture!("event_channel")), "message_in:channel");
+    let other = fixture!("event_message").replace("T0ACME0001", "T0OTHER001");
+    assert_eq!(kind_of_unknown(&other), "event_of_another_workspace");
+}
+
+#[test]
+fn lost_tokens_and_missed_events_are_told_to_those_concerned() {
+    let told = |json| -> Vec<(LoginId, LifecycleKind)> {
+        read(json)
+            .into_iter()
+            .map(|item| match item {
+                Item::Lifecycle(lifecycle) => (lifecycle.login, lifecycle.kind),
+                other => panic!("{other:?}"),
+            })
+            .collect()
+    };
+    assert_eq!(told(fixture!("event_tokens_revoked")), [(number(1), LifecycleKind::Removed)]);
+    let all = |kind| vec![(number(1), kind), (number(9), kind)];
+    assert_eq!(told(fixture!("event_app_uninstalled")), all(LifecycleKind::Removed));
+    assert_eq!(told(fixture!("app_rate_limited")), all(LifecycleKind::Missed));
+}
+
+#[test]
+fn what_cannot_be_read_is_set_aside_without_its_text() {
+    let broken = [
+        "secret",
+        r#"{"type":"event_callback","team_id":"T0ACME0001"}"#,
+        r#"{"type":"event_callback","event":{"type":"message","channel_type":"im","user":"secret"}}"#,
+        r#"{"type":"event_callback","event":{"type":"message","channel_type":"im","channel":"D1","ts":"secret","user":"U0BOB00001"}}"#,
+        r#"{"type":"event_callback","event":{"type":"message","channel_type":"im","channel":"D1","blocks":"secret"}}"#,
+    ];
+    for json in broken {
+        match read(json).as_slice() {
+            [Item::Malformed { reason, .. }] => assert!(!reason.contains("secret"), "{reason}"),
+            other => panic!("{json}: {other:?}"),
+        }
+    }
+    assert_eq!(
+        kind_of_unknown(r#"{"type":"event_callback","event":{"type":"pin_added","channel":{"id":"C1"}}}"#),
+        "event:pin_added"
+    );
+    assert_eq!(kind_of_unknown(r#"{"type":"so<me>thing"}"#), "delivery:something");
+}
+
+#[test]
+fn a_body_of_another_message_is_refused() {
+    let head = head(fixture!("event_message"));
+    let other = at("D0ADABOB01", "1733000000.000200");
+    assert!(opened(&other, head.body.as_ref().unwrap()).is_err());
+    assert!(opened(&other, b"{").is_err());
+}

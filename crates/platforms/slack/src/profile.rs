@@ -1,0 +1,66 @@
+//! What Slack can do, as data.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
+
+use crate::refusal;
+
+/// The address of the Web API.
+pub(crate) const API: &str = "api";
+/// The address of sign-in.
+pub(crate) const LOGIN: &str = "login";
+
+/// The secret that webhooks are signed with.
+pub(crate) const SIGNING: &str = "signing";
+/// The app-level token that Socket Mode is opened with.
+pub(crate) const APP_TOKEN: &str = "app_token";
+
+/// The longest text of a message. "chat.postMessage" advises at most 4,000 characters, from a little above which the
+/// service cuts a text by itself and tells of the first part only; "chat.update" refuses more. What a character is is not
+/// said, so the unit is the one that counts most.
+pub(crate) const MAX_TEXT: usize = 3_900;
+
+/// What is fixed about Slack.
+pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
+    name: "Slack",
+    addresses: &[
+        (API, "https://slack.com/api"),
+        // Sign-in of GovSlack is at https://slack-gov.com.
+        (LOGIN, "https://slack.com"),
+    ],
+    // The workspace's id, `T…`.
+    needs_tenant: true,
+    secrets: &[
+        (SIGNING, "the app's signing secret, with which webhooks are signed"),
+        (APP_TOKEN, "an app-level token with connections:write, to have reports come by Socket Mode"),
+    ],
+    capabilities: Capabilities {
+        max_edits: None,
+        threads: Level::Full,
+        max_text: MAX_TEXT,
+        bot_domain: None,
+        listed: false,
+    },
+    // "Installing with OAuth": with `v2_user`, what `scope` asks for is a user token, and `oauth.v2.user.access` answers
+    // as RFC 6749 has it. Scopes are separated by commas there, so they stand here as one.
+    oauth: OAuth {
+        address: LOGIN,
+        authorize_path: "/oauth/v2_user/authorize?team={tenant}",
+        token_path: "/api/oauth.v2.user.access",
+        account_scopes: &["chat:write,im:history,im:read,im:write,users:read,users:read.email"],
+        admin_scopes: &["users:read,users:read.email"],
+        login_hint: false,
+        // Only for apps that have it switched on, and it makes refresh tokens end. "Using PKCE".
+        pkce: false,
+        app_scope: None,
+        // The bot token of the installed app, shown on its page, is given by hand.
+        speaker: Grant::Bot,
+        directory: None,
+        shown: Shown::InForm,
+        verdict: Some(refusal::verdict),
+    },
+    // What landed is listed at once; nothing is documented.
+    quiet: Duration::from_mins(1),
+});

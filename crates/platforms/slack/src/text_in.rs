@@ -1,0 +1,144 @@
+//! What Slack writes to a body. "Message event", `blocks`, `attachments`, `files`; "Formatting message text".
+//!
+//! A message that people wrote has a `rich_text` block, a tree in which text is text ([`rich`]); its `text` repeats that as
+//! markup. A message by program has other blocks, or markup only ([`mrkdwn`]). So blocks come first, and `text` counts where
+//! there are none that say anything.
+
+use std::collections::HashMap;
+
+use entente_model::{Block, Body, WorkspaceRef};
+use entente_text::markdown_in;
+use serde_json::value::RawValue;
+
+use crate::wire::block::{self, TextObject};
+use crate::wire::filled;
+use crate::wire::message::{Attachment, File, Message};
+
+mod mrkdwn;
+mod rich;
+
+/// What was read: the text, and beside it lines for people about what cannot travel.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Said {
+    pub(crate) body: Body,
+    pub(crate) unsupported: Vec<String>,
+}
+
+/// The most bytes that are read of a text. The service's own limits are far below.
+const MAX_TEXT: usize = 128 * 1024;
+
+/// What a message says.
+pub(crate) fn said(workspace: &WorkspaceRef, message: &Message<'_>) -> Said {
+    let text = filled(message.text.as_ref()).unwrap_or_default();
+    let text = &text[..text.floor_char_boundary(MAX_TEXT)];
+    let names = Names { workspace, names: mrkdwn::names(text) };
+    let mut unsupported = Vec::new();
+    let mut blocks = Vec::new();
+    for raw in message.blocks.iter().flatten() {
+        self::block(&names, raw, &mut blocks, &mut unsupported);
+    }
+    if blocks.is_empty() {
+        blocks = mrkdwn::blocks(&names, text);
+    }
+    for attachment in message.attachments.iter().flatten() {
+        attached(&names, attachment, &mut blocks);
+    }
+    unsupported.extend(message.files.iter().flatten().filter_map(file));
+    Said { body: Body(blocks), unsupported }
+}
+
+/// Whose workspace it is, and what those are called who are named by id alone.
+struct Names<'a> {
+    workspace: &'a WorkspaceRef,
+    names: HashMap<&'a str, String>,
+}
+
+/// One block. Text of any kind is taken; what people press or choose is not.
+fn block(names: &Names<'_>, raw: &RawValue, out: &mut Vec<Block>, unsupported: &mut Vec<String>) {
+    let Ok(block) = serde_json::from_str::<block::Block<'_>>(raw.get()) else {
+        unsupported.push("something unknown".to_owned());
+        return;
+    };
+    match &*block.kind {
+        "rich_text" => rich::blocks(names, block.elements.as_deref().unwrap_or_default(), out),
+        "section" => {
+            for text in block.text.iter().chain(block.fields.iter().flatten()) {
+                text_object(names, text, out);
+            }
+        }
+        "header" => {
+            let mut inner = Vec::new();
+            block.text.iter().for_each(|text| text_object(names, text, &mut inner));
+            out.extend(inner.into_iter().map(|block| match block {
+                Block::Paragraph(content) => Block::Heading(2, content),
+                block => block,
+            }));
+        }
+        "context" => block.elements.iter().flatten().for_each(|element| text_object(names, element, out)),
+        "markdown" => {
+            let text = block.text.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
+            out.extend(markdown_in(&text.unwrap_or_default(), &mut |_| None).0);
+        }
+        "divider" => {}
+        "image" => unsupported.push(match filled(block.alt_text.as_ref()) {
+            Some(text) => format!("image: {}", line(text)),
+            None => "image".to_owned(),
+        }),
+        "video" => unsupported.push("video".to_owned()),
+        "table" => unsupported.push("table".to_owned()),
+        _ => unsupported.push("card".to_owned()),
+    }
+}
+
+/// Composition objects "text": `mrkdwn` or `plain_text`.
+fn text_object(names: &Names<'_>, raw: &RawValue, out: &mut Vec<Block>) {
+    let Ok(object) = serde_json::from_str::<TextObject<'_>>(raw.get()) else { return };
+    let Some(text) = filled(object.text.as_ref()) else { return };
+    match &*object.kind {
+        "mrkdwn" => out.extend(mrkdwn::blocks(names, text)),
+        "plain_text" => out.extend(Body::text(text).0),
+        _ => {}
+    }
+}
+
+/// What hangs below a message: a preview of a link says nothing that somebody said; a message that was shared is quoted.
+fn attached(names: &Names<'_>, attachment: &Attachment<'_>, out: &mut Vec<Block>) {
+    let shared = attachment.is_msg_unfurl == Some(true) || attachment.is_share == Some(true);
+    if !shared && attachment.from_url.is_some() {
+        return;
+    }
+    let mut inner = Vec::new();
+    for text in [&attachment.pretext, &attachment.title, &attachment.text] {
+        inner.extend(filled(text.as_ref()).map(|text| mrkdwn::blocks(names, text)).unwrap_or_default());
+    }
+    if inner.is_empty() {
+        inner.extend(
+            filled(attachment.fallback.as_ref()).map(|text| mrkdwn::blocks(names, text)).unwrap_or_default(),
+        );
+    }
+    if shared && !inner.is_empty() {
+        inner = vec![Block::Quote(inner)];
+    }
+    out.extend(inner);
+}
+
+/// A file as a line for people; one that was deleted is none.
+fn file(file: &File<'_>) -> Option<String> {
+    if file.mode.as_deref() == Some("tombstone") {
+        return None;
+    }
+    let of = |kind: &&str| file.mimetype.as_deref().is_some_and(|given| given.starts_with(kind));
+    let kind = ["image", "video", "audio"].into_iter().find(of).unwrap_or("file");
+    Some(match filled(file.name.as_ref()).or(filled(file.title.as_ref())) {
+        Some(name) => format!("{kind}: {}", line(name)),
+        None => kind.to_owned(),
+    })
+}
+
+/// A name on one line.
+fn line(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(200).collect()
+}
+
+#[cfg(test)]
+mod tests;

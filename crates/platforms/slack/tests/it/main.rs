@@ -1,0 +1,13 @@
+//! The Slack connector against documented payloads and against the simulator.
+
+mod calls;
+mod feed;
+mod particular;
+mod reading;
+mod support;
+mod world;
+
+/// What every platform must do.
+mod conformance {
+    entente_platform::conformance!(crate::world::make);
+}

@@ -1,0 +1,195 @@
+//! A stand-in for Slack that answers with what a test gives it, and keeps what it was asked.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::response::Response;
+use entente_model::{AccountRef, CallError, ConversationRef, LoginId, MessageRef, Timestamp, WorkspaceRef};
+use entente_platform::{
+    Access, Client, Credentials, Http, InProcess, Limiter, LoginKind, Platform as _, Site, Tokens,
+};
+use entente_platform_slack::Slack;
+use serde_json::Value;
+
+pub(crate) const ADA: &str = "U0ADA00001";
+pub(crate) const BOB: &str = "U0BOB00001";
+pub(crate) const DIRECT: &str = "D0ADABOB01";
+pub(crate) const TS: &str = "1733000000.000100";
+
+/// A payload as the vendor documents it.
+macro_rules! fixture {
+    ($name:literal) => {
+        include_str!(concat!("../../../../../fixtures/slack/", $name, ".json"))
+    };
+}
+
+pub(crate) use fixture;
+
+/// One call as it came: its method, and its arguments, of a form as of a JSON body.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) arguments: Value,
+}
+
+/// What is answered, in order.
+pub(crate) struct Reply {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: String,
+}
+
+/// An answer with status 200.
+pub(crate) fn ok(body: &str) -> Reply {
+    Reply { status: 200, headers: Vec::new(), body: body.to_owned() }
+}
+
+/// A refusal as Slack makes it.
+pub(crate) fn refused(code: &str) -> Reply {
+    ok(&format!(r#"{{"ok":false,"error":"{code}"}}"#))
+}
+
+/// Any answer.
+pub(crate) fn status(status: u16, body: &str) -> Reply {
+    Reply { status, headers: Vec::new(), body: body.to_owned() }
+}
+
+impl Reply {
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+}
+
+/// Slack as the test writes it.
+#[derive(Clone)]
+pub(crate) struct Script {
+    inner: Arc<Mutex<(VecDeque<Reply>, Vec<Asked>)>>,
+}
+
+impl Script {
+    pub(crate) fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
+        Self { inner: Arc::new(Mutex::new((replies.into_iter().collect(), Vec::new()))) }
+    }
+
+    /// What was asked; fails if an answer was left over.
+    #[track_caller]
+    pub(crate) fn asked(&self) -> Vec<Asked> {
+        let mut inner = self.inner.lock().unwrap();
+        assert_eq!(inner.0.len(), 0, "not everything was asked for: {:?}", inner.1);
+        std::mem::take(&mut inner.1)
+    }
+
+    /// The same, the methods only.
+    #[track_caller]
+    pub(crate) fn methods(&self) -> Vec<String> {
+        self.asked().into_iter().map(|asked| asked.method).collect()
+    }
+
+    async fn answer(self, request: Request) -> Response {
+        assert_eq!(request.method(), "POST");
+        assert_eq!(request.uri().query(), None, "arguments and tokens never stand in an address");
+        let method = request.uri().path().strip_prefix("/api/").unwrap().to_owned();
+        assert_eq!(request.headers()["authorization"], "Bearer token");
+        let media = request.headers()["content-type"].to_str().unwrap().to_owned();
+        let bytes = to_bytes(request.into_body(), 1 << 20).await.unwrap();
+        let arguments = if media == "application/json; charset=utf-8" {
+            serde_json::from_slice(&bytes).unwrap()
+        } else {
+            assert_eq!(media, "application/x-www-form-urlencoded");
+            let pairs = url::form_urlencoded::parse(&bytes).into_owned();
+            Value::Object(pairs.map(|(name, value)| (name, Value::String(value))).collect())
+        };
+        let mut inner = self.inner.lock().unwrap();
+        let reply = inner.0.pop_front().unwrap_or_else(|| panic!("nobody expected {method} {arguments}"));
+        inner.1.push(Asked { method, arguments });
+        let mut response = Response::builder().status(reply.status);
+        for (name, value) in reply.headers {
+            response = response.header(name, value);
+        }
+        response.body(Body::from(reply.body)).unwrap()
+    }
+
+    /// A client whose account is `account`.
+    pub(crate) fn client(&self, account: Option<&str>) -> Arc<dyn Client> {
+        self.client_of(LoginKind::Account, account)
+    }
+
+    /// The same, of any kind.
+    pub(crate) fn client_of(&self, kind: LoginKind, account: Option<&str>) -> Arc<dyn Client> {
+        let script = self.clone();
+        let router = Router::new().fallback(move |request| script.clone().answer(request));
+        let transport = InProcess::default();
+        transport.register("slack.example", router);
+        let http = Http::new(Arc::new(transport), Arc::new(Limiter::new(1_000.0)), Duration::from_secs(10));
+        let credentials = Credentials {
+            login: login(),
+            kind,
+            account: account.map(self::account),
+            tokens: Arc::new(Fixed),
+            app_tokens: None,
+        };
+        Slack.client(&Arc::new(site()), http, credentials)
+    }
+}
+
+struct Fixed;
+
+#[async_trait]
+impl Tokens for Fixed {
+    async fn access(&self) -> Result<Access, CallError> {
+        Ok(Access { token: "token".to_owned().into(), generation: 1 })
+    }
+
+    async fn refused(&self, _: &Access) -> Result<Access, CallError> {
+        Err(CallError::Reauthorize)
+    }
+}
+
+pub(crate) fn login() -> LoginId {
+    LoginId("0191a0d0-0000-7000-8000-000000000001".parse().unwrap())
+}
+
+pub(crate) fn workspace() -> WorkspaceRef {
+    WorkspaceRef { platform: "slack".into(), id: "acme".into() }
+}
+
+pub(crate) fn site() -> Site {
+    site_at("https://slack.example", "T0ACME0001")
+}
+
+pub(crate) fn site_at(base: &str, team: &str) -> Site {
+    let addresses = [("api", format!("{base}/api")), ("login", base.to_owned())];
+    let addresses: BTreeMap<_, _> =
+        addresses.into_iter().map(|(name, url)| (name.to_owned(), url.parse().unwrap())).collect();
+    Site {
+        workspace: workspace(),
+        addresses,
+        tenant: Some(team.to_owned()),
+        client_id: "1.2".into(),
+        client_secret: "secret".to_owned().into(),
+        secrets: [("signing".to_owned(), "signing secret".to_owned().into())].into(),
+    }
+}
+
+pub(crate) fn account(id: &str) -> AccountRef {
+    AccountRef { workspace: workspace(), id: id.into() }
+}
+
+pub(crate) fn direct() -> ConversationRef {
+    ConversationRef { workspace: workspace(), id: DIRECT.into() }
+}
+
+pub(crate) fn message(ts: &str) -> MessageRef {
+    MessageRef { conversation: direct(), id: ts.into() }
+}
+
+/// Seconds and the count within.
+pub(crate) fn at(seconds: i64, count: i64) -> Timestamp {
+    Timestamp(seconds * 1_000_000 + count)
+}

@@ -1,0 +1,239 @@
+//! The Entente app speaking for itself, as a chatbot. "Send Chatbot messages", "Edit a Chatbot message", "Delete a Chatbot
+//! message", event `bot_notification`.
+//!
+//! A chatbot writes to an address, which is a user's id in small letters at Zoom's XMPP host; it has no history, so calls
+//! that read refuse and say so. What is said to it comes to the app's address without an id of its own, so a message is
+//! named by when it was said.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use entente_model::{
+    Account, Body, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft, Loss,
+    Message, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+};
+use entente_platform::{
+    Call, CatchUp, Client, Head, HeadKind, Item, Listen, Listening, Mark, Page, Rung, Site,
+};
+use http::Method;
+use secrecy::ExposeSecret as _;
+
+use crate::client::{ZoomClient, date};
+use crate::hook::ZoomReceiver;
+use crate::profile::ROBOT;
+use crate::wire::chatbot::{BotMessage, Content, Element, Notification, Sent};
+use crate::wire::event::Event;
+use crate::{id, parse, refusal};
+
+/// Somebody wrote to the chatbot.
+pub(crate) const NOTIFICATION: &str = "bot_notification";
+
+const MESSAGES: &str = "/im/chat/messages";
+
+/// What the names of the chatbot's conversations begin with; behind it is the user's id.
+const PREFIX: &str = "app.";
+
+/// The host of people's addresses. "JIDs".
+const HOST: &str = "@xmpp.zoom.us";
+
+/// The host of channels' addresses.
+const CHANNELS: &str = "@conference.xmpp.zoom.us";
+
+/// The chatbot of the app.
+pub(crate) struct ZoomBot {
+    client: ZoomClient,
+    robot: Option<String>,
+    account_id: String,
+}
+
+impl ZoomBot {
+    /// Acts as the app.
+    pub(crate) fn new(site: &Site, client: ZoomClient) -> Self {
+        let robot = site.secrets.get(ROBOT).map(|robot| robot.expose_secret().to_owned());
+        Self { client, robot, account_id: site.tenant.clone().unwrap_or_default() }
+    }
+
+    fn robot(&self) -> Result<&str, CallError> {
+        let missing =
+            || format!("the Entente app can say nothing on Zoom without `secrets.{ROBOT}`, its bot JID");
+        self.robot.as_deref().ok_or_else(|| CallError::Reject(missing()))
+    }
+
+    async fn say(
+        &self,
+        method: Method,
+        path: &str,
+        person: &str,
+        body: &Body,
+    ) -> Result<(String, Timestamp), CallError> {
+        let jid = jid(person);
+        let text = body.plain();
+        let message = BotMessage {
+            robot_jid: self.robot()?,
+            account_id: &self.account_id,
+            to_jid: (method == Method::POST).then_some(&jid),
+            user_jid: &jid,
+            content: Content { body: [Element { kind: "message", text: &text }] },
+        };
+        let limits = self.client.limits.send(&[PREFIX, person].concat());
+        let call = Call { limits, ..Call::new(method, self.client.url(path)?) };
+        let answer = self.client.send(call.json(&message).visible()).await.map_err(refusal::call)?;
+        let sent: Sent = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
+        Ok((sent.message_id, date(&answer).unwrap_or_default()))
+    }
+
+    async fn take_back(&self, person: &str, message: &MessageRef) -> Result<Timestamp, CallError> {
+        let path = [MESSAGES, "/", &id::segment(message.id.as_str())].concat();
+        let mut call = Call::new(Method::DELETE, self.client.url(&path)?);
+        call.limits = self.client.limits.send(&[PREFIX, person].concat());
+        call.url.query_pairs_mut().extend_pairs([
+            ("account_id", self.account_id.as_str()),
+            ("robot_jid", self.robot()?),
+            ("user_jid", &jid(person)),
+        ]);
+        let answer = self.client.send(call.visible()).await.map_err(refusal::call)?;
+        Ok(date(&answer).unwrap_or_default())
+    }
+}
+
+fn jid(person: &str) -> String {
+    [&person.to_ascii_lowercase(), HOST].concat()
+}
+
+/// The conversation of the chatbot with somebody.
+fn conversation(workspace: &WorkspaceRef, person: &str) -> ConversationRef {
+    ConversationRef { workspace: workspace.clone(), id: [PREFIX, person].concat().into() }
+}
+
+/// Whom the chatbot talks to there.
+fn person(conversation: &ConversationRef) -> Result<&str, CallError> {
+    conversation.id.as_str().strip_prefix(PREFIX).filter(|person| id::is_id(person)).ok_or(CallError::Gone)
+}
+
+/// What a notification of the chatbot reports.
+pub(crate) fn heard(receiver: &ZoomReceiver, event: &Event<'_>, body: &Bytes) -> Item {
+    let Some(watcher) = receiver.app_login else { return parse::unknown("bot_without_login") };
+    let (notification, at) = match read(event) {
+        Ok(read) => read,
+        Err(reason) => return Item::Malformed { reason, body: body.clone() },
+    };
+    if notification.to_jid.is_some_and(|to| to.contains(CHANNELS)) {
+        return parse::unknown("bot_in_channel");
+    }
+    let Some(person) = notification.user_id.filter(|person| id::is_id(person)) else {
+        return parse::unknown("bot_outsider");
+    };
+    Item::Head(Head {
+        message: id::message(&conversation(&receiver.workspace, &person), &named(at)),
+        kind: HeadKind::Created,
+        watcher,
+        actor: Some(id::account(&receiver.workspace, &person)),
+        body: Some(body.clone()),
+    })
+}
+
+/// What was said to the chatbot.
+pub(crate) fn open(at: &MessageRef, event: &Event<'_>) -> Result<Snapshot, String> {
+    let (notification, created_at) = read(event)?;
+    let person = notification.user_id.ok_or("nobody said it")?;
+    let workspace = &at.conversation.workspace;
+    if id::message(&conversation(workspace, &person), &named(created_at)) != *at {
+        return Err("the event is of another message".to_owned());
+    }
+    let message = Message {
+        at: at.clone(),
+        thread: None,
+        author: id::account(workspace, &person),
+        body: Body::text(&notification.cmd.unwrap_or_default()),
+        unsupported: Vec::new(),
+    };
+    Ok(Snapshot { message, created_at, edited_at: None, deleted: false })
+}
+
+fn read(event: &Event<'_>) -> Result<(Notification, Timestamp), String> {
+    let raw = event.payload.map_or("null", |payload| payload.get());
+    let notification: Notification =
+        serde_json::from_str(raw).map_err(|error| parse::wrong("notification", &error))?;
+    let at = notification.timestamp.or(event.at).ok_or("a notification without a time")?;
+    Ok((notification, Timestamp::from_millis(at)))
+}
+
+/// The name of a message that has none: when it was said.
+fn named(at: Timestamp) -> String {
+    at.millis().to_string()
+}
+
+fn no_history<T>() -> Result<T, CallError> {
+    Err(CallError::Reject("a Zoom chatbot cannot read its conversations".to_owned()))
+}
+
+#[async_trait]
+impl Client for ZoomBot {
+    async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
+        match &draft.operation {
+            Operation::Send { to, thread, body } => {
+                let person = match to {
+                    Destination::Direct(account) => account.id.as_str(),
+                    Destination::Conversation(conversation) => person(conversation)?,
+                };
+                let (sent, at) = self.say(Method::POST, MESSAGES, person, body).await?;
+                let message = id::message(&conversation(&self.client.workspace, person), &sent);
+                let losses = if thread.is_some() { vec![Loss::Thread] } else { Vec::new() };
+                Ok(Receipt { message: Some(message), at, losses })
+            }
+            Operation::Edit { target, body } => {
+                let path = [MESSAGES, "/", &id::segment(target.id.as_str())].concat();
+                let (_, at) = self.say(Method::PUT, &path, person(&target.conversation)?, body).await?;
+                Ok(Receipt { message: None, at, losses: Vec::new() })
+            }
+            Operation::Delete { target } => {
+                let at = self.take_back(person(&target.conversation)?, target).await?;
+                Ok(Receipt { message: None, at, losses: Vec::new() })
+            }
+        }
+    }
+
+    /// Refused: nobody can say whether a chatbot's message arrived.
+    async fn sent_since(&self, _: &Destination, _: Timestamp) -> Result<Vec<Snapshot>, CallError> {
+        no_history()
+    }
+
+    /// Refused.
+    async fn fetch(&self, _: &MessageRef) -> Result<Option<Snapshot>, CallError> {
+        no_history()
+    }
+
+    /// Refused.
+    async fn catch_up(&self, _: &ConversationRef, _: &Mark) -> Result<CatchUp, CallError> {
+        no_history()
+    }
+
+    async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
+        let Ok(person) = person(conversation) else { return Ok(None) };
+        let members = vec![id::account(&self.client.workspace, person), self.me().await?.account];
+        Ok(Some(Conversation { at: conversation.clone(), kind: ConversationKind::Direct, members }))
+    }
+
+    /// Known without asking: no call tells a chatbot its name.
+    async fn me(&self) -> Result<Account, CallError> {
+        Ok(Account {
+            account: id::account(&self.client.workspace, self.robot()?),
+            name: "Entente".to_owned(),
+            email: String::new(),
+            bot: true,
+            active: true,
+            picture: None,
+            department: None,
+        })
+    }
+
+    /// Empty: the directory is an administrator's.
+    async fn directory(&self, _: Option<String>) -> Result<Page<Account>, CallError> {
+        Ok(Page { items: Vec::new(), next: None })
+    }
+
+    async fn listen(&self, _: &Listen<'_>) -> Result<Listening, CallError> {
+        Ok(Listening { rung: Rung::Own, again: Duration::from_hours(1), resumed: false })
+    }
+}

@@ -1,0 +1,157 @@
+//! Zoom as one login: a person, or an administrator. Reading is in [`crate::history`] and [`crate::talks`], people in
+//! [`crate::directory`], the app that speaks for itself in [`crate::bot`].
+//!
+//! A person's token acts for that person alone, who is called `me` ("Using Zoom APIs", the `me` keyword).
+
+use async_trait::async_trait;
+use entente_model::{
+    Account, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft, MessageRef,
+    Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+};
+use entente_platform::{
+    Answer, Call, CatchUp, Client, Credentials, Failure, Http, Limit, Listen, Listening, Mark, Page, Site,
+    Talk,
+};
+use http::Method;
+use serde::Deserialize;
+use tokio::sync::OnceCell;
+use url::Url;
+
+use crate::history::Own;
+use crate::limits::Limits;
+use crate::profile::API;
+use crate::wire::outgoing::Sent;
+use crate::{id, refusal, render, subscribe};
+
+/// Where a person's messages are.
+pub(crate) const MESSAGES: &str = "/chat/users/me/messages";
+
+/// Zoom, as one login.
+pub(crate) struct ZoomClient {
+    pub(crate) workspace: WorkspaceRef,
+    pub(crate) http: Http,
+    pub(crate) credentials: Credentials,
+    pub(crate) limits: Limits,
+    /// Who we are in history, asked once.
+    pub(crate) own: OnceCell<Own>,
+    base: String,
+}
+
+impl ZoomClient {
+    /// Acts as this login.
+    pub(crate) fn new(site: &Site, http: Http, credentials: Credentials) -> Self {
+        let base =
+            site.addresses.get(API).map(Url::as_str).unwrap_or_default().trim_end_matches('/').to_owned();
+        let workspace = site.workspace.clone();
+        let limits = Limits::new(&workspace);
+        Self { workspace, http, credentials, limits, own: OnceCell::new(), base }
+    }
+
+    /// An address of the API.
+    pub(crate) fn url(&self, path: &str) -> Result<Url, CallError> {
+        [self.base.as_str(), path]
+            .concat()
+            .parse()
+            .map_err(|_| CallError::Reject("not an address".to_owned()))
+    }
+
+    /// A reading call.
+    pub(crate) fn get(&self, path: &str, limits: Vec<Limit>) -> Result<Call, CallError> {
+        Ok(Call { limits, ..Call::new(Method::GET, self.url(path)?) })
+    }
+
+    /// Makes a call with the login's token.
+    pub(crate) async fn send(&self, call: Call) -> Result<Answer, Failure> {
+        self.http.send(call, Some(&*self.credentials.tokens)).await
+    }
+
+    /// The one visible call of a draft.
+    pub(crate) async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError> {
+        let own = self.own_id().await?;
+        let render::Request { call, losses } = render::request(self, &own, &draft.operation)?;
+        let refused = match draft.operation {
+            Operation::Send { .. } => refusal::call,
+            Operation::Edit { .. } | Operation::Delete { .. } => refusal::message,
+        };
+        let answer = self.send(call).await.map_err(refused)?;
+        // No answer tells a time of its own, so it is that of the answer, to the second (RFC 9110, 6.6.1).
+        let at = date(&answer).unwrap_or_default();
+        let message = match &draft.operation {
+            Operation::Edit { target, .. } | Operation::Delete { target } => target.clone(),
+            Operation::Send { to, .. } => {
+                let sent: Sent = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
+                let conversation = id::direct(&self.workspace, &own, render::contact(to, &own)?);
+                id::message(&conversation, &sent.id)
+            }
+        };
+        Ok(Receipt { message: Some(message), at, losses })
+    }
+
+    /// The id of the login's account.
+    pub(crate) async fn own_id(&self) -> Result<String, CallError> {
+        match &self.credentials.account {
+            Some(account) => Ok(account.id.as_str().to_owned()),
+            None => self.own().await.map(|own| own.id.clone()),
+        }
+    }
+}
+
+/// What a reading call was answered. Nothing has happened, so what cannot be read may be asked for again.
+pub(crate) fn read<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, CallError> {
+    serde_json::from_slice(&answer.body).map_err(|_| CallError::Retry { after: None })
+}
+
+/// When an answer was made, by the vendor's clock, to the second.
+pub(crate) fn date(answer: &Answer) -> Option<Timestamp> {
+    let text = answer.headers.get(http::header::DATE)?.to_str().ok()?;
+    let at = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp(at.timestamp().as_microsecond()))
+}
+
+#[async_trait]
+impl Client for ZoomClient {
+    async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
+        match &draft.operation {
+            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread).await,
+            _ => self.perform(draft).await,
+        }
+    }
+
+    async fn sent_since(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {
+        self.sent(to, since).await
+    }
+
+    async fn fetch(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
+        self.one(message).await
+    }
+
+    async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError> {
+        self.since(conversation, mark).await
+    }
+
+    async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
+        let own = self.own_id().await?;
+        // Its name says who is in it, and every two people have one.
+        Ok(id::other(conversation, &own).map(|other| Conversation {
+            at: conversation.clone(),
+            kind: ConversationKind::Direct,
+            members: vec![id::account(&self.workspace, &own), id::account(&self.workspace, other)],
+        }))
+    }
+
+    async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {
+        self.sessions_since(since).await
+    }
+
+    async fn me(&self) -> Result<Account, CallError> {
+        self.own_account().await
+    }
+
+    async fn directory(&self, page: Option<String>) -> Result<Page<Account>, CallError> {
+        self.people(page).await
+    }
+
+    async fn listen(&self, _wanted: &Listen<'_>) -> Result<Listening, CallError> {
+        Ok(subscribe::BY_HAND)
+    }
+}

@@ -1,0 +1,220 @@
+//! What conversations hold. "List user's chat messages", "Get a message".
+//!
+//! Lists go back six months, from an instant to the second, a page of fifty at a time, in an order that is not documented.
+//! So they are read to the end, put in order, and sifted by the milliseconds of each message. Changes of older messages
+//! are not found by listing from an instant; they are only reported.
+//!
+//! History names a sender by address and member id and not by user id. Our own address is asked for once; with the first
+//! message that it is found on, the member id is known too, which outlives a change of the address. In a conversation of
+//! two whoever is not oneself is the other.
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use entente_model::{AccountRef, CallError, ConversationRef, Destination, MessageRef, Snapshot, Timestamp};
+use entente_platform::{Call, CatchUp, Failure, Mark};
+
+use crate::client::{MESSAGES, ZoomClient, date, read};
+use crate::wire::filled;
+use crate::wire::message::{Message, Messages};
+use crate::wire::user::User;
+use crate::{id, parse, refusal, render};
+
+/// The most pages that are read in one go.
+const PAGES: usize = 40;
+
+/// What history is asked for at most: "recent 6 months", of which the shortest has 181 days.
+const KEPT: Duration = Duration::from_hours(24 * 180);
+
+/// Who we are in history.
+#[derive(Debug)]
+pub(crate) struct Own {
+    pub(crate) id: String,
+    email: String,
+    /// Learned from the first message of ours.
+    member: OnceLock<String>,
+}
+
+impl Own {
+    fn wrote(&self, message: &Message) -> bool {
+        let member = filled(message.send_member_id.as_deref());
+        if let (Some(own), Some(member)) = (self.member.get(), member) {
+            return own == member;
+        }
+        let sender = filled(message.sender.as_deref());
+        let ours = sender.is_some_and(|sender| sender.eq_ignore_ascii_case(&self.email));
+        if let (true, Some(member)) = (ours, member) {
+            // Whoever was first has learned the same.
+            drop(self.member.set(member.to_owned()));
+        }
+        ours
+    }
+}
+
+/// An instant as the API takes it, rounded down to the second.
+pub(crate) fn instant(at: Timestamp) -> String {
+    let seconds =
+        jiff::Timestamp::from_second(at.0.div_euclid(1_000_000)).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    seconds.to_string()
+}
+
+impl ZoomClient {
+    /// Who we are, asked once.
+    pub(crate) async fn own(&self) -> Result<&Own, CallError> {
+        self.own.get_or_try_init(|| async { self.ask_own().await.map(|(own, _)| own) }).await
+    }
+
+    async fn ask_own(&self) -> Result<(Own, Option<Timestamp>), CallError> {
+        let answer = self.send(self.get("/users/me", self.limits.light())?).await.map_err(refusal::call)?;
+        let user: User = read(&answer)?;
+        let id = user.id.ok_or(CallError::Retry { after: None })?;
+        let own = Own { id, email: user.email.unwrap_or_default(), member: OnceLock::new() };
+        Ok((own, date(&answer)))
+    }
+
+    /// The one of the two who wrote a message.
+    fn author(&self, own: &Own, other: &str, message: &Message) -> AccountRef {
+        id::account(&self.workspace, if own.wrote(message) { &own.id } else { other })
+    }
+
+    /// A message. `None` for what is not there and for what is not for this login. Whether it was changed since is only
+    /// told by a list, so that is asked for the second of the message.
+    pub(crate) async fn one(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
+        let own = self.own_id().await?;
+        let Some(other) = id::other(&message.conversation, &own) else { return Ok(None) };
+        let limits = self.limits.read(&render::place(&own, other));
+        let mut call = self.get(MESSAGES, limits)?;
+        call.url = render::one(self, message, other)?;
+        let answer = match self.send(call).await.map_err(refusal::message) {
+            Ok(answer) => answer,
+            Err(CallError::Gone) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let found: Message = read(&answer)?;
+        let at = Timestamp::from_millis(found.timestamp);
+        let until = at.plus(Duration::from_secs(1));
+        let listed = self.list(&message.conversation, other, at, Some(until)).await.map_err(refusal::call)?;
+        if let Some(listed) = listed.0.into_iter().find(|one| one.message.at == *message) {
+            return Ok(Some(listed));
+        }
+        let author = self.author(self.own().await?, other, &found);
+        Ok(Some(parse::snapshot(message.clone(), author, &found)))
+    }
+
+    /// What is new since the mark.
+    pub(crate) async fn since(
+        &self,
+        conversation: &ConversationRef,
+        mark: &Mark,
+    ) -> Result<CatchUp, CallError> {
+        let own = self.own_id().await?;
+        let other = id::other(conversation, &own).ok_or(CallError::Gone)?;
+        let (found, gap) = match self.list(conversation, other, mark.at, None).await {
+            Err(failure) if refusal::is_too_old(&failure) => {
+                // Nobody has said anything for so long that the mark is older than what is kept.
+                let now = self.ask_own().await?.1.ok_or_else(|| refusal::call(failure))?;
+                let from = mark.at.max(now.minus(KEPT));
+                let (found, _) = self.list(conversation, other, from, None).await.map_err(refusal::call)?;
+                (found, true)
+            }
+            listed => listed.map_err(refusal::call)?,
+        };
+        let is_new =
+            |one: &Snapshot| one.created_at >= mark.at && Some(&one.message.at.id) != mark.message.as_ref();
+        let snapshots = found.into_iter().filter(is_new).collect();
+        Ok(CatchUp { snapshots, gap })
+    }
+
+    /// What this login's account said to somebody.
+    pub(crate) async fn sent(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {
+        let own = self.own_id().await?;
+        let other = render::contact(to, &own)?;
+        let conversation = id::direct(&self.workspace, &own, other);
+        let (mut found, gap) = match self.list(&conversation, other, since, None).await.map_err(refusal::call)
+        {
+            // Somebody to whom nothing can be sent was sent nothing.
+            Err(CallError::Gone) => return Ok(Vec::new()),
+            listed => listed?,
+        };
+        if gap {
+            // What was not seen cannot be said to be absent.
+            return Err(CallError::Retry { after: None });
+        }
+        found.retain(|one| !one.deleted && one.created_at >= since && one.message.author.id.as_str() == own);
+        Ok(found)
+    }
+
+    /// Everything from an instant on, oldest first, and whether the pages did not suffice.
+    async fn list(
+        &self,
+        conversation: &ConversationRef,
+        other: &str,
+        from: Timestamp,
+        to: Option<Timestamp>,
+    ) -> Result<(Vec<Snapshot>, bool), Failure> {
+        let own = self.own().await.map_err(failed)?;
+        let limits = self.limits.read(&render::place(&own.id, other));
+        let mut call = self.get(MESSAGES, limits).map_err(failed)?;
+        call.url.query_pairs_mut().extend_pairs([
+            ("to_contact", other),
+            ("from", &instant(from)),
+            ("page_size", "50"),
+            ("include_deleted_and_edited_message", "true"),
+        ]);
+        if let Some(to) = to {
+            call.url.query_pairs_mut().append_pair("to", &instant(to));
+        }
+        let mut found = Vec::new();
+        let mut next: Call = call.clone();
+        let mut gap = true;
+        for _ in 0..PAGES {
+            let answer = self.send(next).await?;
+            let page: Messages = read(&answer).map_err(failed)?;
+            for message in &page.messages {
+                let author = self.author(own, other, message);
+                let at = id::message(conversation, &message.id);
+                found.push(parse::snapshot(at, author, message));
+            }
+            let Some(token) = filled(page.next_page_token.as_deref()) else {
+                gap = false;
+                break;
+            };
+            next = call.clone();
+            next.url.query_pairs_mut().append_pair("next_page_token", token);
+        }
+        found.sort_by(|a, b| (a.created_at, &a.message.at.id).cmp(&(b.created_at, &b.message.at.id)));
+        Ok((found, gap))
+    }
+}
+
+/// An error as a call's failure.
+fn failed(error: CallError) -> Failure {
+    Failure { error, status: None, body: bytes::Bytes::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_rounded_down() {
+        let at = Timestamp::parse("2026-01-05T09:00:00.999Z").unwrap();
+        assert_eq!(instant(at), "2026-01-05T09:00:00Z");
+        assert_eq!(instant(Timestamp(0)), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn our_own_messages_are_known_by_address_and_then_by_member() {
+        let own = Own { id: "A".into(), email: "ada@acme.example".into(), member: OnceLock::new() };
+        let message = |sender: &str, member: &str| -> Message {
+            let text =
+                format!(r#"{{"id":"1","timestamp":1,"sender":"{sender}","send_member_id":"{member}"}}"#);
+            serde_json::from_str(&text).unwrap()
+        };
+        assert!(!own.wrote(&message("", "m2")));
+        assert!(!own.wrote(&message("bob@acme.example", "m2")));
+        assert!(own.wrote(&message("Ada@acme.example", "m1")));
+        assert!(own.wrote(&message("ada.lovelace@acme.example", "m1")), "the address was changed");
+        assert!(!own.wrote(&message("ada@acme.example", "m2")), "the address went to somebody else");
+    }
+}

@@ -1,0 +1,238 @@
+//! Reports to neutral words. "Team Chat events".
+//!
+//! Two families of events tell the same. `team_chat.dm_message_posted`, `_updated` and `_deleted` are the ones to subscribe
+//! to: they tell formats, and of an edit both when the message was sent and when it was changed. `chat_message.sent`,
+//! `.replied`, `.updated` and `.deleted` are older, tell plain text only, and of an edit only when that was; an account that
+//! has both reports everything twice, which does no harm.
+//!
+//! `operator` is who did it and `contact` whom it was said to, whoever of the two authorized the app, so the report does not
+//! say whose it is: it is taken as heard by the one it was said to, if that is one of ours, else by the one who said it.
+
+use bytes::Bytes;
+use entente_model::{AccountRef, Body, Message, MessageRef, Snapshot, Timestamp};
+use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
+use serde_json::value::RawValue;
+
+use crate::hook::ZoomReceiver;
+use crate::wire::event::{Deauthorized, Event, Object, Payload};
+use crate::wire::filled;
+use crate::wire::message::{self, File};
+use crate::{bot, id, text_in};
+
+/// The longest name of an unknown kind; it becomes a label.
+const LONGEST_NAME: usize = 64;
+
+/// Somebody took back what they granted to the app. "App deauthorized".
+const DEAUTHORIZED: &str = "app_deauthorized";
+
+/// What an event tells about a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Posted,
+    Updated,
+    /// An edit, with the time of the edit in place of that of the message.
+    UpdatedAt,
+    Deleted,
+}
+
+fn told(event: &str) -> Option<Told> {
+    Some(match event {
+        "team_chat.dm_message_posted" | "chat_message.sent" | "chat_message.replied" => Told::Posted,
+        "team_chat.dm_message_updated" => Told::Updated,
+        "chat_message.updated" => Told::UpdatedAt,
+        "team_chat.dm_message_deleted" | "chat_message.deleted" => Told::Deleted,
+        _ => return None,
+    })
+}
+
+/// What a proven report is about.
+pub(crate) fn item(receiver: &ZoomReceiver, body: &Bytes) -> Item {
+    let malformed = |reason: String| Item::Malformed { reason, body: body.clone() };
+    let event: Event<'_> = match serde_json::from_slice(body) {
+        Ok(event) => event,
+        Err(error) => return malformed(wrong("event", &error)),
+    };
+    if event.name == bot::NOTIFICATION {
+        return bot::heard(receiver, &event, body);
+    }
+    if event.name == DEAUTHORIZED {
+        return deauthorized(receiver, &event).unwrap_or_else(|| unknown(DEAUTHORIZED));
+    }
+    let Some(told) = told(&event.name) else { return unknown(&event.name) };
+    let payload = match payload(&event) {
+        Ok(payload) => payload,
+        Err(reason) => return malformed(reason),
+    };
+    if payload.object.kind.as_deref().is_some_and(|kind| kind != "to_contact") {
+        return unknown("channel");
+    }
+    let (Some(operator), Some(contact)) = both(&payload) else {
+        // People of other accounts have no user id. They are not carried.
+        return unknown("outsider");
+    };
+    if operator == contact {
+        // People keep notes in a conversation with themselves.
+        return unknown("oneself");
+    }
+    let login = |account: &str| receiver.logins.get(&account.into()).copied();
+    let Some(watcher) = login(contact).or_else(|| login(operator)) else { return unknown("nobody") };
+    let conversation = id::direct(&receiver.workspace, operator, contact);
+    Item::Head(Head {
+        message: id::message(&conversation, &payload.object.message_id),
+        kind: match told {
+            Told::Posted => HeadKind::Created,
+            Told::Updated | Told::UpdatedAt => HeadKind::Changed,
+            Told::Deleted => HeadKind::Deleted,
+        },
+        watcher,
+        actor: Some(id::account(&receiver.workspace, operator)),
+        body: Some(body.clone()),
+    })
+}
+
+/// A message as a report says it stands.
+pub(crate) fn open(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
+    let event: Event<'_> = serde_json::from_slice(body).map_err(|error| wrong("event", &error))?;
+    if event.name == bot::NOTIFICATION {
+        return bot::open(at, &event);
+    }
+    let told = told(&event.name).ok_or("an event that tells nothing about a message")?;
+    let payload = payload(&event)?;
+    let (Some(operator), Some(contact)) = both(&payload) else {
+        return Err("an event without both ends".to_owned());
+    };
+    let workspace = &at.conversation.workspace;
+    let conversation = id::direct(workspace, operator, contact);
+    if id::message(&conversation, &payload.object.message_id) != *at {
+        return Err("the event is of another message".to_owned());
+    }
+    let author = id::account(workspace, operator);
+    let sent = Timestamp::from_millis(payload.object.timestamp);
+    let happened = event.at.map_or(sent, Timestamp::from_millis);
+    let (created_at, edited_at) = match told {
+        Told::Posted | Told::Deleted => (sent, None),
+        // An edit is later than the message, whatever clocks say.
+        Told::Updated => (sent, Some(happened.max(Timestamp(sent.0.saturating_add(1))))),
+        // When it was sent is not told. A message that was never seen must not pass for a new one, so it is an old one.
+        Told::UpdatedAt => (Timestamp::default(), Some(sent.max(happened))),
+    };
+    let deleted = told == Told::Deleted;
+    let message = if deleted { silent(at.clone(), author) } else { said(at.clone(), author, payload.object) };
+    Ok(Snapshot { message, created_at, edited_at, deleted })
+}
+
+/// A message of which only the author counts.
+fn silent(at: MessageRef, author: AccountRef) -> Message {
+    Message { at, thread: None, author, body: Body::default(), unsupported: Vec::new() }
+}
+
+fn said(at: MessageRef, author: AccountRef, object: Object) -> Message {
+    let text = object.message.unwrap_or_default();
+    let body = text_in::body(&at.conversation.workspace, &text, &object.rich_text, &object.at_items);
+    Message {
+        // The older events name a message that begins a thread as its own parent.
+        thread: thread(&at, object.reply_main_message_id.as_deref()),
+        author,
+        body,
+        unsupported: object.files.iter().map(file).collect(),
+        at,
+    }
+}
+
+/// The message that begins the thread.
+fn thread(at: &MessageRef, main: Option<&str>) -> Option<MessageRef> {
+    let main = id::message(&at.conversation, filled(main)?);
+    (main != *at).then_some(main)
+}
+
+/// A message of a conversation's history. Its author is told by whoever knows the two who talk.
+pub(crate) fn snapshot(at: MessageRef, author: AccountRef, read: &message::Message) -> Snapshot {
+    let created_at = Timestamp::from_millis(read.timestamp);
+    let status = read.status.as_deref().unwrap_or_default();
+    if status.eq_ignore_ascii_case("deleted") {
+        let message = silent(at, author);
+        return Snapshot { message, created_at, edited_at: None, deleted: true };
+    }
+    // When it was edited is not told; only reports say that. So it is the earliest that an edit can have been, and an edit
+    // that was reported is never taken for older than the one that history knows of.
+    let edited = status.eq_ignore_ascii_case("edited");
+    let edited_at = edited.then(|| Timestamp(created_at.0.saturating_add(1)));
+    let text = read.text.as_deref().unwrap_or_default();
+    let body = text_in::body(&at.conversation.workspace, text, &read.rich_text, &read.at_items);
+    let message = Message {
+        thread: thread(&at, read.reply_main_message_id.as_deref()),
+        author,
+        body,
+        unsupported: unsupported(read),
+        at,
+    };
+    Snapshot { message, created_at, edited_at, deleted: false }
+}
+
+fn unsupported(read: &message::Message) -> Vec<String> {
+    let kind = match read.kind.as_deref() {
+        Some("giphy_file") => return vec!["GIF".to_owned()],
+        Some("code_snippet") => return vec!["code snippet".to_owned()],
+        Some("audio_file") => "voice message",
+        Some("jpg_image_file" | "png_image_file" | "gif_file") => "image",
+        _ => "file",
+    };
+    let mut lines: Vec<String> =
+        read.files.iter().map(|file| named(kind, file.file_name.as_deref())).collect();
+    if lines.is_empty()
+        && let Some(name) = filled(read.file_name.as_deref())
+    {
+        lines.push(named(kind, Some(name)));
+    }
+    lines.extend(read.interactive_cards.iter().map(|_| "card".to_owned()));
+    lines
+}
+
+fn file(file: &File) -> String {
+    let kind = match file.file_message_type.as_deref() {
+        Some("image" | "screen shot") => "image",
+        Some("audio" | "audio v2") => "voice message",
+        Some("code snippet") => "code snippet",
+        _ => "file",
+    };
+    named(kind, file.file_name.as_deref())
+}
+
+fn named(kind: &str, name: Option<&str>) -> String {
+    format!("{kind}: {}", filled(name).unwrap_or("without a name"))
+}
+
+fn payload(event: &Event<'_>) -> Result<Payload, String> {
+    let raw = event.payload.map_or("null", RawValue::get);
+    serde_json::from_str(raw).map_err(|error| wrong("payload", &error))
+}
+
+/// Who said it and whom to.
+fn both(payload: &Payload) -> (Option<&str>, Option<&str>) {
+    let person = |id: &'_ Option<String>| -> Option<()> { id::is_id(id.as_deref()?).then_some(()) };
+    match (person(&payload.operator_id), person(&payload.object.contact_id)) {
+        (Some(()), Some(())) => (payload.operator_id.as_deref(), payload.object.contact_id.as_deref()),
+        _ => (None, None),
+    }
+}
+
+/// The name of what is not carried.
+pub(crate) fn unknown(kind: &str) -> Item {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || "._-".contains(*c);
+    Item::Unknown(kind.chars().filter(plain).take(LONGEST_NAME).collect())
+}
+
+/// The reason names a place and a kind, never a value.
+pub(crate) fn wrong(what: &str, error: &serde_json::Error) -> String {
+    format!("{what}: {:?} at line {} column {}", error.classify(), error.line(), error.column())
+}
+
+/// Somebody took their consent back. Their login is looked at at once, and found dead.
+fn deauthorized(receiver: &ZoomReceiver, event: &Event<'_>) -> Option<Item> {
+    let gone: Deauthorized = serde_json::from_str(event.payload?.get()).ok()?;
+    let login = *receiver.logins.get(&gone.user_id?.as_str().into())?;
+    Some(Item::Lifecycle(Lifecycle { login, kind: LifecycleKind::Removed }))
+}
+
+#[cfg(test)]
+mod tests;

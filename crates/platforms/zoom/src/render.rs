@@ -1,0 +1,81 @@
+//! Operations to requests. "Send a chat message", "Update a message", "Delete a message".
+
+use entente_model::{CallError, Destination, Loss, MessageRef, Operation};
+use entente_platform::Call;
+use http::Method;
+use url::Url;
+
+use crate::client::{MESSAGES, ZoomClient};
+use crate::wire::outgoing::{Edit, NewMessage};
+use crate::{id, text_out};
+
+/// A request, and what is lost by it.
+pub(crate) struct Request {
+    pub(crate) call: Call,
+    pub(crate) losses: Vec<Loss>,
+}
+
+/// The one visible call of an operation, by the account `own`.
+pub(crate) fn request(client: &ZoomClient, own: &str, operation: &Operation) -> Result<Request, CallError> {
+    let request = match operation {
+        Operation::Send { to, thread, body } => {
+            let contact = contact(to, own)?;
+            let printed = text_out::print(body);
+            said(&printed.message)?;
+            let message = NewMessage {
+                message: &printed.message,
+                to_contact: contact,
+                reply_main_message_id: thread.as_ref().map(|thread| thread.id.as_str()),
+                rich_text: &printed.ranges,
+            };
+            let limits = client.limits.send(&place(own, contact));
+            let call = Call { limits, ..Call::new(Method::POST, client.url(MESSAGES)?) };
+            Request { call: call.json(&message), losses: printed.losses }
+        }
+        Operation::Edit { target, body } => {
+            let contact = id::other(&target.conversation, own).ok_or(CallError::Gone)?;
+            let printed = text_out::print_plain(body);
+            said(&printed.message)?;
+            let edit = Edit { message: &printed.message, to_contact: contact };
+            let limits = client.limits.change(&place(own, contact));
+            let call = Call { limits, ..Call::new(Method::PUT, client.url(&path(target))?) };
+            Request { call: call.json(&edit), losses: printed.losses }
+        }
+        Operation::Delete { target } => {
+            let contact = id::other(&target.conversation, own).ok_or(CallError::Gone)?;
+            let limits = client.limits.change(&place(own, contact));
+            let call = Call { limits, ..Call::new(Method::DELETE, one(client, target, contact)?) };
+            Request { call, losses: Vec::new() }
+        }
+    };
+    Ok(Request { call: request.call.visible(), ..request })
+}
+
+/// Whom it is said to.
+pub(crate) fn contact<'a>(to: &'a Destination, own: &str) -> Result<&'a str, CallError> {
+    match to {
+        Destination::Direct(account) => Ok(account.id.as_str()),
+        Destination::Conversation(conversation) => id::other(conversation, own).ok_or(CallError::Gone),
+    }
+}
+
+/// The name of a conversation for limits: both ways are one channel to the vendor.
+pub(crate) fn place(own: &str, contact: &str) -> String {
+    let (first, second) = if own <= contact { (own, contact) } else { (contact, own) };
+    format!("{first}:{second}")
+}
+
+/// The address of a message, in the conversation with `contact`.
+pub(crate) fn one(client: &ZoomClient, message: &MessageRef, contact: &str) -> Result<Url, CallError> {
+    let mut url = client.url(&path(message))?;
+    url.query_pairs_mut().append_pair("to_contact", contact);
+    Ok(url)
+}
+
+fn path(message: &MessageRef) -> String {
+    [MESSAGES, "/", &id::segment(message.id.as_str())].concat()
+}
+
+fn said(text: &str) -> Result<(), CallError> {
+    if text.trim().is_empty() { Err(CallError::Reject("there is nothing to say".to_owned())) } else { Ok(()) }
+}

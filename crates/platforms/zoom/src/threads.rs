@@ -1,0 +1,41 @@
+//! Threads have one level: "Send a chat message" takes as `reply_main_message_id` only the first message of a thread.
+//! People answer replies all the same, on platforms where every message can be answered, and threads outlive their first
+//! message; so a refused reply goes to where the thread begins, and if that is gone, into the conversation.
+
+use entente_model::{CallError, Draft, Loss, MessageRef, Operation, Receipt};
+
+use crate::client::ZoomClient;
+
+impl ZoomClient {
+    /// Sends a reply. Each refusal is certain, so the next try cannot say anything twice.
+    pub(crate) async fn reply(&self, draft: &Draft, thread: &MessageRef) -> Result<Receipt, CallError> {
+        let refused = match self.perform(draft).await {
+            Err(refused @ (CallError::Reject(_) | CallError::Gone)) => refused,
+            other => return other,
+        };
+        let parent = self.one(thread).await?.filter(|parent| !parent.deleted);
+        if let Some(parent) = &parent
+            && parent.message.thread.is_none()
+        {
+            // It can be answered, so that was not what is wrong.
+            return Err(refused);
+        }
+        if let Some(root) = parent.and_then(|parent| parent.message.thread) {
+            match self.perform(&answering(draft, Some(root))).await {
+                Err(CallError::Reject(_) | CallError::Gone) => {}
+                other => return other,
+            }
+        }
+        let mut receipt = self.perform(&answering(draft, None)).await?;
+        receipt.losses.push(Loss::Thread);
+        Ok(receipt)
+    }
+}
+
+fn answering(draft: &Draft, root: Option<MessageRef>) -> Draft {
+    let mut draft = draft.clone();
+    if let Operation::Send { thread, .. } = &mut draft.operation {
+        *thread = root;
+    }
+    draft
+}

@@ -1,0 +1,9 @@
+//! Error bodies. "Errors and error codes": a number and a sentence.
+
+use serde::Deserialize;
+
+/// What comes with a refusal. May also be empty or no JSON at all, when a gateway refuses.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ErrorBody {
+    pub(crate) code: Option<i64>,
+}

@@ -1,0 +1,68 @@
+//! Events. "Using webhooks", "Team Chat events": `team_chat.dm_message_*`, and `chat_message.*`, which are older and name
+//! some of the same things otherwise.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::message::{AtItem, File, RichText};
+
+/// What every event has.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Event<'a> {
+    #[serde(borrow)]
+    #[serde(rename = "event")]
+    pub(crate) name: Cow<'a, str>,
+    /// When it happened, in milliseconds.
+    #[serde(rename = "event_ts")]
+    pub(crate) at: Option<i64>,
+    #[serde(borrow)]
+    pub(crate) payload: Option<&'a RawValue>,
+}
+
+/// The hand-shake's payload. "Using webhooks", validate your webhook endpoint.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Validation {
+    pub(crate) plain_token: String,
+}
+
+/// The payload of an event about a message.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Payload {
+    /// Who did it; empty for somebody of another account.
+    pub(crate) operator_id: Option<String>,
+    pub(crate) object: Object,
+}
+
+/// The message that an event is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Object {
+    /// `id` in the older events.
+    #[serde(alias = "id")]
+    pub(crate) message_id: String,
+    /// `to_contact` or `to_channel`; in the older events only.
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<String>,
+    /// Who is written to; empty for somebody of another account.
+    pub(crate) contact_id: Option<String>,
+    /// When it was sent, in milliseconds; in the older event of an edit, when it was edited.
+    pub(crate) timestamp: i64,
+    pub(crate) message: Option<String>,
+    /// `parent_msg_id` in the older events.
+    #[serde(alias = "parent_msg_id")]
+    pub(crate) reply_main_message_id: Option<String>,
+    #[serde(default)]
+    pub(crate) at_items: Vec<AtItem>,
+    #[serde(default)]
+    pub(crate) rich_text: Vec<RichText>,
+    #[serde(default)]
+    pub(crate) files: Vec<File>,
+}
+
+/// Somebody took back what they granted to the app. "App deauthorized".
+#[derive(Debug, Deserialize)]
+pub(crate) struct Deauthorized {
+    pub(crate) user_id: Option<String>,
+}

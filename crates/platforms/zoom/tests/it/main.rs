@@ -1,0 +1,12 @@
+//! The Zoom connector against handwritten payloads and against the simulator.
+
+mod calls;
+mod particular;
+mod reading;
+mod support;
+mod world;
+
+/// What every platform must do.
+mod conformance {
+    entente_platform::conformance!(crate::world::make);
+}

@@ -1,0 +1,233 @@
+//! What the service tells subscribers ("Team Chat events", "User events", "Marketplace events", "Chatbot events").
+//!
+//! An event about a direct message names its author as `operator` and the other side as `contact`, whoever's
+//! subscription fired. Nothing in it says which app sent the message, so an app hears its own. People of other accounts
+//! appear by member id alone.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::delivery::Line;
+use super::id;
+use super::messages::shape::{date_time, rich};
+use super::switches::{Hears, Switches};
+use super::world::World;
+use super::world::chats::Message;
+use super::world::people::Person;
+use super::world::subscriptions::Scope;
+use crate::clock::iso_millis;
+
+/// What happened to a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum What {
+    /// Sent.
+    Posted,
+    /// Its text was replaced.
+    Updated,
+    /// Taken back.
+    Deleted,
+}
+
+/// Everything an event about a direct message says.
+struct Story<'a> {
+    message: &'a Message,
+    author: &'a Person,
+    other: &'a Person,
+    /// Whether the author belongs to the account.
+    inside: bool,
+    what: What,
+}
+
+impl World {
+    /// Tells of a direct message. The caller holds the lock, so the order of events is the order of changes.
+    pub(super) fn tell(&mut self, what: What, message: Uuid, switches: &Switches) {
+        let Some(message) = self.chats.message(message) else { return };
+        self.subscriptions.control.live.say(&message.session);
+        let Some((author, other)) = self.sides(message) else { return };
+        let story = Story { message, author, other, inside: author.account == self.account, what };
+        let now = self.subscriptions.control.clock.millis();
+        let reply = message.parent.is_some();
+        let (new, old) = match what {
+            What::Posted if reply => ("team_chat.dm_message_posted", "chat_message.replied"),
+            What::Posted => ("team_chat.dm_message_posted", "chat_message.sent"),
+            What::Updated => ("team_chat.dm_message_updated", "chat_message.updated"),
+            What::Deleted => ("team_chat.dm_message_deleted", "chat_message.deleted"),
+        };
+        let mut bodies = vec![(new, self.new_form(&story, switches))];
+        if story.inside || switches.old_events_for_outsiders {
+            bodies.push((old, self.old_form(&story, switches)));
+        }
+        let sides = [Arc::clone(&author.id), Arc::clone(&other.id)];
+        for (event, payload) in bodies {
+            let body = json!({"event": event, "event_ts": now, "payload": payload});
+            for id in self.subscriptions.wanting(event) {
+                for _ in 0..self.copies(&id, &sides, switches) {
+                    self.subscriptions.emit(&id, event, &body);
+                }
+            }
+        }
+    }
+
+    /// How often a subscription hears of something between these two: not at all, once, or once for each.
+    fn copies(&self, id: &str, sides: &[Arc<str>; 2], switches: &Switches) -> usize {
+        let Some(subscription) = self.subscriptions.by_id.get(id) else { return 0 };
+        let concerned: &[Arc<str>] = match switches.hears {
+            Hears::Both => sides,
+            Hears::Author => &sides[..1],
+            Hears::Other => &sides[1..],
+        };
+        let hearing = match subscription.scope {
+            Scope::Account => return 1,
+            Scope::User => concerned.iter().collect::<BTreeSet<_>>().into_iter().filter(|person| {
+                let named = subscription.users.as_ref().is_none_or(|users| users.contains(*person));
+                named && self.tokens.authorized(&subscription.app, person)
+            }),
+        };
+        let count = hearing.count();
+        if switches.once_per_user { count } else { count.min(1) }
+    }
+
+    /// Author and other side of a direct message between people; `None` where a chatbot is one of them.
+    pub(super) fn sides(&self, message: &Message) -> Option<(&Person, &Person)> {
+        let chat = self.chats.get(&message.session)?;
+        let author = self.people.get(&message.author)?;
+        let other = chat.members.iter().find(|member| **member != author.id).unwrap_or(&author.id);
+        Some((author, self.people.get(other)?))
+    }
+
+    /// `team_chat.dm_message_posted`, `_updated`, `_deleted`.
+    fn new_form(&self, story: &Story<'_>, switches: &Switches) -> Value {
+        let Story { message, author, other, inside, what } = story;
+        let same = other.account == self.account;
+        let mut object = json!({
+            "message_id": switches.ids_in_events.write(message.uuid),
+            "date_time": date_time(message.timestamp),
+            "timestamp": message.timestamp,
+            "contact_email": if same || know(author, other) { other.email.as_str() } else { "" },
+            "contact_id": if same { &*other.id } else { "" },
+            "contact_member_id": &*other.member,
+            "contact_account_id": &*other.account,
+        });
+        if let Some(parent) = message.parent {
+            object["reply_main_message_id"] = switches.ids_in_events.write(parent).into();
+        }
+        if *what != What::Deleted {
+            object["session_id"] = (*message.session).into();
+            object["message"] = message.content.text.as_str().into();
+            if !message.content.rich.is_empty() {
+                object["rich_text"] = rich(&message.content);
+            }
+        }
+        json!({
+            "account_id": &*self.account,
+            "operator": if *inside { author.email.as_str() } else { "" },
+            "operator_id": if *inside { &*author.id } else { "" },
+            "operator_member_id": &*author.member,
+            "by_external_user": !*inside,
+            "object": object,
+        })
+    }
+
+    /// `chat_message.sent`, `.replied`, `.updated`, `.deleted`.
+    fn old_form(&self, story: &Story<'_>, switches: &Switches) -> Value {
+        let Story { message, author, other, inside, .. } = story;
+        let same = other.account == self.account;
+        let mut object = json!({
+            "id": switches.ids_in_events.write(message.uuid),
+            "type": "to_contact",
+            "date_time": date_time(message.timestamp),
+            "timestamp": message.timestamp,
+            "session_id": &*message.session,
+            "contact_email": if same || know(author, other) { other.email.as_str() } else { "" },
+            "contact_id": if same { &*other.id } else { "" },
+            "message": message.content.text,
+        });
+        // Top-level messages name themselves.
+        let parent = message.parent.unwrap_or(message.uuid);
+        object["parent_msg_id"] = switches.ids_in_events.write(parent).into();
+        json!({
+            "account_id": &*self.account,
+            "operator": if *inside { author.email.as_str() } else { "" },
+            "operator_id": if *inside { &*author.id } else { "" },
+            "object": object,
+        })
+    }
+
+    /// `user.created`, `user.activated`, `user.deactivated`, `user.updated`: to account-level subscriptions.
+    pub(super) fn tell_of_user(&mut self, event: &str, person: &str) {
+        let (Some(person), Some(owner)) = (self.people.get(person), self.people.first()) else { return };
+        if person.account != self.account {
+            return;
+        }
+        let (first, last) = person.names();
+        let now = self.subscriptions.control.clock.millis();
+        let body = json!({"event": event, "event_ts": now, "payload": {
+            "account_id": &*self.account,
+            "operator": owner.email,
+            "operator_id": &*owner.id,
+            "object": {
+                "id": &*person.id, "first_name": first, "last_name": last, "display_name": person.name,
+                "email": person.email, "type": 2,
+            },
+        }});
+        for id in self.subscriptions.wanting(event) {
+            let whole = self.subscriptions.by_id.get(&id).is_some_and(|one| one.scope == Scope::Account);
+            if whole {
+                self.subscriptions.emit(&id, event, &body);
+            }
+        }
+    }
+
+    /// `app_deauthorized`, to the app's own endpoint. It has no `event_ts` where the others have it.
+    pub(super) fn tell_deauthorized(&mut self, client: &str, person: &str) {
+        let Some(app) = self.apps.get(client) else { return };
+        let Some(url) = &app.deauthorization_endpoint else { return };
+        let now = self.subscriptions.control.clock.now();
+        let line = Line::new("deauthorization".into(), url, &app.secret_token, &app.verification);
+        let whole = date_time(now.as_millisecond());
+        let body = json!({"event": "app_deauthorized", "payload": {
+            "account_id": &*self.account,
+            "user_id": person,
+            "client_id": client,
+            "deauthorization_time": iso_millis(now),
+            "signature": super::delivery::digest(&app.secret_token, &[person.as_bytes()]),
+            "event_ts": whole.replace('T', " ").trim_end_matches('Z'),
+        }});
+        self.subscriptions.post(Arc::new(line), "app_deauthorized", body.to_string());
+    }
+
+    /// `bot_installed` and `bot_notification`, to the chatbot's endpoint. A notification has no message id.
+    pub(super) fn tell_bot(&mut self, client: &str, event: &str, person: &str, text: Option<&str>) {
+        let (Some(app), Some(person)) = (self.apps.get(client), self.people.get(person)) else { return };
+        let (Some(url), Some(robot)) = (&app.bot_endpoint, &app.robot) else { return };
+        let line = Line::new("chatbot".into(), url, &app.secret_token, &app.verification);
+        let now = self.subscriptions.control.clock.millis();
+        let jid = id::jid(&person.id);
+        let mut payload = json!({
+            "accountId": &*self.account,
+            "robotJid": &**robot,
+            "timestamp": now,
+            "userId": &*person.id,
+            "userJid": jid.as_str(),
+            "userName": person.name,
+        });
+        if let Some(text) = text {
+            payload["cmd"] = text.into();
+            payload["name"] = app.name.as_str().into();
+            payload["channelName"] = person.name.as_str().into();
+            let named = self.subscriptions.control.board.get().bot_named_in_to_jid;
+            payload["toJid"] = if named { format!("{jid}/robot_{robot}") } else { jid }.into();
+            payload["userMemberId"] = (*person.member).into();
+        }
+        let body = json!({"event": event, "event_ts": now, "payload": payload});
+        self.subscriptions.post(Arc::new(line), event, body.to_string());
+    }
+}
+
+/// Whether either has the other as a contact, and so may see the address.
+fn know(one: &Person, other: &Person) -> bool {
+    one.contacts.contains(&other.id) || other.contacts.contains(&one.id)
+}

@@ -1,0 +1,54 @@
+//! At Zoom, to a contact. A conversation has no other name there than whom it is with.
+
+use serde_json::{Value, json};
+
+use super::{Actor, At};
+
+const MESSAGES: &str = "/v2/chat/users/me/messages";
+
+impl Actor {
+    pub(super) async fn write_in_zoom(&self, to: &str, text: &str) -> At {
+        self.said_in_zoom(to, json!({"message": text, "to_contact": to})).await
+    }
+
+    pub(super) async fn reply_in_zoom(&self, to: &At, text: &str) -> At {
+        let message = json!({
+            "message": text,
+            "to_contact": to.conversation,
+            "reply_main_message_id": to.message,
+        });
+        self.said_in_zoom(&to.conversation, message).await
+    }
+
+    pub(super) async fn edit_in_zoom(&self, at: &At, text: &str) {
+        let body = json!({"message": text, "to_contact": at.conversation});
+        self.ask("PUT", &format!("{MESSAGES}/{}", at.message), Some(body)).await;
+    }
+
+    pub(super) async fn delete_in_zoom(&self, at: &At) {
+        let path = format!("{MESSAGES}/{}?to_contact={}", at.message, at.conversation);
+        self.ask("DELETE", &path, None).await;
+    }
+
+    pub(super) async fn sees_in_zoom(&self, conversation: &str) -> Vec<Value> {
+        let listed = self.ask("GET", &format!("/_sim/conversations?person={}", self.id), None).await;
+        let with = |item: &&Value| item["with"]["email"] == conversation;
+        let found = listed["items"].as_array().and_then(|all| all.iter().find(with));
+        let Some(session) = found.and_then(|found| found["session"].as_str()) else { return Vec::new() };
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("session", session)
+            .append_pair("person", &self.id)
+            .append_pair("max", "1000")
+            .finish();
+        let shown = self.ask("GET", &format!("/_sim/messages?{query}"), None).await;
+        let mut shown = shown["items"].as_array().cloned().unwrap_or_default();
+        shown.reverse();
+        shown
+    }
+
+    async fn said_in_zoom(&self, to: &str, message: Value) -> At {
+        let sent = self.ask("POST", MESSAGES, Some(message)).await;
+        let id = sent["id"].as_str().unwrap_or_else(|| panic!("no id in {sent}"));
+        At { conversation: to.to_owned(), message: id.to_owned() }
+    }
+}

@@ -1,0 +1,66 @@
+//! Zoom: the apps in the marketplace's portal, and the event subscription.
+
+use std::sync::Arc;
+
+use entente_engine::Engine;
+use entente_platform::Site;
+use serde_json::json;
+
+use super::site;
+use crate::place::Place;
+use crate::world::{PRODUCT, World};
+
+/// What the app asks people for.
+const SCOPES: [&str; 9] = [
+    "user:read:user",
+    "team_chat:read:list_user_messages",
+    "team_chat:read:user_message",
+    "team_chat:read:thread_message",
+    "team_chat:read:list_user_sessions",
+    "team_chat:write:user_message",
+    "team_chat:update:user_message",
+    "team_chat:delete:user_message",
+    "imchat:bot",
+];
+
+impl World {
+    pub(super) async fn connect_zoom(&self) -> Site {
+        let hooks = format!("http://{PRODUCT}/hooks/zoom/{}/events", Place::Zoom.workspace());
+        let app = json!({
+            "name": "Entente",
+            "kind": "user",
+            "scopes": SCOPES,
+            "redirect_uris": [format!("http://{PRODUCT}/oauth/callback")],
+            "chatbot": true,
+            "bot_endpoint": hooks,
+        });
+        let mut app = self.control(Place::Zoom, "/_sim/apps", app).await;
+        app["tenant"] = app["account_id"].clone();
+        let base = format!("http://{}", Place::Zoom.authority());
+        let addresses = [("api", format!("{base}/v2")), ("login", base.clone()), ("socket", base)];
+        let mut site = site(&entente_platform_zoom::Zoom, Place::Zoom.workspace(), &app, &addresses);
+        for (secret, key) in [("secret_token", "secret_token"), ("bot_jid", "robot_jid")] {
+            let value = app[key].as_str().expect("the portal shows it");
+            site.secrets.insert(secret.to_owned(), value.to_owned().into());
+        }
+        let app = json!({"name": "Directory", "kind": "server", "scopes": ["user:read:list_users:admin"]});
+        let app = self.control(Place::Zoom, "/_sim/apps", app).await;
+        for name in ["client_id", "client_secret"] {
+            let value = app[name].as_str().expect("the portal shows it");
+            site.secrets.insert(format!("directory_{name}"), value.to_owned().into());
+        }
+        site
+    }
+
+    /// The address for events is entered, and tried at once.
+    pub(super) async fn install_zoom(&self, engine: &Arc<Engine>) {
+        self.answers_hooks(engine);
+        let site = self.sites.iter().find(|site| site.workspace.id.as_str() == Place::Zoom.workspace());
+        let url = format!("http://{PRODUCT}/hooks/zoom/{}/events", Place::Zoom.workspace());
+        let events = ["posted", "updated", "deleted"].map(|what| format!("team_chat.dm_message_{what}"));
+        let app = &site.expect("Zoom is connected").client_id;
+        self.control(Place::Zoom, "/_sim/subscriptions", json!({"app": app, "events": events, "url": url}))
+            .await;
+        self.courier.unregister(PRODUCT);
+    }
+}

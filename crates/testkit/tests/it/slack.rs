@@ -1,0 +1,120 @@
+//! What only Slack does, as the product meets it.
+
+use std::time::Duration;
+
+use entente_engine::EngineError;
+use entente_model::{StandInState, WorkspaceId};
+use entente_platform::LoginKind;
+use entente_store::People as _;
+use entente_testkit::{Place, Said, Setup, World, judge::judge};
+use serde_json::json;
+
+const ADA: &str = "ada.okafor@acme.example";
+const INES: &str = "ines.fischer@acme.example";
+const JONAS: &str = "jonas.berg@acme.example";
+const SOON: Duration = Duration::from_mins(5);
+
+async fn world(seed: u64) -> World {
+    World::synced(Setup::between(seed, &[Place::Webex, Place::Slack])).await
+}
+
+async fn state(world: &World, email: &str) -> StandInState {
+    let known = world.store.person_by_email(email).await.unwrap().unwrap();
+    known.stand_ins.into_iter().next().unwrap().state
+}
+
+#[tokio::test(start_paused = true)]
+async fn somebody_who_is_mentioned_by_id_alone_is_called_by_name() {
+    let world = world(111).await;
+    let ines = world.at(Place::Slack, INES).await;
+    let jonas = world.at(Place::Slack, JONAS).await.id;
+    let people = world.look(Place::Slack, "/_sim/people?bots=false").await;
+    let admin = people["items"].as_array().unwrap().iter().find(|person| person["admin"] == true).unwrap();
+    let stranger = admin["id"].as_str().unwrap();
+    ines.write(ADA, &format!("m0 ask <@{jonas}> or <@{stranger}>")).await;
+    assert!(world.settle(SOON).await);
+    let bot = world.at_webex(&world.bot_of(INES).await).await.id;
+    let name = admin["name"].as_str().unwrap();
+    let texts =
+        [name, "somebody"].map(|other| Said::once("c", &bot, &format!("m0 ask Jonas Berg or {other}")));
+    let clean = texts.iter().any(|said| judge(std::slice::from_ref(said), world.webex.ledger()).is_clean());
+    assert!(clean, "{:?}", judge(&texts[..1], world.webex.ledger()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_that_is_not_taken_is_no_outage() {
+    let world = world(112).await;
+    let engine = world.running();
+    let slack = WorkspaceId::from(Place::Slack.workspace());
+    let ada = world.store.person_by_email(ADA).await.unwrap().unwrap().person.id;
+    let url = engine.begin_grant(&slack, LoginKind::Account, Some(ada), "browser").await.unwrap();
+    let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
+    // The vendor says so inside a success.
+    let refused = engine.finish_grant(&state, "browser", Ok("no-such-code")).await.unwrap_err();
+    assert!(matches!(&refused, EngineError::Refused(why) if why.contains("begin again")), "{refused}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn consent_that_is_taken_back_and_given_again_loses_nothing() {
+    let world = world(113).await;
+    let (ada, ines) = (world.at_webex(ADA).await, world.at(Place::Slack, INES).await);
+    let bot = world.bot_of(INES).await;
+    let mut said = Vec::new();
+    let mut write = async |text: &str| {
+        ines.write(ADA, text).await;
+        said.push(Said::once("c", &world.at_webex(&bot).await.id, text));
+        said.clone()
+    };
+    write("m0 before").await;
+    ada.write(&bot, "hello").await;
+    assert!(world.settle(SOON).await);
+    world.control(Place::Slack, "/_sim/revoke", json!({"person": ADA})).await;
+    tokio::time::sleep(Duration::from_mins(2)).await;
+    assert_eq!(state(&world, ADA).await, StandInState::Suspended);
+    write("m1 meanwhile").await;
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    world.represent_again(ADA, Place::Slack).await;
+    world.listening().await;
+    let said = write("m2 after").await;
+    tokio::time::sleep(SOON).await;
+    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    assert_eq!(state(&world, ADA).await, StandInState::Active);
+    let verdict = judge(&said, world.webex.ledger());
+    assert!(verdict.is_clean(), "{verdict}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_app_answers_who_can_be_written_to_where() {
+    let world = world(114).await;
+    let ines = world.at(Place::Slack, INES).await;
+    let apps = world.look(Place::Slack, "/_sim/apps").await;
+    let app = apps["items"][0]["bot_user"].as_str().unwrap();
+    let chat = ines.write_to_user(app, "find ada").await.conversation;
+    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    let seen = ines.sees(&chat).await;
+    assert_eq!(seen.len(), 2, "{seen:?}");
+    assert_eq!(seen[0]["author"]["id"], app);
+    assert!(seen[0]["text"].as_str().is_some_and(|text| text.contains(ADA)), "{seen:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_back_before_anybody_heard_of_it_is_never_shown() {
+    let mut world = world(115).await;
+    let ines = world.at(Place::Slack, INES).await;
+    ines.write(ADA, "m0 before").await;
+    assert!(world.settle(SOON).await);
+    world.crash();
+    let regretted = ines.write(ADA, "m1 regretted").await;
+    ines.delete(&regretted).await;
+    ines.write(ADA, "m2 meant").await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.start(None, false).await;
+    world.listening().await;
+    // Slack tells of the first again a minute after it failed to, and of its deletion only then.
+    tokio::time::sleep(Duration::from_mins(8)).await;
+    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    let shown = world.webex.ledger().read(0, usize::MAX).into_iter();
+    let shown = shown.filter_map(|entry| entry.change["text"].as_str().map(str::to_owned));
+    let shown: Vec<String> = shown.filter(|text| text.starts_with('m')).collect();
+    assert_eq!(shown, ["m0 before", "m2 meant"]);
+}
