@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use entente_model::{CallError, ConversationRef, LoginId, MessageRef, Timestamp};
+use entente_model::{CallError, ConversationRef, LoginId, MessageRef, Timestamp, WorkspaceId};
 use entente_platform::{LifecycleKind, Listen, LoginKind, Rung};
 use entente_store::{Listening, Login, LoginState, NewArrival, Report};
-use futures_util::stream::{self, StreamExt as _};
+use futures_util::stream::{self, FuturesUnordered, StreamExt as _};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +18,11 @@ use crate::app_login::hearers;
 use crate::engine::Engine;
 use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
-use crate::telling::KEEP_SEEN;
+use read_on::ReadOn;
+use rounds::{Ended, Round, Rounds};
+
+mod read_on;
+mod rounds;
 
 /// How many logins are seen to at once.
 const AT_ONCE: usize = 16;
@@ -32,10 +36,6 @@ const EVERYBODY: Duration = Duration::from_mins(1);
 /// Until when a login heard everything is recorded this often at most.
 const RECORD: Duration = Duration::from_mins(1);
 
-/// Reports from shortly before a login fell silent may be missing already, clocks of platforms may be behind ours, and
-/// their lists lag behind what happens.
-const MARGIN: Duration = Duration::from_mins(15);
-
 /// Which logins to see to, and when.
 #[derive(Debug, Default)]
 pub(crate) struct Ears {
@@ -45,8 +45,10 @@ pub(crate) struct Ears {
     closed: AtomicU64,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Ear {
+    /// Whose login it is, once it was looked up.
+    workspace: Option<WorkspaceId>,
     due: Timestamp,
     /// Reports may have been lost; read on when it hears again.
     gap: bool,
@@ -78,6 +80,7 @@ impl Ears {
 
 impl Ear {
     const NEW: Self = Self {
+        workspace: None,
         due: Timestamp(0),
         gap: true,
         gaps: 0,
@@ -142,20 +145,29 @@ impl Engine {
         hard
     }
 
+    /// Each workspace has a round of its own under way at a time: a vendor that lets us ask slowly holds up nobody else's
+    /// logins, and reading on holds up no login that is to be heard.
     pub(crate) async fn listening(self: Arc<Self>, stop: CancellationToken) {
         let mut everybody = Timestamp(0);
+        let mut rounds = Rounds::default();
+        let mut under_way = FuturesUnordered::new();
         while !stop.is_cancelled() {
             let sooner = self.ears.sooner.notified();
             let changed = self.changed.notified();
             let now = self.clock.now();
             let all = now.since(everybody) >= EVERYBODY;
-            match self.listen_where_due(all).await {
-                Ok(()) if all => everybody = now,
-                Ok(()) => {}
+            match self.due(all, &rounds).await {
+                Ok(due) => {
+                    everybody = if all { now } else { everybody };
+                    under_way.extend(rounds.listen(due).map(|round| self.round(round)));
+                }
                 Err(error) => tracing::error!(%error, "subscriptions could not be seen to"),
             }
-            let pause = self.next_listening();
+            let pause = self.next_listening(&rounds);
             tokio::select! {
+                Some(ended) = under_way.next() => {
+                    under_way.extend(rounds.end(ended).map(|round| self.round(round)));
+                }
                 () = sooner => {}
                 () = changed => everybody = Timestamp(0),
                 () = tokio::time::sleep(pause) => {}
@@ -164,32 +176,46 @@ impl Engine {
         }
     }
 
-    async fn listen_where_due(&self, all: bool) -> Result<(), entente_store::StoreError> {
-        let now = self.clock.now();
-        let mut due = Vec::new();
-        let deaf = |workspace: &&Arc<Workspace>| workspace.missed.swap(false, Ordering::Relaxed);
-        let deaf: Vec<_> = self.sites.iter().filter(deaf).map(|workspace| workspace.at().clone()).collect();
-        let looked_at =
-            if all || !deaf.is_empty() { self.everybody().await? } else { self.those_due(now).await? };
-        for login in looked_at {
-            let configured = self.sites.get(&login.workspace.id).is_some();
-            let speaks = login.kind != LoginKind::Admin.name();
-            let hears = configured && speaks && login.state == LoginState::Active;
-            let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
-            if !hears {
-                logins.remove(&login.id);
-                continue;
+    async fn round(&self, round: Round) -> Ended {
+        match round {
+            Round::Listen(workspace, logins) => {
+                let each = stream::iter(logins).map(|login| self.listen_as(login)).buffer_unordered(AT_ONCE);
+                Ended::Listened(workspace, each.filter_map(|job| async { job }).collect().await)
             }
-            let ear = logins.entry(login.id).or_insert(Ear::NEW);
-            if deaf.contains(&login.workspace) {
-                *ear = Ear { rung: ear.rung, heard: ear.heard, ..Ear::NEW };
-            }
-            if ear.due <= now {
-                due.push(login);
+            Round::Read(workspace, jobs) => {
+                stream::iter(jobs).for_each_concurrent(AT_ONCE, |job| self.catch_up(job)).await;
+                Ended::Read(workspace)
             }
         }
-        stream::iter(due).for_each_concurrent(AT_ONCE, |login| self.listen_as(login)).await;
-        Ok(())
+    }
+
+    /// The logins whose time has come, where no round is under way, a round's worth of each workspace.
+    async fn due(&self, all: bool, rounds: &Rounds) -> Result<Vec<Login>, entente_store::StoreError> {
+        let now = self.clock.now();
+        let deaf = |workspace: &&Arc<Workspace>| workspace.missed.swap(false, Ordering::Relaxed);
+        let deaf: Vec<_> = self.sites.iter().filter(deaf).map(|workspace| workspace.at().clone()).collect();
+        if all || !deaf.is_empty() {
+            for login in self.everybody().await? {
+                let hears = self.hears(&login);
+                let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+                if !hears {
+                    logins.remove(&login.id);
+                    continue;
+                }
+                let ear = logins.entry(login.id).or_insert(Ear::NEW);
+                if deaf.contains(&login.workspace) {
+                    *ear = Ear { rung: ear.rung, heard: ear.heard, ..Ear::NEW };
+                }
+                ear.workspace = Some(login.workspace.id);
+            }
+        }
+        self.those_due(now, rounds).await
+    }
+
+    /// Whether this login is one that hears.
+    fn hears(&self, login: &Login) -> bool {
+        let configured = self.sites.get(&login.workspace.id).is_some();
+        configured && login.kind != LoginKind::Admin.name() && login.state == LoginState::Active
     }
 
     /// All logins; those that exist no more are forgotten.
@@ -208,29 +234,28 @@ impl Engine {
         Ok(all)
     }
 
-    /// The logins whose time has come.
-    async fn those_due(&self, now: Timestamp) -> Result<Vec<Login>, entente_store::StoreError> {
-        let ids: Vec<LoginId> = {
-            let logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
-            logins.iter().filter(|(_, ear)| ear.due <= now).map(|(login, _)| *login).collect()
-        };
+    async fn those_due(
+        &self,
+        now: Timestamp,
+        rounds: &Rounds,
+    ) -> Result<Vec<Login>, entente_store::StoreError> {
+        let ids = rounds.choose(self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner).iter(), now);
         let mut due = Vec::with_capacity(ids.len());
         for id in ids {
-            match self.store.login(id).await? {
+            match self.store.login(id).await?.filter(|login| self.hears(login)) {
                 Some(login) => due.push(login),
                 None => {
                     self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
                 }
             }
         }
-        // The same order each time, so that a run can be repeated.
-        due.sort_by_key(|login| login.id);
         Ok(due)
     }
 
-    async fn listen_as(&self, login: Login) {
+    /// Sees to a login's subscriptions; what is to be read for it after that.
+    async fn listen_as(&self, login: Login) -> Option<ReadOn> {
         let now = self.clock.now();
-        let Some(workspace) = self.sites.get(&login.workspace.id) else { return };
+        let workspace = self.sites.get(&login.workspace.id)?;
         let heard = self.listen(&login, workspace).await;
         let (rung, again, error) = match &heard {
             Ok(listening) => (Some(listening.rung), listening.again, None),
@@ -266,31 +291,13 @@ impl Engine {
         if let Err(error) = self.store.save_listening(login.id, &record).await {
             tracing::error!(%error, "how a login hears could not be recorded");
         }
-        let read_on = if gap.is_some() {
-            self.read_on_for(&login).await
-        } else if compare {
-            // Nobody tells of a report that got lost on its way.
-            self.ask_after(login.id, now.minus(self.tuning.compare * 2)).await
-        } else {
-            Ok(true)
-        };
-        match read_on {
-            Ok(true) => {
-                // While nothing comes in a gap stays open, and is read again when the login is next seen to.
-                let deaf = workspace.deaf().is_some();
-                if let Some(gap) = gap.filter(|_| !deaf) {
-                    self.close_gap(login.id, gap);
-                }
-                if heard.is_ok() && !deaf {
-                    self.heard_until(login.id, now).await;
-                }
-            }
-            Ok(false) => self.attend_later(login.id),
-            Err(error) => {
-                tracing::error!(%error, "conversations could not be read on");
-                self.attend_later(login.id);
-            }
+        if gap.is_some() || compare {
+            return Some(ReadOn { login, at: now, gap });
         }
+        if heard.is_ok() {
+            self.heard(&login, now, None).await;
+        }
+        None
     }
 
     async fn listen(
@@ -330,57 +337,10 @@ impl Engine {
         }
     }
 
-    /// Has every known conversation of this login read on from where it was left, and new ones found.
-    async fn read_on_for(&self, login: &Login) -> Result<bool, entente_store::StoreError> {
-        let now = self.clock.now();
-        let began = self.heard_since(login.id).await?;
-        let until = self.instant(&format!("heard_until/{}", login.id)).await?.unwrap_or(began);
-        let since = until.minus(MARGIN).max(now.minus(KEEP_SEEN));
-        let looks =
-            self.conversations_of(login).await?.into_iter().map(|at| look(at, login.id)).collect::<Vec<_>>();
-        if !looks.is_empty() {
-            self.store.accept(looks, now).await?;
-        }
-        self.ask_after(login.id, since).await
-    }
-
-    /// Records when a login was listened to for the first time, once.
-    async fn began_to_hear(&self, login: LoginId) -> Result<(), entente_store::StoreError> {
-        let now = self.clock.now().0.to_le_bytes().to_vec();
-        self.store.setting_or(&format!("heard_since/{login}"), now).await.map(drop)
-    }
-
-    /// Since when this login is listened to; now if it is not yet.
-    pub(crate) async fn heard_since(&self, login: LoginId) -> Result<Timestamp, entente_store::StoreError> {
-        let since = self.instant(&format!("heard_since/{login}")).await?;
-        Ok(since.unwrap_or_else(|| self.clock.now()))
-    }
-
-    async fn instant(&self, name: &str) -> Result<Option<Timestamp>, entente_store::StoreError> {
-        let stored = self.store.setting(name).await?;
-        let stored = stored.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
-        Ok(stored.map(|bytes| Timestamp(i64::from_le_bytes(bytes))))
-    }
-
-    /// Records that everything around this login was reported, or read, until then. If it falls silent, what must be
-    /// asked for begins there, however long nobody noticed.
-    async fn heard_until(&self, login: LoginId, then: Timestamp) {
-        {
-            let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
-            let ear = logins.get_mut(&login).filter(|ear| !ear.gap && then.since(ear.heard) >= RECORD);
-            let Some(ear) = ear else { return };
-            ear.heard = then;
-        }
-        let value = then.0.to_le_bytes().to_vec();
-        if let Err(error) = self.store.save_setting(&format!("heard_until/{login}"), value).await {
-            tracing::error!(%error, "until when a login heard could not be recorded");
-        }
-    }
-
-    fn next_listening(&self) -> Duration {
+    fn next_listening(&self, rounds: &Rounds) -> Duration {
         let logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
-        let next = logins.values().map(|ear| ear.due.since(now)).min();
+        let next = logins.values().filter(|ear| rounds.free(ear)).map(|ear| ear.due.since(now)).min();
         next.unwrap_or(AGAIN).clamp(Duration::from_millis(200), Duration::from_mins(1))
     }
 }
