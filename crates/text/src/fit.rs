@@ -30,9 +30,9 @@ pub fn fit(body: Body, limit: usize, measure: &dyn Fn(&Body) -> usize) -> Vec<Bo
             break;
         }
     }
-    if parts.is_empty() {
-        // All of it was markup around nothing.
-        return vec![Body::default()];
+    if parts.len() <= 1 {
+        // All of it, or all that was too much of it, was markup around nothing.
+        return vec![parts.pop().map(Body).unwrap_or_default()];
     }
     let total = parts.len();
     let numbered = parts.into_iter().enumerate();

@@ -78,3 +78,18 @@ fn an_endless_character_and_an_endless_name_are_cut_after_all() {
     assert!(parts.iter().all(|part| measure(part) <= 40));
     assert_eq!(plains(Body::text("abc"), 2).len(), 3, "a limit below all reason still ends");
 }
+
+#[test]
+fn a_single_part_has_no_number() {
+    // What makes it too long says nothing, and is left out.
+    let invisible = Inline::Link {
+        url: "https://x.example/".to_owned() + &"y".repeat(100),
+        label: vec![Inline::Text("\t".into())],
+    };
+    let said = Block::Paragraph(vec![Inline::Text("hello".to_owned())]);
+    let body = Body(vec![said.clone(), Block::Paragraph(vec![invisible])]);
+    // Addresses count here, as they do in markup.
+    let markup = |body: &Body| format!("{body:?}").len();
+    assert!(markup(&body) > 80);
+    assert_eq!(fit(body, 80, &markup), [Body(vec![said])]);
+}
