@@ -21,7 +21,6 @@ use crate::sites::Workspace;
 
 mod concern;
 mod echo;
-mod naming;
 mod news;
 mod planning;
 mod refusal;

@@ -28,6 +28,7 @@ mod keys;
 mod late;
 mod listening;
 mod locks;
+mod naming;
 mod obey;
 mod outbound;
 mod overdue;

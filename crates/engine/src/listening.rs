@@ -58,6 +58,8 @@ struct Ear {
     confirm: bool,
     /// When the login's conversations were last compared with what was reported.
     compared: Timestamp,
+    /// The last comparison came to nothing.
+    owed: bool,
     /// Until when it is recorded to have heard everything.
     heard: Timestamp,
     rung: Option<Rung>,
@@ -86,6 +88,7 @@ impl Ear {
         gaps: 0,
         confirm: false,
         compared: Timestamp(0),
+        owed: false,
         heard: Timestamp(0),
         rung: None,
     };
@@ -112,6 +115,15 @@ impl Engine {
             ear.gap = false;
         }
         self.ears.closed.fetch_add(1, Ordering::Release);
+    }
+
+    /// What is there could not be compared with what was reported: that is made up for when the login is next seen to. Nothing
+    /// says that anything was missed, so what is reported meanwhile is believed.
+    fn compare_later(&self, login: LoginId) {
+        let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ear) = logins.get_mut(&login) {
+            ear.owed = true;
+        }
     }
 
     /// What this login may have missed could not be made up for yet: it is tried again soon.
@@ -271,7 +283,7 @@ impl Engine {
             ear.gaps += u64::from(heard.as_ref().is_ok_and(|listening| listening.resumed));
             let resumed = heard.as_ref().is_ok_and(|listening| listening.resumed);
             let gap = heard.is_ok() && (ear.gap || resumed) && !planted(Bug::NoReadingOn);
-            let compare = heard.is_ok() && now.since(ear.compared) >= self.tuning.compare;
+            let compare = heard.is_ok() && (ear.owed || now.since(ear.compared) >= self.tuning.compare);
             if compare || gap {
                 ear.compared = now;
             }

@@ -62,6 +62,11 @@ pub trait World: Send + Sync {
     fn hear(&self, router: Router);
     /// Ends or deactivates all subscriptions, without telling anybody.
     async fn silence(&self);
+
+    /// A token that the vendor takes no more, for good.
+    async fn dead(&self) -> String {
+        "dead".to_owned()
+    }
     /// Whether a login can find out that its reports are off. `false` where the vendor lets nobody look at subscriptions,
     /// because the operator makes them by hand for the whole app.
     fn silence_shows(&self) -> bool {

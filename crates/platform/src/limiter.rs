@@ -51,9 +51,18 @@ struct State {
     due: HashMap<String, Instant>,
     /// No call before, because the platform said so.
     blocked: HashMap<String, Instant>,
-    /// Turns of calls that went away until then, by what the call is.
-    kept: HashMap<u64, Instant>,
+    /// Turns of calls that went away, by what the call is.
+    kept: HashMap<u64, Turn>,
     calls: u64,
+}
+
+/// The turn of a call that went away.
+#[derive(Debug)]
+struct Turn {
+    at: Instant,
+    /// The limits under which it has its place in the line. Under the others it gets one when it goes: a call that waits long
+    /// for one room must not hold back everything else that its token could do meanwhile.
+    placed: Vec<String>,
 }
 
 /// Forgets keys that mean nothing any more each so many calls.
@@ -81,43 +90,44 @@ impl Limiter {
         if state.calls.is_multiple_of(SWEEP) {
             state.due.retain(|_, due| *due > now);
             state.blocked.retain(|_, until| *until > now);
-            state.kept.retain(|_, at| now.saturating_duration_since(*at) < KEPT);
+            state.kept.retain(|_, turn| now.saturating_duration_since(turn.at) < KEPT);
         }
-        let at = match state.kept.remove(&call) {
-            Some(at) => {
-                limits.iter().filter_map(|limit| state.blocked.get(&limit.key)).fold(at, |at, b| at.max(*b))
+        let Turn { at: mine, mut placed } =
+            state.kept.remove(&call).unwrap_or(Turn { at: now, placed: Vec::new() });
+        let mut at = mine.max(now);
+        let mut new = Vec::with_capacity(limits.len());
+        for limit in limits {
+            let blocked = state.blocked.get(&limit.key).copied().unwrap_or(now);
+            let own = if placed.contains(&limit.key) { now } else { self.earliest(&state, limit, now) };
+            at = at.max(blocked).max(own);
+            if !placed.contains(&limit.key) {
+                new.push((limit, own));
             }
-            None => self.reserve(&mut state, limits, now),
-        };
+        }
         let wait = at.saturating_duration_since(now);
+        for (limit, own) in new {
+            if wait > patience {
+                if own.saturating_duration_since(now) <= patience {
+                    continue;
+                }
+                placed.push(limit.key.clone());
+            }
+            let interval = self.interval(limit);
+            let due = state.due.entry(limit.key.clone()).or_insert(own);
+            *due = (*due).max(if wait > patience { own } else { at }) + interval;
+        }
         if wait > patience {
-            state.kept.insert(call, at);
+            state.kept.insert(call, Turn { at, placed });
             return Err(wait);
         }
         Ok(at)
     }
 
-    /// A permit at the end of the line.
-    fn reserve(&self, state: &mut State, limits: &[Limit], now: Instant) -> Instant {
-        let mut at = now;
-        for limit in limits {
-            let tolerance = self.interval(limit).mul_f64((limit.burst * self.factor - 1.0).max(0.0));
-            if let Some(due) = state.due.get(&limit.key) {
-                at = at.max(due.checked_sub(tolerance).unwrap_or(now));
-            }
-            if let Some(until) = state.blocked.get(&limit.key) {
-                at = at.max(*until);
-            }
-        }
-        for limit in limits {
-            let interval = self.interval(limit);
-            if let Some(due) = state.due.get_mut(&limit.key) {
-                *due = (*due).max(at) + interval;
-            } else {
-                state.due.insert(limit.key.clone(), at + interval);
-            }
-        }
-        at
+    /// When the next call under this limit may go, whatever the platform said.
+    fn earliest(&self, state: &State, limit: &Limit, now: Instant) -> Instant {
+        let tolerance = self.interval(limit).mul_f64((limit.burst * self.factor - 1.0).max(0.0));
+        let due = state.due.get(&limit.key).and_then(|due| due.checked_sub(tolerance));
+        due.map_or(now, |due| due.max(now))
     }
 
     /// No call under `key` for `wait` from now.
@@ -198,6 +208,31 @@ mod tests {
         assert_eq!(ask(12), Ok(start + Duration::from_secs(1)));
         assert_eq!(ask(11), Ok(start));
         assert_eq!(ask(11), Ok(start + Duration::from_secs(3)), "a turn is good once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_long_wait_under_one_limit_holds_back_nothing_under_another() {
+        let limiter = Limiter::new(1.0);
+        let ask = |room: &str, per_second, call| {
+            let limits = [Limit::new("token", 2.0, 1.0), Limit::new(room, per_second, 1.0)];
+            limiter.turn(&limits, call, PATIENCE).map(|at| at - Instant::now())
+        };
+        assert_eq!(ask("slow", 0.01, 1), Ok(Duration::ZERO));
+        for call in 2..50 {
+            assert!(ask("slow", 0.01, call).is_err());
+        }
+        assert_eq!(
+            ask("quick", 1.0, 100),
+            Ok(Duration::from_millis(500)),
+            "only the first call is before it"
+        );
+        tokio::time::advance(Duration::from_secs(100)).await;
+        assert_eq!(ask("quick", 1.0, 101), Ok(Duration::ZERO));
+        assert_eq!(
+            ask("slow", 0.01, 2),
+            Ok(Duration::from_millis(500)),
+            "its turn, at the end of the other line"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::clock::Clock;
+use crate::keeper::refused;
 use crate::sites::Workspace;
 
 /// Where tokens of one workspace come from.
@@ -145,7 +146,15 @@ impl TokenEndpoint {
                 tracing::error!(workspace = %self.site.workspace.id, "the platform refuses the app's id or secret");
                 CallError::Retry { after: None }
             }
-            _ => failure.error,
+            // What stands in front of the endpoint, or an address that is wrong, says nothing about a consent either. RFC 6749,
+            // 5.2, knows 400 and 401.
+            _ => match failure.status.map(|status| status.as_u16()) {
+                Some(402..=499) if refused(&failure.error) => {
+                    tracing::error!(workspace = %self.site.workspace.id, "no answer as of a token endpoint");
+                    CallError::Retry { after: None }
+                }
+                _ => failure.error,
+            },
         }
     }
 }

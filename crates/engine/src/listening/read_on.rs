@@ -31,16 +31,32 @@ impl Engine {
         let ReadOn { login, at, gap } = job;
         let read = match gap {
             Some(_) => self.read_on_for(&login).await,
-            None => self.ask_after(login.id, at.minus(self.tuning.compare * 2)).await,
+            None => self.compare(&login, at).await,
         };
         match read {
             Ok(true) => self.heard(&login, at, gap).await,
+            Ok(false) if gap.is_none() => self.compare_later(login.id),
             Ok(false) => self.attend_later(login.id),
             Err(error) => {
                 tracing::error!(%error, "conversations could not be read on");
                 self.attend_later(login.id);
             }
         }
+    }
+
+    /// Compares what is there with what was reported, as far back as it was not compared yet.
+    async fn compare(&self, login: &Login, at: Timestamp) -> Result<bool, StoreError> {
+        let since = {
+            let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+            let since = at.minus(self.tuning.compare * 2);
+            let ear = logins.get_mut(&login.id);
+            let owed = ear.filter(|ear| ear.owed).map(|ear| {
+                ear.owed = false;
+                ear.heard.minus(MARGIN)
+            });
+            owed.map_or(since, |owed| since.min(owed))
+        };
+        self.ask_after(login.id, since.max(at.minus(KEEP_SEEN))).await
     }
 
     /// Everything until then was reported, or was read. While nothing comes in at all a gap stays open, and is read again

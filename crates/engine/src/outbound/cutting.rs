@@ -6,6 +6,7 @@ use entente_model::{Body, DropReason, Inline, Loss, Operation};
 use entente_store::{Claim, Counterpart, Finish, Head, LaneKey, Plan, StoreError, Work};
 
 use crate::engine::Engine;
+use crate::naming::name_strangers;
 use crate::payload::{Payload, Speaker};
 use crate::sites::Workspace;
 
@@ -58,7 +59,8 @@ pub(super) fn editing(
     payload: &Payload,
 ) -> Result<Operation, Finish> {
     let current = current(&head.counterparts);
-    let body = payload.body.clone().unwrap_or_default();
+    let mut body = payload.body.clone().unwrap_or_default();
+    name_strangers(&mut body, workspace.at());
     let parts =
         if payload.cut || body.is_empty() { Vec::new() } else { workspace.platform.split(body.clone()) };
     let whole = parts.len() == 1 && head.counterparts.len() == 1;

@@ -10,6 +10,7 @@ use entente_platform::Client;
 use entente_store::{Claim, DeliveryState, Finish, Head, LaneKey, Represented, StoreError, Work};
 
 use crate::engine::Engine;
+use crate::naming::name_strangers;
 use crate::outbound::cutting;
 use crate::payload::{Payload, Speaker};
 use crate::reason::Reason;
@@ -93,7 +94,8 @@ impl Engine {
         {
             return Ok(Err(replaced));
         }
-        let body = payload.body.clone().unwrap_or_default();
+        let mut body = payload.body.clone().unwrap_or_default();
+        name_strangers(&mut body, workspace.at());
         if body.is_empty() {
             return Ok(Err(Finish::Dropped(DropReason::NothingToSay)));
         }

@@ -64,7 +64,7 @@ pub async fn reading_may_be_repeated(world: &dyn World) {
 pub async fn a_dead_token_needs_a_person(world: &dyn World) {
     let conversation = world.writes("hello", None).await.conversation;
     let mut credentials = world.ours();
-    credentials.tokens = std::sync::Arc::new(super::Fixed("dead".to_owned()));
+    credentials.tokens = std::sync::Arc::new(super::Fixed(world.dead().await));
     let client = super::bench::client(world, credentials);
     let sent = say(world, &*client, to_person(world), Body::text("x")).await;
     assert_eq!(sent, Err(CallError::Reauthorize));

@@ -47,7 +47,13 @@ impl SocketMode {
     async fn connect(&self) -> Result<Socket, CallError> {
         let call = Call { limits: self.limits.clone(), ..Call::new(Method::POST, self.url.clone()) };
         let call = call.form(&[]).effect(Effect::Repeatable).verdict(refusal::verdict);
-        let answer = self.http.send(call, Some(&AppToken(self.token.clone()))).await?;
+        let answer = self.http.send(call, Some(&AppToken(self.token.clone()))).await.map_err(|failure| {
+            // Nobody's consent hangs on this token, so it may be said at once that it was refused.
+            if refusal::code(&failure).as_deref() == Some("invalid_auth") {
+                return CallError::Reauthorize;
+            }
+            failure.error
+        })?;
         let again = || CallError::Retry { after: None };
         let opened: Opened = serde_json::from_slice(&answer.body).map_err(|_| again())?;
         let url: Url = opened.url.parse().map_err(|_| again())?;

@@ -15,6 +15,8 @@ use crate::wire::answer::Common;
 
 /// The wait where a limit is met and no time is told.
 const A_MOMENT: Duration = Duration::from_secs(5);
+/// The wait where a token is not taken and it is not said whether it is the token's fault.
+const UNSURE: Duration = Duration::from_mins(5);
 
 /// The refusal inside an answer of 2xx, if it is one.
 pub(crate) fn verdict(answer: &Answer, effect: Effect) -> Option<CallError> {
@@ -25,17 +27,19 @@ pub(crate) fn verdict(answer: &Answer, effect: Effect) -> Option<CallError> {
         return None;
     }
     Some(match common.error.as_deref().unwrap_or_default() {
-        // "invalid_auth" is also said of an address that an administrator does not allow.
-        "invalid_auth" | "not_authed" | "token_revoked" | "token_expired" | "account_inactive" => {
+        "token_revoked" | "token_expired" | "account_inactive" | "user_removed_from_team" | "team_disabled" => {
             CallError::Reauthorize
         }
+        // "invalid_auth" is also said of an address that the app's settings do not allow, and then of every token: taken for
+        // a lost consent it would cost everybody theirs. Revoked tokens have a code of their own.
+        "invalid_auth" => CallError::Retry { after: Some(UNSURE) },
         "ratelimited" | "rate_limited" | "message_limit_exceeded" => {
             CallError::Retry { after: Some(retry_after(&answer.headers).unwrap_or(A_MOMENT)) }
         }
         "fatal_error" | "internal_error" | "service_unavailable" | "update_failed" => in_doubt(effect),
-        // The workspace is being moved, or the request came in pieces; nothing was done. The last two are said by
+        // Our header did not arrive, the workspace is being moved, or the request came in pieces; nothing was done. The last two are said by
         // "oauth.v2.user.access" about the app, and must cost no person their consent.
-        "request_timeout" | "team_added_to_org" | "org_login_required" | "bad_client_secret"
+        "not_authed" | "request_timeout" | "team_added_to_org" | "org_login_required" | "bad_client_secret"
         | "invalid_client_id" => CallError::Retry { after: None },
         "channel_not_found" | "message_not_found" | "thread_not_found" => CallError::Gone,
         "missing_scope" => {
@@ -90,9 +94,14 @@ mod tests {
     #[test]
     fn every_class_has_its_codes() {
         let once = |error| of(error, Effect::Once);
-        for code in ["invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive"] {
+        for code in
+            ["token_revoked", "token_expired", "account_inactive", "user_removed_from_team", "team_disabled"]
+        {
             assert_eq!(once(code), CallError::Reauthorize, "{code}");
         }
+        // These may be said of where we call from, and then of everybody at once.
+        assert_eq!(once("invalid_auth"), CallError::Retry { after: Some(UNSURE) });
+        assert_eq!(once("not_authed"), CallError::Retry { after: None });
         for code in ["channel_not_found", "message_not_found", "thread_not_found"] {
             assert_eq!(once(code), CallError::Gone, "{code}");
         }

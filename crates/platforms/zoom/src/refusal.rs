@@ -23,8 +23,8 @@ pub(crate) fn call(failure: Failure) -> CallError {
         // "OAuth errors": the token lacks a scope that the call needs. It gets it by a new consent.
         (400..=403, 4700 | 4711) => CallError::Reauthorize,
         (401, _) => failure.error,
-        // "Send a chat message": certainly not sent; passes by itself.
-        (400, 5301) => CallError::Retry { after: None },
+        // "Send a chat message": failed, and Zoom does not say how far it had got.
+        (400, 5301) => CallError::Unknown,
         // Nobody of that id, no such channel, no such message.
         (404, _) | (400..=403, 1001 | 4130 | 4131) => CallError::Gone,
         (400..=403, 200) => reject("Zoom does not allow it (200): only its author may change a message"),
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn the_number_decides() {
         assert_eq!(call(rejected(400, 4711)), CallError::Reauthorize);
-        assert_eq!(call(rejected(400, 5301)), CallError::Retry { after: None });
+        assert_eq!(call(rejected(400, 5301)), CallError::Unknown);
         assert_eq!(message(rejected(400, 300)), CallError::Gone);
         for (status, code) in
             [(400, 200), (403, 200), (400, 300), (400, 5402), (400, 5418), (400, 5421), (400, 9)]

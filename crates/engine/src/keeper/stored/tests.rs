@@ -21,6 +21,8 @@ use crate::clock::RunningClock;
 /// What comes of the next calls. Then they go well.
 #[derive(Clone, Copy)]
 enum Call {
+    /// Something between us and the vendor answers.
+    Wall,
     Well,
     /// It is done, and the answer never comes.
     Silent,
@@ -66,6 +68,7 @@ async fn token(State(vendor): State<Vendor>, Form(form): Form<Vec<(String, Strin
     match call {
         Call::App => return refused("invalid_client"),
         Call::Lost => return StatusCode::BAD_GATEWAY.into_response(),
+        Call::Wall => return (StatusCode::FORBIDDEN, "<h1>Blocked</h1>").into_response(),
         Call::Well | Call::Silent => {}
     }
     let new = {
@@ -293,16 +296,16 @@ async fn an_answer_that_never_came_about_costs_nothing() {
     let world = World::new().await;
     let process = world.process();
     world.hours_pass().await;
-    world.vendor.will([Call::Lost, Call::App, Call::Lost]);
+    world.vendor.will([Call::Lost, Call::App, Call::Wall, Call::Lost]);
     let ring = world.ring(&process);
-    for _ in 0..3 {
+    for _ in 0..4 {
         assert_eq!(token_of(&ring).await, Err(LATER));
     }
     assert_eq!(token_of(&ring).await.unwrap(), "access-2");
     assert_eq!(
         world.stored().await.2,
         LoginState::Active,
-        "an app's expired secret is nobody's lost consent"
+        "neither an app's expired secret nor a wall in between is anybody's lost consent"
     );
 }
 

@@ -272,6 +272,11 @@ impl World for Simulated {
         self.courier.register(CALLBACK, router);
     }
 
+    async fn dead(&self) -> String {
+        self.revokes().await;
+        self.bob.1.clone()
+    }
+
     async fn silence(&self) {
         self.courier.unregister(CALLBACK);
     }

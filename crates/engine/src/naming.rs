@@ -1,7 +1,7 @@
-//! Names for people whom a message mentions by id alone, as some vendors send them. Whoever is known to us has a name; others
-//! are somebody.
+//! Names in mentions: for people whom a message mentions by id alone, as some vendors send them, and for those whose account
+//! means nothing where a message goes. Whoever is known to us has a name; others are somebody.
 
-use entente_model::{AccountRef, Block, Body, Inline, Mention};
+use entente_model::{AccountRef, Block, Body, Inline, Mention, WorkspaceRef};
 use entente_store::StoreError;
 
 use crate::engine::Engine;
@@ -11,7 +11,7 @@ const SOMEBODY: &str = "somebody";
 
 impl Engine {
     /// Fills in the names that are missing.
-    pub(super) async fn name_people(&self, body: &mut Body) -> Result<(), StoreError> {
+    pub(crate) async fn name_people(&self, body: &mut Body) -> Result<(), StoreError> {
         let mut nameless = Vec::new();
         blocks(&mut body.0, &mut |mention| {
             if mention.name.is_empty() {
@@ -39,6 +39,16 @@ impl Engine {
     }
 }
 
+/// Leaves of each mention only the name unless it is of somebody in `workspace`: an account of another workspace means nothing
+/// there, or, on the same platform, a stranger.
+pub(crate) fn name_strangers(body: &mut Body, workspace: &WorkspaceRef) {
+    blocks(&mut body.0, &mut |mention| {
+        if mention.account.as_ref().is_some_and(|account| account.workspace != *workspace) {
+            mention.account = None;
+        }
+    });
+}
+
 /// Visits all mentions. Parsers bound how deep a body is.
 fn blocks(all: &mut [Block], visit: &mut dyn FnMut(&mut Mention)) {
     for block in all {
@@ -59,5 +69,29 @@ fn inlines(all: &mut [Inline], visit: &mut dyn FnMut(&mut Mention)) {
             Inline::Link { label, .. } => inlines(label, visit),
             Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_accounts_of_the_workspace_are_called_there() {
+        let mention = |workspace: &str| {
+            let workspace = WorkspaceRef { platform: "slack".into(), id: workspace.into() };
+            let account = AccountRef { workspace, id: "U1".into() };
+            Inline::Mention(Mention { account: Some(account), name: "Ada".to_owned() })
+        };
+        let nobody = Inline::Mention(Mention { account: None, name: "Ada".to_owned() });
+        let quoted =
+            |inline| Body(vec![Block::Quote(vec![Block::Paragraph(vec![Inline::Bold(vec![inline])])])]);
+        let mut body = quoted(mention("there"));
+        let there = WorkspaceRef { platform: "slack".into(), id: "there".into() };
+        name_strangers(&mut body, &there);
+        assert_eq!(body, quoted(mention("there")));
+        let mut body = quoted(mention("elsewhere"));
+        name_strangers(&mut body, &there);
+        assert_eq!(body, quoted(nobody));
     }
 }
