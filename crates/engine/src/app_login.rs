@@ -139,7 +139,7 @@ impl Engine {
         if kind == LoginKind::App {
             workspace.set_app_login(id)?;
         }
-        self.changed.notify_waiters();
+        self.changed.send_replace(());
         Ok(())
     }
 

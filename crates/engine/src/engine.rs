@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use entente_model::{LoginId, Timestamp, WorkspaceId};
 use entente_platform::{Client, Feed, Http, Registry, Site, Steps};
 use entente_store::Store;
+use tokio::sync::watch;
 
 use crate::app_login;
 use crate::clock::{Clock, Dice};
@@ -52,8 +53,9 @@ pub struct Engine {
     pub(crate) fingerprints: FingerprintKey,
     pub(crate) steps: Arc<dyn Steps>,
     pub(crate) locks: Locks,
-    /// Something about people or logins changed: the reconcilers look again.
-    pub(crate) changed: Arc<tokio::sync::Notify>,
+    /// Something about people or logins changed: the reconcilers look again. Each remembers which change it saw last, so that
+    /// none passes by one that was busy.
+    pub(crate) changed: watch::Sender<()>,
     /// The workspaces whose reports come by a connection of ours.
     pub(crate) feeds: Vec<(WorkspaceId, Arc<dyn Feed>)>,
     /// What kept the latest pass over stand-ins from doing its work. Found again by the first pass of every process.
@@ -71,8 +73,8 @@ impl Engine {
         let sites = Sites::new(store.as_ref(), &registry, sites, &dice).await?;
         app_login::recall(store.as_ref(), &sites).await?;
         let steps = http.steps();
-        let changed = Arc::new(tokio::sync::Notify::new());
-        let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock), Arc::clone(&changed));
+        let changed = watch::Sender::new(());
+        let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock), changed.clone());
         let feeds = feeding::feeds(&sites, &keeper);
         Ok(Arc::new(Self {
             store,

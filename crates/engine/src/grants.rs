@@ -279,7 +279,7 @@ impl Engine {
         drop(still);
         let state = StandInState::Active;
         self.store.save_stand_in(&StandIn { state, login: Some(id), reason: None, ..stand_in }).await?;
-        self.changed.notify_waiters();
+        self.changed.send_replace(());
         Ok(())
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use entente_model::{CallError, LoginId, WorkspaceId};
 use entente_platform::{Client, Credentials, DirectoryApp, Feed, Grant, Http, LoginKind, Registry, Tokens};
 use entente_store::{Login, Store};
-use tokio::sync::Notify;
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
@@ -33,7 +33,7 @@ pub(crate) struct Keeper {
     http: Http,
     clock: Arc<dyn Clock>,
     /// Told when a login is refused, as of every change of logins.
-    changed: Arc<Notify>,
+    changed: watch::Sender<()>,
     clients: Mutex<HashMap<LoginId, Arc<dyn Client>>>,
     apps: Mutex<Apps>,
     endpoints: Mutex<HashMap<WorkspaceId, Arc<TokenEndpoint>>>,
@@ -48,7 +48,7 @@ impl Keeper {
         store: Arc<dyn Store>,
         http: Http,
         clock: Arc<dyn Clock>,
-        changed: Arc<Notify>,
+        changed: watch::Sender<()>,
     ) -> Self {
         Self {
             store,
@@ -154,7 +154,7 @@ impl Keeper {
                     Arc::<dyn Store>::clone(&self.store),
                     endpoint,
                     Arc::clone(&self.clock),
-                    Arc::clone(&self.changed),
+                    self.changed.clone(),
                     self.held(login.id),
                     self.renewals.clone(),
                 ))

@@ -28,8 +28,9 @@ impl Engine {
     }
 
     async fn keys_of(&self, workspace: &Workspace, stop: &CancellationToken) {
+        let mut changed = self.changed.subscribe();
         while !stop.is_cancelled() {
-            let changed = self.changed.notified();
+            changed.mark_unchanged();
             let fetched = self.fetch_keys(workspace).await;
             if fetched {
                 tokio::select! {
@@ -43,7 +44,7 @@ impl Engine {
                 }
             } else {
                 tokio::select! {
-                    () = changed => {}
+                    Ok(()) = changed.changed() => {}
                     () = tokio::time::sleep(AGAIN) => {}
                     () = stop.cancelled() => {}
                 }

@@ -161,11 +161,11 @@ impl Engine {
     /// logins, and reading on holds up no login that is to be heard.
     pub(crate) async fn listening(self: Arc<Self>, stop: CancellationToken) {
         let mut everybody = Timestamp(0);
+        let mut changed = self.changed.subscribe();
         let mut rounds = Rounds::default();
         let mut under_way = FuturesUnordered::new();
         while !stop.is_cancelled() {
             let sooner = self.ears.sooner.notified();
-            let changed = self.changed.notified();
             let now = self.clock.now();
             let all = now.since(everybody) >= EVERYBODY;
             match self.due(all, &rounds).await {
@@ -181,7 +181,7 @@ impl Engine {
                     under_way.extend(rounds.end(ended).map(|round| self.round(round)));
                 }
                 () = sooner => {}
-                () = changed => everybody = Timestamp(0),
+                Ok(()) = changed.changed() => everybody = Timestamp(0),
                 () = tokio::time::sleep(pause) => {}
                 () = stop.cancelled() => {}
             }

@@ -99,7 +99,7 @@ impl Engine {
             done.again.get_or_insert(self.wait(0));
         }
         if done.activated > 0 {
-            self.changed.notify_waiters();
+            self.changed.send_replace(());
         }
         Ok(done)
     }
@@ -130,11 +130,10 @@ impl Engine {
     /// Passes whenever something changed, sooner where something is left, until `stop`.
     pub(crate) async fn provisioning(&self, stop: CancellationToken) {
         let mut in_vain = 0;
+        let mut changed = self.changed.subscribe();
         loop {
             // From here on a change is not missed, also while a pass is under way.
-            let changed = self.changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
+            changed.mark_unchanged();
             let wait = match self.provision().await {
                 Ok(done) => {
                     in_vain = if done.again.is_some() && done.activated == 0 { in_vain + 1 } else { 0 };
@@ -148,7 +147,7 @@ impl Engine {
             };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = &mut changed => {}
+                Ok(()) = changed.changed() => {}
                 () = tokio::time::sleep(wait) => {}
             }
         }
@@ -179,7 +178,7 @@ impl Engine {
             }
         }
         if again > 0 {
-            self.changed.notify_waiters();
+            self.changed.send_replace(());
         }
         Ok(again)
     }

@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use entente_model::{CallError, LoginId};
 use entente_platform::{Access, Tokens};
 use entente_store::{Login, LoginSecret, LoginState, Logins};
-use tokio::sync::{Mutex, Notify, OwnedMutexGuard};
+use tokio::sync::{Mutex, OwnedMutexGuard, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
@@ -70,7 +70,7 @@ struct Renewing {
     login: LoginId,
     store: Arc<dyn Logins>,
     endpoint: Arc<TokenEndpoint>,
-    changed: Arc<Notify>,
+    changed: watch::Sender<()>,
 }
 
 impl StoredRing {
@@ -79,7 +79,7 @@ impl StoredRing {
         store: Arc<dyn Logins>,
         endpoint: Arc<TokenEndpoint>,
         clock: Arc<dyn Clock>,
-        changed: Arc<Notify>,
+        changed: watch::Sender<()>,
         held: Held,
         renewals: TaskTracker,
     ) -> Self {
@@ -186,7 +186,7 @@ impl Renewing {
     async fn lost(&self) -> CallError {
         tracing::warn!(login.id = %self.login, "a login was refused by its platform");
         drop(self.store.set_login_state(self.login, LoginState::Refused).await);
-        self.changed.notify_waiters();
+        self.changed.send_replace(());
         CallError::Reauthorize
     }
 }

@@ -72,7 +72,7 @@ impl Engine {
             .try_for_each_concurrent(AT_ONCE, |line| self.put(line))
             .await?;
         if !fresh.lines.is_empty() {
-            self.changed.notify_waiters();
+            self.changed.send_replace(());
         }
         Ok(applied)
     }

@@ -52,7 +52,7 @@ impl Engine {
                 .collect();
             imported.push((name, self.store.import(workspace.at(), accounts, self.now()).await?));
         }
-        self.changed.notify_waiters();
+        self.changed.send_replace(());
         Ok(imported)
     }
 

@@ -81,7 +81,7 @@ impl Engine {
         let stand_in = StandIn { address: Some(bot.email), reason: None, ..stand_in };
         self.save_bot(&stand_in, &bot.account, token).await?;
         self.active(stand_in, bot.account).await?;
-        self.changed.notify_waiters();
+        self.changed.send_replace(());
         Ok(adopted)
     }
 

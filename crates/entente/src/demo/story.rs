@@ -18,8 +18,8 @@ use super::browser::Browser;
 use super::world::{SLACK, TEAMS, WEBEX, World, ZOOM};
 use crate::client::Client;
 
-/// How long everything may take before something must be wrong.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long each step may take before something must be wrong.
+const PATIENCE: Duration = Duration::from_secs(45);
 
 /// How many people consent at once.
 const AT_ONCE: usize = 8;
@@ -41,12 +41,7 @@ pub(super) async fn play(
         connect(SLACK, &world.slack, world, base, token),
         apps::announce(world, apps, server, base),
     )?;
-    let ready = |status: &Value| {
-        [WEBEX, TEAMS, SLACK, ZOOM]
-            .iter()
-            .all(|workspace| works(status, workspace, "admin") && works(status, workspace, "app"))
-    };
-    until(server, "the apps are ready", ready).await?;
+    until(server, idle_apps).await?;
     server.post("/people/import", &json!({})).await?;
     let rules = json!({"rules": [
         {"workspace": WEBEX, "department": "engineering"},
@@ -62,7 +57,7 @@ pub(super) async fn play(
     stream::iter(wanted.into_iter().map(Ok))
         .try_for_each_concurrent(AT_ONCE, |(email, workspace)| consent(server, email, workspace))
         .await?;
-    until(server, "everybody is represented", everybody_speaks).await
+    until(server, the_unheard).await
 }
 
 /// An administrator connects a workspace.
@@ -96,29 +91,48 @@ async fn consent(server: &Client, email: &str, workspace: &str) -> anyhow::Resul
     consent.with_context(|| format!("{email} could not consent in {workspace}"))
 }
 
-fn works(status: &Value, workspace: &str, kind: &str) -> bool {
-    let mut logins = status["logins"].as_array().into_iter().flatten();
-    logins.any(|login| login["workspace"] == workspace && login["kind"] == kind && login["works"] == true)
+/// The logins of apps and administrators that do not work yet.
+fn idle_apps(status: &Value) -> Vec<String> {
+    let works = |workspace: &str, kind: &str| {
+        let mut logins = status["logins"].as_array().into_iter().flatten();
+        logins.any(|login| login["workspace"] == workspace && login["kind"] == kind && login["works"] == true)
+    };
+    [WEBEX, TEAMS, SLACK, ZOOM]
+        .into_iter()
+        .flat_map(|workspace| ["admin", "app"].map(|kind| (workspace, kind)))
+        .filter(|(workspace, kind)| !works(workspace, kind))
+        .map(|(workspace, kind)| format!("the login of the {kind} of {workspace}"))
+        .collect()
 }
 
-/// Every stand-in is active, and every login that listens hears. Administrators' logins do not listen.
-fn everybody_speaks(status: &Value) -> bool {
-    let by_state = status["stand_ins"].as_object();
-    let active =
-        by_state.is_some_and(|states| !states.is_empty() && states.keys().all(|state| state == "active"));
-    let mut logins =
-        status["logins"].as_array().into_iter().flatten().filter(|login| login["kind"] != "admin");
-    active && logins.all(|login| login["rung"].is_string() && login["error"].is_null())
+/// The stand-ins that are not active yet, and the logins that do not hear yet. Administrators' logins do not listen.
+fn the_unheard(status: &Value) -> Vec<String> {
+    let none = serde_json::Map::new();
+    let states = status["stand_ins"].as_object().unwrap_or(&none);
+    let idle = states.iter().filter(|(state, _)| *state != "active");
+    let mut unheard: Vec<_> = idle.map(|(state, count)| format!("{count} stand-ins {state}")).collect();
+    if states.is_empty() {
+        unheard.push("any stand-in".to_owned());
+    }
+    let logins = status["logins"].as_array().into_iter().flatten();
+    let deaf =
+        |login: &&Value| login["kind"] != "admin" && !(login["rung"].is_string() && login["error"].is_null());
+    unheard.extend(logins.filter(deaf).map(|login| {
+        let (whose, error) = (login["person"].as_str().unwrap_or("the app"), login["error"].as_str());
+        format!("{whose} in {} ({})", login["workspace"], error.unwrap_or("not heard yet"))
+    }));
+    unheard
 }
 
-async fn until(server: &Client, what: &str, is: impl Fn(&Value) -> bool) -> anyhow::Result<()> {
+/// Waits until nothing is lacking any more.
+async fn until(server: &Client, lacking: impl Fn(&Value) -> Vec<String>) -> anyhow::Result<()> {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let status = server.get("/status").await?;
-        if is(&status) {
+        let lacks = lacking(&server.get("/status").await?);
+        if lacks.is_empty() {
             return Ok(());
         }
-        anyhow::ensure!(Instant::now() < deadline, "waited in vain until {what}: {}", status["attention"]);
+        anyhow::ensure!(Instant::now() < deadline, "still waiting for {}", lacks.join("; "));
         tokio::time::sleep(LOOK).await;
     }
 }

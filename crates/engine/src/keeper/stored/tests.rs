@@ -100,7 +100,7 @@ struct Process {
     store: Arc<Shaky>,
     held: Held,
     renewals: TaskTracker,
-    changed: Arc<Notify>,
+    changed: watch::Sender<()>,
 }
 
 impl World {
@@ -140,7 +140,7 @@ impl World {
             store,
             held: Held::default(),
             renewals: TaskTracker::new(),
-            changed: Arc::new(Notify::new()),
+            changed: watch::Sender::new(()),
         }
     }
 
@@ -163,7 +163,7 @@ impl World {
         let http = http.within(&site);
         let endpoint = Arc::new(TokenEndpoint::anywhere(http, site, url, Arc::clone(&self.clock)));
         let store: Arc<dyn Logins> = Arc::<Shaky>::clone(&process.store);
-        let (held, changed) = (Arc::clone(&process.held), Arc::clone(&process.changed));
+        let (held, changed) = (Arc::clone(&process.held), process.changed.clone());
         let (clock, renewals) = (Arc::clone(&self.clock), process.renewals.clone());
         StoredRing::new(self.login, store, endpoint, clock, changed, held, renewals)
     }
@@ -277,9 +277,9 @@ async fn a_lost_answer_is_a_lost_consent_and_is_asked_for_no_more() {
     let ring = world.ring(&process);
     assert_eq!(token_of(&ring).await, Err(LATER), "it may as well have had no effect");
     assert_eq!(world.stored().await.2, LoginState::Active);
-    let changed = process.changed.notified();
+    let mut changed = process.changed.subscribe();
     assert_eq!(token_of(&ring).await, Err(CallError::Reauthorize));
-    tokio::time::timeout(Duration::ZERO, changed).await.expect("the reconcilers are told");
+    tokio::time::timeout(Duration::ZERO, changed.changed()).await.expect("the reconcilers are told");
     assert_eq!(world.stored().await.2, LoginState::Refused);
     for _ in 0..5 {
         assert_eq!(token_of(&ring).await, Err(CallError::Reauthorize));
