@@ -106,15 +106,15 @@ fn idle_apps(status: &Value) -> Vec<String> {
 }
 
 /// The stand-ins that are not active yet, and the logins that do not hear yet. Administrators' logins do not listen.
-fn the_unheard(status: &Value) -> Vec<String> {
+fn the_unheard(told: &Value) -> Vec<String> {
     let none = serde_json::Map::new();
-    let states = status["stand_ins"].as_object().unwrap_or(&none);
+    let states = told["stand_ins"].as_object().unwrap_or(&none);
     let idle = states.iter().filter(|(state, _)| *state != "active");
     let mut unheard: Vec<_> = idle.map(|(state, count)| format!("{count} stand-ins {state}")).collect();
     if states.is_empty() {
         unheard.push("any stand-in".to_owned());
     }
-    let logins = status["logins"].as_array().into_iter().flatten();
+    let logins = told["logins"].as_array().into_iter().flatten();
     let deaf =
         |login: &&Value| login["kind"] != "admin" && !(login["rung"].is_string() && login["error"].is_null());
     unheard.extend(logins.filter(deaf).map(|login| {

@@ -277,9 +277,9 @@ async fn a_lost_answer_is_a_lost_consent_and_is_asked_for_no_more() {
     let ring = world.ring(&process);
     assert_eq!(token_of(&ring).await, Err(LATER), "it may as well have had no effect");
     assert_eq!(world.stored().await.2, LoginState::Active);
-    let mut changed = process.changed.subscribe();
+    let changed = process.changed.subscribe();
     assert_eq!(token_of(&ring).await, Err(CallError::Reauthorize));
-    tokio::time::timeout(Duration::ZERO, changed.changed()).await.expect("the reconcilers are told");
+    assert!(changed.has_changed().unwrap(), "the reconcilers are told");
     assert_eq!(world.stored().await.2, LoginState::Refused);
     for _ in 0..5 {
         assert_eq!(token_of(&ring).await, Err(CallError::Reauthorize));
