@@ -15,14 +15,16 @@ use crate::error::EngineError;
 use crate::sites::{Sites, Workspace};
 
 mod endpoint;
+mod kept;
 mod ring;
 mod stored;
 
 pub(crate) use endpoint::{TokenEndpoint, Tokened, with_tenant};
 pub(crate) use stored::Still;
 
+use kept::Kept;
 use ring::AppRing;
-use stored::{Held, StoredRing};
+use stored::StoredRing;
 
 /// Apps' own tokens, by workspace and scope.
 type Apps = HashMap<(WorkspaceId, &'static str), Arc<dyn Tokens>>;
@@ -34,11 +36,9 @@ pub(crate) struct Keeper {
     clock: Arc<dyn Clock>,
     /// Told when a login is refused, as of every change of logins.
     changed: watch::Sender<()>,
-    clients: Mutex<HashMap<LoginId, Arc<dyn Client>>>,
+    kept: Kept,
     apps: Mutex<Apps>,
     endpoints: Mutex<HashMap<WorkspaceId, Arc<TokenEndpoint>>>,
-    /// What is known of each login's tokens, whoever acts as it.
-    held: Mutex<HashMap<LoginId, Held>>,
     /// The renewals that are under way.
     renewals: TaskTracker,
 }
@@ -55,23 +55,22 @@ impl Keeper {
             http,
             clock,
             changed,
-            clients: Mutex::default(),
+            kept: Kept::default(),
             apps: Mutex::default(),
             endpoints: Mutex::default(),
-            held: Mutex::default(),
             renewals: TaskTracker::new(),
         }
     }
 
-    /// A client that acts as this login; kept, because every message needs one.
+    /// A client that acts as this login; kept for a while, because every message needs one.
     pub(crate) async fn client(
         &self,
         id: LoginId,
         sites: &Sites,
         registry: &Registry,
     ) -> Result<Option<Arc<dyn Client>>, EngineError> {
-        if let Some(client) = self.clients.lock().unwrap_or_else(PoisonError::into_inner).get(&id) {
-            return Ok(Some(Arc::clone(client)));
+        if let Some(client) = self.kept.get(id, self.clock.now()) {
+            return Ok(Some(client));
         }
         let Some(login) = self.store.login(id).await? else { return Ok(None) };
         let Some(workspace) = sites.get(&login.workspace.id) else { return Ok(None) };
@@ -79,30 +78,31 @@ impl Keeper {
             return Ok(None);
         }
         let client = self.build(&login, workspace)?;
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner).insert(id, Arc::clone(&client));
+        self.kept.insert(id, Arc::clone(&client), self.clock.now());
         Ok(Some(client))
     }
 
     /// Forgets a login's client, because its tokens were replaced from outside or it was taken away.
     pub(crate) fn forget(&self, id: LoginId) {
-        self.clients.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        self.kept.remove(id);
+    }
+
+    /// Lets the clients go that nobody used for a while.
+    pub(crate) fn sweep(&self) {
+        self.kept.sweep(self.clock.now());
     }
 
     /// Waits for a renewal of this login's tokens that is under way, and keeps others from beginning, until the right is
     /// dropped; then the tokens are read again. Whoever replaces them from outside does it under this right, else what a
     /// renewal that began before brings could be written over what replaced it.
     pub(crate) async fn still(&self, id: LoginId) -> Still {
-        Still::new(self.held(id).lock_owned().await)
+        Still::new(self.kept.held(id).lock_owned().await)
     }
 
     /// Waits until no renewal is under way any more.
     pub(crate) async fn at_rest(&self) {
         self.renewals.close();
         self.renewals.wait().await;
-    }
-
-    fn held(&self, id: LoginId) -> Held {
-        Arc::clone(self.held.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_default())
     }
 
     /// The token endpoint of a workspace; one for all its logins, of which there are thousands.
@@ -155,7 +155,7 @@ impl Keeper {
                     endpoint,
                     Arc::clone(&self.clock),
                     self.changed.clone(),
-                    self.held(login.id),
+                    self.kept.held(login.id),
                     self.renewals.clone(),
                 ))
             }

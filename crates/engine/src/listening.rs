@@ -175,6 +175,7 @@ impl Engine {
                 }
                 Err(error) => tracing::error!(%error, "subscriptions could not be seen to"),
             }
+            self.keeper.sweep();
             let pause = self.next_listening(&rounds);
             tokio::select! {
                 Some(ended) = under_way.next() => {

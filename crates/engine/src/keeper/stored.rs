@@ -41,6 +41,13 @@ pub(crate) struct Known {
     unstored: Option<LoginSecret>,
 }
 
+impl Known {
+    /// Whether the store knows everything that is known here.
+    pub(super) fn in_store(&self) -> bool {
+        self.unstored.is_none()
+    }
+}
+
 /// The right to replace a login's tokens. When it is dropped, they are read again.
 pub(crate) struct Still(OwnedMutexGuard<Known>);
 

@@ -17,6 +17,7 @@ use serde_json::json;
 
 use super::*;
 use crate::clock::RunningClock;
+use crate::keeper::kept::Kept;
 
 /// What comes of the next calls. Then they go well.
 #[derive(Clone, Copy)]
@@ -361,4 +362,21 @@ async fn nobody_replaces_tokens_in_the_middle_of_a_renewal() {
     let (renewed, ()) = tokio::join!(token_of(&ring), consent);
     assert_eq!(renewed.unwrap(), "access-2");
     assert_eq!(ring.access().await.unwrap().generation, 3);
+}
+
+#[tokio::test]
+async fn nothing_is_forgotten_that_the_store_does_not_know() {
+    let world = World::new().await;
+    let secret = world.memory.login(world.login).await.unwrap().unwrap().secret;
+    let (stored, unstored) = (world.login, LoginId(uuid::Uuid::from_u128(2)));
+    let kept = Kept::default();
+    kept.held(stored).lock().await.stored = secret.clone();
+    kept.held(unstored).lock().await.unstored = secret;
+    let used = kept.held(stored);
+    kept.sweep(Timestamp(0).plus(Duration::from_hours(1)));
+    assert!(kept.held(stored).lock().await.stored.is_some(), "somebody acts with it");
+    drop(used);
+    kept.sweep(Timestamp(0).plus(Duration::from_hours(2)));
+    assert!(kept.held(stored).lock().await.stored.is_none(), "nobody has acted with it for a while");
+    assert!(kept.held(unstored).lock().await.unstored.is_some(), "nobody else has it");
 }
