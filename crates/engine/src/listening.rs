@@ -23,6 +23,7 @@ use rounds::{Ended, Round, Rounds};
 
 mod read_on;
 mod rounds;
+mod silence;
 
 /// How many logins are seen to at once.
 const AT_ONCE: usize = 16;
@@ -43,6 +44,8 @@ pub(crate) struct Ears {
     pub(crate) sooner: Notify,
     /// Rises whenever a gap was made up for.
     closed: AtomicU64,
+    /// Until when workspaces heard everything.
+    heard: tokio::sync::Mutex<silence::Heard>,
 }
 
 #[derive(Debug, Clone)]
@@ -72,10 +75,11 @@ impl Ears {
     }
 
     /// Whether reports to this login may have been missed and were not made up for when [`Ears::closed`] was `then`.
-    pub(crate) fn missed(&self, workspace: &Workspace, login: LoginId, then: u64) -> bool {
+    pub(crate) fn missed(&self, workspace: &Workspace, login: LoginId, then: u64, now: Timestamp) -> bool {
         let logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
         self.closed() != then
             || workspace.missed.load(Ordering::Relaxed)
+            || workspace.is_told_again(now)
             || logins.get(&login).is_none_or(|ear| ear.gap)
     }
 }
@@ -160,7 +164,7 @@ impl Engine {
     /// Each workspace has a round of its own under way at a time: a vendor that lets us ask slowly holds up nobody else's
     /// logins, and reading on holds up no login that is to be heard.
     pub(crate) async fn listening(self: Arc<Self>, stop: CancellationToken) {
-        let mut everybody = Timestamp(0);
+        let (mut everybody, mut first) = (Timestamp(0), true);
         let mut changed = self.changed.subscribe();
         let mut rounds = Rounds::default();
         let mut under_way = FuturesUnordered::new();
@@ -168,9 +172,10 @@ impl Engine {
             let sooner = self.ears.sooner.notified();
             let now = self.clock.now();
             let all = now.since(everybody) >= EVERYBODY;
-            match self.due(all, &rounds).await {
+            match self.due(all, first, &rounds).await {
                 Ok(due) => {
                     everybody = if all { now } else { everybody };
+                    first = false;
                     under_way.extend(rounds.listen(due).map(|round| self.round(round)));
                 }
                 Err(error) => tracing::error!(%error, "subscriptions could not be seen to"),
@@ -203,23 +208,18 @@ impl Engine {
     }
 
     /// The logins whose time has come, where no round is under way, a round's worth of each workspace.
-    async fn due(&self, all: bool, rounds: &Rounds) -> Result<Vec<Login>, entente_store::StoreError> {
+    async fn due(
+        &self,
+        all: bool,
+        first: bool,
+        rounds: &Rounds,
+    ) -> Result<Vec<Login>, entente_store::StoreError> {
         let now = self.clock.now();
-        let deaf = |workspace: &&Arc<Workspace>| workspace.missed.swap(false, Ordering::Relaxed);
-        let deaf: Vec<_> = self.sites.iter().filter(deaf).map(|workspace| workspace.at().clone()).collect();
-        if all || !deaf.is_empty() {
-            for login in self.everybody().await? {
-                let hears = self.hears(&login);
-                let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
-                if !hears {
-                    logins.remove(&login.id);
-                    continue;
-                }
-                let ear = logins.entry(login.id).or_insert(Ear::NEW);
-                if deaf.contains(&login.workspace) {
-                    *ear = Ear { rung: ear.rung, heard: ear.heard, ..Ear::NEW };
-                }
-                ear.workspace = Some(login.workspace.id);
+        if all || self.sites.iter().any(|workspace| workspace.missed.load(Ordering::Relaxed)) {
+            let everybody = self.everybody().await?;
+            self.end_silences(&everybody, all, first).await?;
+            if let Err(error) = self.record_heard().await {
+                tracing::error!(%error, "until when workspaces heard could not be recorded");
             }
         }
         self.those_due(now, rounds).await

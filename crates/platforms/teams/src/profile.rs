@@ -37,6 +37,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         max_text: MAX_TEXT,
         bot_domain: None,
         listed: false,
+        // Notifications are repeated for hours, at intervals that grow and are not documented.
+        repeats_for: Duration::ZERO,
     },
     oauth: OAuth {
         address: LOGIN,

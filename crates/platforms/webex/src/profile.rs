@@ -27,6 +27,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "Bots": every bot's address ends so, and is unique over all of Webex.
         bot_domain: Some("webex.bot"),
         listed: true,
+        // Not documented; failing webhooks are switched off.
+        repeats_for: Duration::ZERO,
     },
     // "Integrations & Authorization". PKCE is not described there.
     oauth: OAuth {

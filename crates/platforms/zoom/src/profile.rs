@@ -55,6 +55,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         max_text: MAX_TEXT,
         bot_domain: None,
         listed: false,
+        // Repeated after 5, 20 and 60 minutes ("Using webhooks"), which is too late, and by WebSocket not at all.
+        repeats_for: Duration::ZERO,
     },
     oauth: OAuth {
         address: LOGIN,

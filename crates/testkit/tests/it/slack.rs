@@ -118,3 +118,65 @@ async fn what_was_taken_back_before_anybody_heard_of_it_is_never_shown() {
     let shown: Vec<String> = shown.filter(|text| text.starts_with('m')).collect();
     assert_eq!(shown, ["m0 before", "m2 meant"]);
 }
+
+/// How often conversations were listed or read so far.
+fn read(world: &World, method: &str) -> usize {
+    let all = world.slack.ledger().read(0, usize::MAX);
+    all.iter().filter(|entry| entry.path.ends_with(method)).count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_told_again_after_a_short_silence_is_not_looked_for_in_every_conversation() {
+    let mut world = world(116).await;
+    let (ines, jonas) = (world.at(Place::Slack, INES).await, world.at(Place::Slack, JONAS).await);
+    let bot = world.at_webex(&world.bot_of(INES).await).await.id;
+    let mut said = Vec::new();
+    for text in ["m0 before", "m1 meanwhile", "m2 after"] {
+        said.push(Said::once("c", &bot, text));
+    }
+    ines.write(ADA, "m0 before").await;
+    jonas.write(ADA, "n0 of somebody else").await;
+    // Long enough for everybody to have been read on for once.
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    assert!(world.settle(SOON).await);
+    world.stop().await;
+    ines.write(ADA, "m1 meanwhile").await;
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    let before = (read(&world, "/users.conversations"), read(&world, "/conversations.history"));
+    world.start(None, false).await;
+    // Slack's third repeat is still to come, and this does not get in front of it.
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    ines.write(ADA, "m2 after").await;
+    tokio::time::sleep(Duration::from_secs(90)).await;
+    let lists = read(&world, "/users.conversations") - before.0;
+    let histories = read(&world, "/conversations.history") - before.1;
+    assert_eq!((lists, histories), (0, 1), "only what was reported is read");
+    tokio::time::sleep(Duration::from_mins(8)).await;
+    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    let verdict = judge(&said, world.webex.ledger());
+    assert!(verdict.is_clean(), "{verdict}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gap_that_a_death_interrupts_is_no_short_silence() {
+    let mut world = world(117).await;
+    let ines = world.at(Place::Slack, INES).await;
+    let bot = world.at_webex(&world.bot_of(INES).await).await.id;
+    ines.write(ADA, "m0 before").await;
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    assert!(world.settle(SOON).await);
+    world.stop().await;
+    // Longer than Slack repeats anything; and nobody says anything later.
+    ines.write(ADA, "m1 meanwhile").await;
+    tokio::time::sleep(Duration::from_hours(2)).await;
+    for point in [3, 9, 27] {
+        world.start(Some(point), false).await;
+        assert!(world.wait_for_death(SOON).await);
+    }
+    world.start(None, false).await;
+    tokio::time::sleep(SOON).await;
+    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    let said = ["m0 before", "m1 meanwhile"].map(|text| Said::once("c", &bot, text));
+    let verdict = judge(&said, world.webex.ledger());
+    assert!(verdict.is_clean(), "{verdict}");
+}

@@ -50,6 +50,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             max_text: 1_000,
             bot_domain,
             listed: true,
+            repeats_for: std::time::Duration::ZERO,
         },
         oauth: OAuth {
             address: "main",
