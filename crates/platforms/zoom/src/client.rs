@@ -9,8 +9,8 @@ use entente_model::{
     Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::{
-    Answer, Call, CatchUp, Client, Credentials, Failure, Http, Limit, Listen, Listening, Mark, Page, Site,
-    Talk,
+    Answer, Call, CatchUp, Client, Credentials, Failure, Http, Limit, Listen, Listening, Mark, Page, Rung,
+    Site, Talk,
 };
 use http::Method;
 use serde::Deserialize;
@@ -34,6 +34,7 @@ pub(crate) struct ZoomClient {
     pub(crate) limits: Limits,
     /// Who we are in history, asked once.
     pub(crate) own: OnceCell<Own>,
+    rung: Rung,
     base: String,
 }
 
@@ -44,7 +45,7 @@ impl ZoomClient {
             site.addresses.get(API).map(Url::as_str).unwrap_or_default().trim_end_matches('/').to_owned();
         let workspace = site.workspace.clone();
         let limits = Limits::new(&workspace);
-        Self { workspace, http, credentials, limits, own: OnceCell::new(), base }
+        Self { workspace, http, credentials, limits, own: OnceCell::new(), rung: subscribe::rung(site), base }
     }
 
     /// An address of the API.
@@ -152,6 +153,6 @@ impl Client for ZoomClient {
     }
 
     async fn listen(&self, _wanted: &Listen<'_>) -> Result<Listening, CallError> {
-        Ok(subscribe::BY_HAND)
+        Ok(subscribe::by_hand(self.rung))
     }
 }

@@ -9,10 +9,40 @@
 
 use std::time::Duration;
 
-use entente_platform::{Listening, Rung};
+use entente_platform::{Listening, Rung, Site};
+
+use crate::profile::SUBSCRIPTION;
 
 /// How often what is there is compared with what was reported. Looking at a login costs nothing else.
 const AGAIN: Duration = Duration::from_mins(5);
 
-/// What is reported to every login.
-pub(crate) const BY_HAND: Listening = Listening { rung: Rung::App, again: AGAIN, resumed: false };
+/// By what right somebody's surroundings are reported. By webhook an app that people authorize reports what concerns those who
+/// did, so it hangs on each login; by WebSocket it is an app of the whole account, and everybody is reported ("Using
+/// `WebSockets`").
+pub(crate) fn rung(site: &Site) -> Rung {
+    if site.secrets.contains_key(SUBSCRIPTION) { Rung::App } else { Rung::Own }
+}
+
+/// What is reported to a login.
+pub(crate) fn by_hand(rung: Rung) -> Listening {
+    Listening { rung, again: AGAIN, resumed: false }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_app_of_the_whole_account_hears_by_its_own_right() {
+        let site = |secrets: &[&str]| Site {
+            workspace: entente_model::WorkspaceRef { platform: "zoom".into(), id: "acme".into() },
+            addresses: [].into(),
+            tenant: None,
+            client_id: String::new(),
+            client_secret: String::new().into(),
+            secrets: secrets.iter().map(|name| ((*name).to_owned(), "x".to_owned().into())).collect(),
+        };
+        assert_eq!(rung(&site(&[])), Rung::Own);
+        assert_eq!(rung(&site(&[SUBSCRIPTION])), Rung::App);
+    }
+}
