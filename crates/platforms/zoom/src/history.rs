@@ -13,10 +13,11 @@ use std::time::Duration;
 
 use entente_model::{AccountRef, CallError, ConversationRef, Destination, MessageRef, Snapshot, Timestamp};
 use entente_platform::{Call, CatchUp, Failure, Mark};
+use serde_json::value::RawValue;
 
 use crate::client::{MESSAGES, ZoomClient, date, read};
 use crate::wire::filled;
-use crate::wire::message::{Message, Messages};
+use crate::wire::message::{Message, Messages, Outline};
 use crate::wire::user::User;
 use crate::{id, parse, refusal, render};
 
@@ -36,12 +37,11 @@ pub(crate) struct Own {
 }
 
 impl Own {
-    fn wrote(&self, message: &Message) -> bool {
-        let member = filled(message.send_member_id.as_deref());
+    fn wrote(&self, sender: Option<&str>, member: Option<&str>) -> bool {
+        let (sender, member) = (filled(sender), filled(member));
         if let (Some(own), Some(member)) = (self.member.get(), member) {
             return own == member;
         }
-        let sender = filled(message.sender.as_deref());
         let ours = sender.is_some_and(|sender| sender.eq_ignore_ascii_case(&self.email));
         if let (true, Some(member)) = (ours, member) {
             // Whoever was first has learned the same.
@@ -73,8 +73,26 @@ impl ZoomClient {
     }
 
     /// The one of the two who wrote a message.
-    fn author(&self, own: &Own, other: &str, message: &Message) -> AccountRef {
-        id::account(&self.workspace, if own.wrote(message) { &own.id } else { other })
+    fn author(&self, own: &Own, other: &str, sender: Option<&str>, member: Option<&str>) -> AccountRef {
+        id::account(&self.workspace, if own.wrote(sender, member) { &own.id } else { other })
+    }
+
+    /// A message of a page. One that has a form that nobody knows is a line that says so; `None` if not even that can be said.
+    fn listed(
+        &self,
+        conversation: &ConversationRef,
+        own: &Own,
+        other: &str,
+        raw: &RawValue,
+    ) -> Option<Snapshot> {
+        if let Ok(message) = serde_json::from_str::<Message>(raw.get()) {
+            let author =
+                self.author(own, other, message.sender.as_deref(), message.send_member_id.as_deref());
+            return Some(parse::snapshot(id::message(conversation, &message.id), author, &message));
+        }
+        let outline: Outline = serde_json::from_str(raw.get()).ok()?;
+        let author = self.author(own, other, outline.sender.as_deref(), outline.send_member_id.as_deref());
+        Some(parse::outlined(id::message(conversation, &outline.id), author, &outline))
     }
 
     /// A message. `None` for what is not there and for what is not for this login. Whether it was changed since is only
@@ -94,10 +112,11 @@ impl ZoomClient {
         let at = Timestamp::from_millis(found.timestamp);
         let until = at.plus(Duration::from_secs(1));
         let listed = self.list(&message.conversation, other, at, Some(until)).await.map_err(refusal::call)?;
-        if let Some(listed) = listed.0.into_iter().find(|one| one.message.at == *message) {
+        if let Some(listed) = listed.found.into_iter().find(|one| one.message.at == *message) {
             return Ok(Some(listed));
         }
-        let author = self.author(self.own().await?, other, &found);
+        let (sender, member) = (found.sender.as_deref(), found.send_member_id.as_deref());
+        let author = self.author(self.own().await?, other, sender, member);
         Ok(Some(parse::snapshot(message.clone(), author, &found)))
     }
 
@@ -109,13 +128,12 @@ impl ZoomClient {
     ) -> Result<CatchUp, CallError> {
         let own = self.own_id().await?;
         let other = id::other(conversation, &own).ok_or(CallError::Gone)?;
-        let (found, gap) = match self.list(conversation, other, mark.at, None).await {
+        let (found, gap) = match self.list(conversation, other, mark.at, None).await.map(Listed::told) {
             Err(failure) if refusal::is_too_old(&failure) => {
                 // Nobody has said anything for so long that the mark is older than what is kept.
                 let now = self.ask_own().await?.1.ok_or_else(|| refusal::call(failure))?;
                 let from = mark.at.max(now.minus(KEPT));
-                let (found, _) = self.list(conversation, other, from, None).await.map_err(refusal::call)?;
-                (found, true)
+                (self.list(conversation, other, from, None).await.map_err(refusal::call)?.found, true)
             }
             listed => listed.map_err(refusal::call)?,
         };
@@ -130,12 +148,13 @@ impl ZoomClient {
         let own = self.own_id().await?;
         let other = render::contact(to, &own)?;
         let conversation = id::direct(&self.workspace, &own, other);
-        let (mut found, gap) = match self.list(&conversation, other, since, None).await.map_err(refusal::call)
-        {
-            // Somebody to whom nothing can be sent was sent nothing.
-            Err(CallError::Gone) => return Ok(Vec::new()),
-            listed => listed?,
-        };
+        let Listed { mut found, gap, .. } =
+            match self.list(&conversation, other, since, None).await.map_err(refusal::call) {
+                // Somebody to whom nothing can be sent was sent nothing.
+                Err(CallError::Gone) => return Ok(Vec::new()),
+                // What has an odd form is nothing that we said.
+                listed => listed?,
+            };
         if gap {
             // What was not seen cannot be said to be absent.
             return Err(CallError::Retry { after: None });
@@ -144,14 +163,14 @@ impl ZoomClient {
         Ok(found)
     }
 
-    /// Everything from an instant on, oldest first, and whether the pages did not suffice.
+    /// Everything from an instant on.
     async fn list(
         &self,
         conversation: &ConversationRef,
         other: &str,
         from: Timestamp,
         to: Option<Timestamp>,
-    ) -> Result<(Vec<Snapshot>, bool), Failure> {
+    ) -> Result<Listed, Failure> {
         let own = self.own().await.map_err(failed)?;
         let limits = self.limits.read(&render::place(&own.id, other));
         let mut call = self.get(MESSAGES, limits).map_err(failed)?;
@@ -164,17 +183,16 @@ impl ZoomClient {
         if let Some(to) = to {
             call.url.query_pairs_mut().append_pair("to", &instant(to));
         }
-        let mut found = Vec::new();
+        let (mut found, mut odd) = (Vec::new(), false);
         let mut next: Call = call.clone();
         let mut gap = true;
         for _ in 0..PAGES {
             let answer = self.send(next).await?;
-            let page: Messages = read(&answer).map_err(failed)?;
-            for message in &page.messages {
-                let author = self.author(own, other, message);
-                let at = id::message(conversation, &message.id);
-                found.push(parse::snapshot(at, author, message));
-            }
+            let page: Messages<'_> = read(&answer).map_err(failed)?;
+            let listed = page.messages.iter().map(|raw| self.listed(conversation, own, other, raw));
+            let before = found.len();
+            found.extend(listed.flatten());
+            odd |= found.len() - before < page.messages.len();
             let Some(token) = filled(page.next_page_token.as_deref()) else {
                 gap = false;
                 break;
@@ -183,7 +201,24 @@ impl ZoomClient {
             next.url.query_pairs_mut().append_pair("next_page_token", token);
         }
         found.sort_by(|a, b| (a.created_at, &a.message.at.id).cmp(&(b.created_at, &b.message.at.id)));
-        Ok((found, gap))
+        Ok(Listed { found, gap, odd })
+    }
+}
+
+/// What was listed.
+struct Listed {
+    /// Oldest first.
+    found: Vec<Snapshot>,
+    /// The pages did not suffice.
+    gap: bool,
+    /// They held something of which not even that can be told which message it is.
+    odd: bool,
+}
+
+impl Listed {
+    /// What was found, and whether anything was left out.
+    fn told(self) -> (Vec<Snapshot>, bool) {
+        (self.found, self.gap || self.odd)
     }
 }
 
@@ -206,15 +241,11 @@ mod tests {
     #[test]
     fn our_own_messages_are_known_by_address_and_then_by_member() {
         let own = Own { id: "A".into(), email: "ada@acme.example".into(), member: OnceLock::new() };
-        let message = |sender: &str, member: &str| -> Message {
-            let text =
-                format!(r#"{{"id":"1","timestamp":1,"sender":"{sender}","send_member_id":"{member}"}}"#);
-            serde_json::from_str(&text).unwrap()
-        };
-        assert!(!own.wrote(&message("", "m2")));
-        assert!(!own.wrote(&message("bob@acme.example", "m2")));
-        assert!(own.wrote(&message("Ada@acme.example", "m1")));
-        assert!(own.wrote(&message("ada.lovelace@acme.example", "m1")), "the address was changed");
-        assert!(!own.wrote(&message("ada@acme.example", "m2")), "the address went to somebody else");
+        let wrote = |sender, member| own.wrote(Some(sender), Some(member));
+        assert!(!wrote("", "m2"));
+        assert!(!wrote("bob@acme.example", "m2"));
+        assert!(wrote("Ada@acme.example", "m1"));
+        assert!(wrote("ada.lovelace@acme.example", "m1"), "the address was changed");
+        assert!(!wrote("ada@acme.example", "m2"), "the address went to somebody else");
     }
 }

@@ -169,6 +169,14 @@ pub(crate) fn snapshot(at: MessageRef, author: AccountRef, read: &message::Messa
     Snapshot { message, created_at, edited_at, deleted: false }
 }
 
+/// A message of a form that is not known, as a line that says so.
+pub(crate) fn outlined(at: MessageRef, author: AccountRef, read: &message::Outline) -> Snapshot {
+    let deleted = read.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("deleted"));
+    let unsupported = if deleted { Vec::new() } else { vec!["message that could not be read".to_owned()] };
+    let message = Message { unsupported, ..silent(at, author) };
+    Snapshot { message, created_at: Timestamp::from_millis(read.timestamp), edited_at: None, deleted }
+}
+
 fn unsupported(read: &message::Message) -> Vec<String> {
     let kind = match read.kind.as_deref() {
         Some("giphy_file") => return vec!["GIF".to_owned()],

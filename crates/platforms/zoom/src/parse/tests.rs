@@ -187,12 +187,12 @@ fn what_is_said_to_the_chatbot_is_the_apps() {
 #[test]
 fn history_tells_that_something_was_edited_and_what_it_holds() {
     let text = include_str!("../../../../../fixtures/zoom/messages.json");
-    let page: message::Messages = serde_json::from_str(text).unwrap();
+    let page: message::Messages<'_> = serde_json::from_str(text).unwrap();
     let conversation = head(&fixture!("event_posted")).message.conversation;
     let read = |index: usize| {
-        let one: &message::Message = &page.messages[index];
+        let one: message::Message = serde_json::from_str(page.messages[index].get()).unwrap();
         let author = id::account(&conversation.workspace, ADA);
-        snapshot(id::message(&conversation, &one.id), author, one)
+        snapshot(id::message(&conversation, &one.id), author, &one)
     };
     assert_eq!(read(0).message.thread.unwrap().id.as_str(), MESSAGE);
     assert_eq!((read(0).message.at.id.as_str(), read(0).edited_at), (REPLY, None));

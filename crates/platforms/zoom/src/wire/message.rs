@@ -2,11 +2,13 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::value::RawValue;
 
-/// A page of a conversation.
+/// A page of a conversation. Each message is read by itself, so that an odd one costs nobody the others.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Messages {
-    pub(crate) messages: Vec<Message>,
+pub(crate) struct Messages<'a> {
+    #[serde(borrow)]
+    pub(crate) messages: Vec<&'a RawValue>,
     /// Empty on the last page.
     pub(crate) next_page_token: Option<String>,
 }
@@ -37,6 +39,16 @@ pub(crate) struct Message {
     pub(crate) file_name: Option<String>,
     #[serde(default)]
     pub(crate) interactive_cards: Vec<IgnoredAny>,
+}
+
+/// As much of a message as says which one it is, by whom, and since when it is there.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Outline {
+    pub(crate) id: String,
+    pub(crate) timestamp: i64,
+    pub(crate) sender: Option<String>,
+    pub(crate) send_member_id: Option<String>,
+    pub(crate) status: Option<String>,
 }
 
 /// Somebody called by name.

@@ -53,6 +53,37 @@ async fn pages_are_followed_to_the_end() {
 }
 
 #[tokio::test]
+async fn an_odd_message_costs_nobody_the_others() {
+    let page = |odd: &str| {
+        let plain = |id: &str, millis: i64| {
+            json!({"id": id, "message": id, "timestamp": millis, "sender": "bob@acme.example"}).to_string()
+        };
+        let (one, two) = (plain("one", 1_767_603_601_000), plain("two", 1_767_603_603_000));
+        format!(r#"{{"messages":[{one},{odd},{two}],"next_page_token":""}}"#)
+    };
+    let read = async |odd: &str| {
+        let script = Script::new([ok(fixture!("user")), ok(&page(odd))]);
+        let mark = Mark { message: None, at: at("2026-01-05T09:00:00Z") };
+        script.client().catch_up(&between(), &mark).await.unwrap()
+    };
+    let known =
+        r#"{"id":"odd","timestamp":1767603602000,"sender":"bob@acme.example","message":{"new":"form"}}"#;
+    let found = read(known).await;
+    let told: Vec<_> = found
+        .snapshots
+        .iter()
+        .map(|one| {
+            (one.message.at.id.as_str(), one.message.unsupported.len(), one.message.author.id.as_str())
+        })
+        .collect();
+    assert_eq!(told, [("one", 0, BOB), ("odd", 1, BOB), ("two", 0, BOB)]);
+    assert!(!found.gap);
+    let found = read(r#"{"id":7,"message":"nobody knows which"}"#).await;
+    let told: Vec<_> = found.snapshots.iter().map(|one| one.message.at.id.as_str()).collect();
+    assert_eq!((told, found.gap), (vec!["one", "two"], true), "what is left out is said");
+}
+
+#[tokio::test]
 async fn what_is_older_than_history_goes_is_a_gap() {
     let script = Script::new([
         ok(fixture!("user")),
