@@ -5,16 +5,20 @@
 //! `.replied`, `.updated` and `.deleted` are older, tell plain text only, and of an edit only when that was; an account that
 //! has both reports everything twice, which does no harm.
 //!
+//! What people wrote is read last. A report that is of nobody of ours is told by its ids alone, and of one that cannot even be
+//! read so far no more than its name is kept; so nothing that strangers wrote is ever stored, however odd its form.
+//!
 //! `operator` is who did it and `contact` whom it was said to, whoever of the two authorized the app, so the report does not
 //! say whose it is: it is taken as heard by the one it was said to, if that is one of ours, else by the one who said it.
 
 use bytes::Bytes;
 use entente_model::{AccountRef, Body, Message, MessageRef, Snapshot, Timestamp};
 use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::hook::ZoomReceiver;
-use crate::wire::event::{Deauthorized, Event, Object, Payload};
+use crate::wire::event::{Deauthorized, Ends, Event, Object, Payload};
 use crate::wire::filled;
 use crate::wire::message::{self, File};
 use crate::{bot, id, text_in};
@@ -47,10 +51,9 @@ fn told(event: &str) -> Option<Told> {
 
 /// What a proven report is about.
 pub(crate) fn item(receiver: &ZoomReceiver, body: &Bytes) -> Item {
-    let malformed = |reason: String| Item::Malformed { reason, body: body.clone() };
     let event: Event<'_> = match serde_json::from_slice(body) {
         Ok(event) => event,
-        Err(error) => return malformed(wrong("event", &error)),
+        Err(error) => return Item::Malformed { reason: wrong("event", &error), body: Bytes::new() },
     };
     if event.name == bot::NOTIFICATION {
         return bot::heard(receiver, &event, body);
@@ -59,23 +62,31 @@ pub(crate) fn item(receiver: &ZoomReceiver, body: &Bytes) -> Item {
         return deauthorized(receiver, &event).unwrap_or_else(|| unknown(DEAUTHORIZED));
     }
     let Some(told) = told(&event.name) else { return unknown(&event.name) };
-    let payload = match payload(&event) {
-        Ok(payload) => payload,
-        Err(reason) => return malformed(reason),
+    let ends: Ends = match serde_json::from_str(event.payload.map_or("null", RawValue::get)) {
+        Ok(ends) => ends,
+        Err(error) => {
+            return Item::Malformed { reason: wrong("ends", &error), body: event.name.into_owned().into() };
+        }
     };
-    if payload.object.kind.as_deref().is_some_and(|kind| kind != "to_contact") {
+    if ends.object.kind.as_str().is_some_and(|kind| kind != "to_contact") {
         return unknown("channel");
     }
-    let (Some(operator), Some(contact)) = both(&payload) else {
+    let person = |id: &'_ Value| id.as_str().filter(|id| id::is_id(id)).map(str::to_owned);
+    let (Some(operator), Some(contact)) = (person(&ends.operator_id), person(&ends.object.contact_id)) else {
         // People of other accounts have no user id. They are not carried.
         return unknown("outsider");
     };
+    let (operator, contact) = (operator.as_str(), contact.as_str());
     if operator == contact {
         // People keep notes in a conversation with themselves.
         return unknown("oneself");
     }
     let login = |account: &str| receiver.logins.get(&account.into()).copied();
     let Some(watcher) = login(contact).or_else(|| login(operator)) else { return unknown("nobody") };
+    let payload = match payload(&event) {
+        Ok(payload) => payload,
+        Err(reason) => return Item::Malformed { reason, body: body.clone() },
+    };
     let conversation = id::direct(&receiver.workspace, operator, contact);
     Item::Head(Head {
         message: id::message(&conversation, &payload.object.message_id),

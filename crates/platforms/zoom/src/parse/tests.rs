@@ -138,11 +138,35 @@ fn what_cannot_be_read_is_set_aside_without_its_text() {
         "{",
         r#"{"event":"team_chat.dm_message_posted"}"#,
         r#"{"event":1}"#,
-        r#"{"event":"team_chat.dm_message_posted","payload":{"operator_id":"a","object":{"message":"secret"}}}"#,
+        r#"{"event":"team_chat.dm_message_posted","payload":{"operator_id":"a","object":{"contact_id":"aB7kLm2pQ-Gd4_VzX9cEuw","message":"secret"}}}"#,
     ] {
         let body = Bytes::from_static(text.as_bytes());
         let Item::Malformed { reason, .. } = item(&receiver(&[(BOB, 2)]), &body) else { panic!("{text}") };
         assert!(!reason.contains("secret"), "{reason}");
+    }
+}
+
+#[test]
+fn of_strangers_nothing_is_stored_however_odd_it_is() {
+    let posted = String::from_utf8(fixture!("event_posted").to_vec()).unwrap();
+    let odd = Bytes::from(posted.replace(r#""rich_text": ["#, r#""rich_text": [7,"#));
+    assert!(
+        serde_json::from_slice::<serde_json::Value>(&odd).is_ok() && odd != posted,
+        "odd, and still JSON"
+    );
+    assert!(matches!(item(&receiver(&[(BOB, 2)]), &odd), Item::Malformed { body, .. } if body == odd));
+    let told = item(&receiver(&[]), &odd);
+    assert!(matches!(&told, Item::Unknown(kind) if kind == "nobody"), "{told:?}");
+    // Not even whose it is can be read.
+    for text in [
+        r#"{"event":"team_chat.dm_message_posted","payload":{"operator_id":"a","object":"secret"}}"#,
+        r#"{"event":"team_chat.dm_message_posted","payload":["secret"]}"#,
+        r#"{"event":["secret"]}"#,
+    ] {
+        let told = item(&receiver(&[(BOB, 2)]), &Bytes::from_static(text.as_bytes()));
+        assert!(
+            matches!(&told, Item::Malformed { body, .. } if !body.windows(6).any(|six| six == b"secret"))
+        );
     }
 }
 

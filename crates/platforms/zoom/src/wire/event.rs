@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use serde::Deserialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::message::{AtItem, File, RichText};
@@ -28,6 +29,26 @@ pub(crate) struct Validation {
     pub(crate) plain_token: String,
 }
 
+/// Whom an event about a message concerns, before anything that was written is read. Of the forms that nobody expects here.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Ends {
+    /// Who did it; empty for somebody of another account.
+    #[serde(default)]
+    pub(crate) operator_id: Value,
+    pub(crate) object: EndsObject,
+}
+
+/// Whom the message of an event was said to.
+#[derive(Debug, Deserialize)]
+pub(crate) struct EndsObject {
+    /// `to_contact` or `to_channel`; in the older events only.
+    #[serde(rename = "type", default)]
+    pub(crate) kind: Value,
+    /// Who is written to; empty for somebody of another account.
+    #[serde(default)]
+    pub(crate) contact_id: Value,
+}
+
 /// The payload of an event about a message.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Payload {
@@ -42,9 +63,6 @@ pub(crate) struct Object {
     /// `id` in the older events.
     #[serde(alias = "id")]
     pub(crate) message_id: String,
-    /// `to_contact` or `to_channel`; in the older events only.
-    #[serde(rename = "type")]
-    pub(crate) kind: Option<String>,
     /// Who is written to; empty for somebody of another account.
     pub(crate) contact_id: Option<String>,
     /// When it was sent, in milliseconds; in the older event of an edit, when it was edited.
