@@ -155,10 +155,10 @@ impl Renewing {
             // It was asked for with these, and only somebody's consent brings others.
             return Err(CallError::Reauthorize);
         }
-        let Some(refresh) = &old.refresh else { return Err(self.lost().await) };
+        let Some(refresh) = &old.refresh else { return self.lost(&old).await };
         let tokened = match self.endpoint.refresh(refresh).await {
             Ok(tokened) => tokened,
-            Err(error) if refused(&error) => return Err(self.lost().await),
+            Err(error) if refused(&error) => return self.lost(&old).await,
             Err(error) => return Err(error),
         };
         Ok(LoginSecret {
@@ -189,12 +189,17 @@ impl Renewing {
         Err(CallError::Retry { after: None })
     }
 
-    /// The login is dead until its owner acts: visible at once, and the first to meet it is the one to say so.
-    async fn lost(&self) -> CallError {
+    /// These tokens are refused. The login is dead until its owner acts: visible at once, and the first to meet it is the one to
+    /// say so. It lives where others were given meanwhile, which may be why the vendor ended these.
+    async fn lost(&self, old: &LoginSecret) -> Result<LoginSecret, CallError> {
+        let (_, stored) = self.stored().await?;
+        if stored.generation > old.generation {
+            return Ok(stored);
+        }
         tracing::warn!(login.id = %self.login, "a login was refused by its platform");
         drop(self.store.set_login_state(self.login, LoginState::Refused).await);
         self.changed.send_replace(());
-        CallError::Reauthorize
+        Err(CallError::Reauthorize)
     }
 }
 

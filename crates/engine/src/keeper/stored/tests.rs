@@ -380,3 +380,20 @@ async fn nothing_is_forgotten_that_the_store_does_not_know() {
     assert!(kept.held(stored).lock().await.stored.is_none(), "nobody has acted with it for a while");
     assert!(kept.held(unstored).lock().await.unstored.is_some(), "nobody else has it");
 }
+
+#[tokio::test(start_paused = true)]
+async fn tokens_that_ended_because_others_were_given_cost_nobody_the_others() {
+    let world = World::new().await;
+    let process = world.process();
+    world.hours_pass().await;
+    let ring = world.ring(&process);
+    let consent = async {
+        // The vendor ends the older tokens with the newer consent, while they are on their way to it.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        world.vendor.books().good = 2;
+        world.consent(2).await;
+    };
+    let (renewed, ()) = tokio::join!(token_of(&ring), consent);
+    assert_eq!(renewed.unwrap(), "access-2");
+    assert_eq!(world.stored().await.2, LoginState::Active);
+}
