@@ -162,7 +162,8 @@ impl Keeper {
         };
         let credentials =
             Credentials { login: login.id, kind, account: login.account.clone(), tokens, app_tokens };
-        Ok(workspace.platform.client(&workspace.site, self.endpoint(workspace).http(), credentials))
+        let http = self.endpoint(workspace).http().acting_as(login.id);
+        Ok(workspace.platform.client(&workspace.site, http, credentials))
     }
 
     /// The feed that a workspace's reports come by, if they do not come by webhook.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use entente_model::CallError;
+use entente_model::{CallError, LoginId};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use secrecy::ExposeSecret as _;
 use url::{Host, Origin, Url};
@@ -101,9 +101,11 @@ impl Call {
         self
     }
 
-    /// What is called, the same whenever it is tried again; for [`Limiter::turn`].
-    fn identity(&self) -> u64 {
+    /// What is called as this login, the same whenever it is tried again; for [`Limiter::turn`]. Vendors name the caller by the
+    /// token alone, so the calls of two logins may not differ in anything else, and each has a turn of its own.
+    fn identity(&self, login: Option<LoginId>) -> u64 {
         let mut hasher = std::hash::DefaultHasher::new();
+        login.hash(&mut hasher);
         self.method.as_str().hash(&mut hasher);
         self.url.as_str().hash(&mut hasher);
         self.body.as_ref().map(|(_, bytes)| bytes).hash(&mut hasher);
@@ -175,13 +177,14 @@ pub struct Http {
     steps: Option<Arc<dyn Steps>>,
     allowed: Arc<[Origin]>,
     total: Duration,
+    login: Option<LoginId>,
 }
 
 impl Http {
     /// A call may take `total` from its first byte to the last of its answer. Lets nothing out until it is
     /// narrowed to a site by [`Http::within`].
     pub fn new(transport: Arc<dyn Transport>, limiter: Arc<Limiter>, total: Duration) -> Self {
-        Self { transport, limiter, steps: None, allowed: Arc::default(), total }
+        Self { transport, limiter, steps: None, allowed: Arc::default(), total, login: None }
     }
 
     /// Tells `steps` of the boundaries of visible calls.
@@ -189,6 +192,12 @@ impl Http {
     pub fn told_to(mut self, steps: Arc<dyn Steps>) -> Self {
         self.steps = Some(steps);
         self
+    }
+
+    /// For calls of this login.
+    #[must_use]
+    pub fn acting_as(self, login: LoginId) -> Self {
+        Self { login: Some(login), ..self }
     }
 
     /// For calls to the addresses of `site`, and no others: a token never leaves for an address that a payload named.
@@ -277,7 +286,7 @@ impl Http {
             return Err(later(blocked));
         }
         if !call.limits.is_empty() {
-            let turn = self.limiter.turn(&call.limits, call.identity(), PATIENCE).map_err(later)?;
+            let turn = self.limiter.turn(&call.limits, call.identity(self.login), PATIENCE).map_err(later)?;
             tokio::time::sleep_until(turn).await;
         }
         let request =

@@ -95,3 +95,22 @@ async fn a_wait_that_the_platform_asked_for_is_given_back_at_once() {
     assert!(http.send(post("hello"), None).await.is_ok(), "a moment is waited for");
     assert_eq!(clerk.served.lock().unwrap()[0].0.as_secs(), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_login_has_a_turn_of_its_own_for_the_same_call() {
+    let clerk = Arc::new(Clerk { opened: Some(Instant::now()), ..Clerk::default() });
+    let limiter = Limiter::new(1.0);
+    let all = Limit::new("room", 1.0, 1.0);
+    for call in 0..=10 {
+        limiter.turn(std::slice::from_ref(&all), call, PATIENCE).unwrap();
+    }
+    let http = way_out(&clerk, limiter);
+    let login = |number: u8| LoginId(format!("0191a0d0-0000-7000-8000-{number:012}").parse().unwrap());
+    for round in 0..2 {
+        for (number, seconds) in [(1, 11), (2, 12), (3, 13)] {
+            let answer = http.clone().acting_as(login(number)).send(post("who am I"), None).await;
+            let wait = CallError::Retry { after: Some(Duration::from_secs(seconds)) };
+            assert_eq!(CallError::from(answer.unwrap_err()), wait, "login {number} in round {round}");
+        }
+    }
+}
