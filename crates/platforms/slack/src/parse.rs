@@ -223,8 +223,11 @@ pub(crate) fn opened(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
     let message: Wire<'_> = serde_json::from_str(changed.get()).map_err(not_a_message)?;
     let mut snapshot = snapshot_of(at, &message)?;
     let before = event.previous_message.and_then(|raw| serde_json::from_str::<Wire<'_>>(raw.get()).ok());
-    // "chat.update": what is changed by blocks is not marked as edited, so only the report tells when.
-    if before.is_none_or(|before| edited(&before) >= snapshot.edited_at) {
+    // "chat.update": what is changed by blocks is not marked as edited, so only the report tells when. The mark counts whole
+    // seconds, so of several edits within one, and of one within that of the message, only the report tells as well.
+    let marked = edited(&message);
+    let in_its_second = marked.is_some_and(|at| at <= snapshot.created_at);
+    if in_its_second || before.is_none_or(|before| edited(&before) >= marked) {
         let reported = event.reported_ts.as_ref().and_then(|ts| id::written(ts));
         snapshot.edited_at = snapshot.edited_at.max(reported);
     }
@@ -255,7 +258,8 @@ pub(crate) fn snapshot(conversation: &ConversationRef, message: &Wire<'_>) -> Op
             unsupported: said.unsupported,
         },
         created_at,
-        edited_at: edited(message),
+        // In whole seconds, which may have begun before the message; an edit is later than what it changes.
+        edited_at: edited(message).map(|at| at.max(Timestamp(created_at.0.saturating_add(1)))),
         deleted,
     })
 }

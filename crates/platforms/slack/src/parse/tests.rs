@@ -124,6 +124,30 @@ fn an_edit_by_blocks_has_the_time_of_its_report() {
 }
 
 #[test]
+fn an_edit_within_the_second_of_the_message_is_newer_than_the_message() {
+    // "Message event": `edited` counts whole seconds, the message's own time does not.
+    let hasty = fixture!("event_changed")
+        .replace("1733000030.000000", "1733000000.000000")
+        .replace("1733000031.000300", "1733000000.400000");
+    let created = Timestamp(1_733_000_000_000_100);
+    let reported = open(&head(&hasty));
+    assert_eq!(reported.edited_at, Some(Timestamp(1_733_000_000_400_000)), "as it was reported");
+    let envelope: serde_json::Value = serde_json::from_str(&hasty).unwrap();
+    let now = envelope["event"]["message"].to_string();
+    let listed = snapshot(&at("D0ADABOB01", TS).conversation, &serde_json::from_str(&now).unwrap()).unwrap();
+    assert!(listed.edited_at.unwrap() > created && listed.edited_at < reported.edited_at, "{listed:?}");
+    // And another one in that second, which the mark does not tell from the one before.
+    let mut again = envelope.clone();
+    again["event"]["previous_message"] = again["event"]["message"].clone();
+    again["event"]["message"]["text"] = "hi at last".into();
+    again["event"]["message"]["blocks"] = serde_json::json!([]);
+    again["event"]["event_ts"] = "1733000000.900000".into();
+    let again = open(&head(&again.to_string()));
+    assert_eq!(again.message.body.plain(), "hi at last");
+    assert!(again.edited_at > reported.edited_at);
+}
+
+#[test]
 fn a_change_that_is_no_edit_is_none() {
     assert_eq!(kind_of_unknown(fixture!("event_unfurled")), "message_changed_without_edit");
     assert_eq!(kind_of_unknown(fixture!("event_replied")), "message:message_replied");
