@@ -94,8 +94,8 @@ impl Engine {
             .append_pair("response_type", "code")
             .append_pair("client_id", &workspace.site.client_id)
             .append_pair("redirect_uri", self.redirect().as_str())
-            .append_pair("scope", &scopes.join(" "))
             .append_pair("state", state.expose_secret());
+        url.query_pairs_mut().extend_pairs(scope(scopes));
         if let (true, Some(person)) = (oauth.login_hint, person)
             && let Some(expected) = self.store.person(person).await?
             && !expected.person.email.is_empty()
@@ -305,6 +305,11 @@ impl Engine {
     }
 }
 
+/// What is asked for, as a parameter. RFC 6749, 3.3: it may be left out, and must not be empty.
+fn scope(scopes: &[&str]) -> Option<(&'static str, String)> {
+    (!scopes.is_empty()).then(|| ("scope", scopes.join(" ")))
+}
+
 /// What is kept of a secret that somebody else carries. `what` keeps one kind from being taken for another.
 fn hash(what: &str, secret: &str) -> [u8; 32] {
     Sha256::new().chain_update(what).chain_update([0]).chain_update(secret).finalize().into()
@@ -326,4 +331,15 @@ fn worn_out() -> EngineError {
 
 fn nothing(workspace: &Workspace, why: &str) -> EngineError {
     EngineError::Refused(format!("{}: {why}", workspace.at().id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_is_asked_for_nothing_stands_in_the_address() {
+        assert_eq!(scope(&["read", "write"]), Some(("scope", "read write".to_owned())));
+        assert_eq!(scope(&[]), None);
+    }
 }

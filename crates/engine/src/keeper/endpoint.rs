@@ -111,7 +111,12 @@ impl TokenEndpoint {
     /// Gets the app's own token.
     pub(crate) async fn app(&self, scope: &str) -> Result<Tokened, CallError> {
         match self.directory {
-            None => self.ask(vec![("grant_type", "client_credentials"), ("scope", scope)]).await,
+            None => {
+                let mut form = vec![("grant_type", "client_credentials")];
+                // RFC 6749, 3.3: it may be left out, and must not be empty.
+                form.extend(Some(("scope", scope)).filter(|(_, scope)| !scope.is_empty()));
+                self.ask(form).await
+            }
             Some(app) => {
                 let tenant = self.site.tenant.as_deref().unwrap_or_default();
                 self.ask(vec![("grant_type", app.grant_type), (app.tenant, tenant)]).await
