@@ -127,7 +127,8 @@ impl Engine {
     ///
     /// # Errors
     /// [`EngineError::Refused`] when the state is unknown, used, expired or another browser's, when consent was denied,
-    /// when it was given by another account than the person's or, as an administrator, by somebody who is none, or when the
+    /// when it was given by another account than the person's, for less than was asked for or, as an administrator, by somebody
+    /// who is none, or when the
     /// invitation that it began at has led to a consent meanwhile. Nothing is stored then, and an invitation stays as good
     /// as it was.
     pub async fn finish_grant(
@@ -161,6 +162,17 @@ impl Engine {
             generation: 1,
         };
         let kind = LoginKind::named(&grant.kind).ok_or_else(worthless)?;
+        let oauth = &workspace.profile().oauth;
+        let asked = if kind == LoginKind::Admin { oauth.admin_scopes } else { oauth.account_scopes };
+        let missing = tokened.lacks(asked);
+        if !missing.is_empty() {
+            let platform = workspace.profile().name;
+            return Err(EngineError::Refused(format!(
+                "{name}: {platform} granted less than Entente needs, so nothing was connected. Missing: {}. An administrator has \
+                 to allow that in the app's settings at {platform}; then consent again",
+                missing.join(", ")
+            )));
+        }
         let client = self.keeper.passing(workspace, kind, tokened);
         let account =
             client.me().await.map_err(|error| EngineError::Call { workspace: name.clone(), error })?;

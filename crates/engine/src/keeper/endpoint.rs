@@ -39,6 +39,31 @@ pub(crate) struct Tokened {
     pub(crate) refresh: Option<SecretString>,
     /// When `access` ends.
     pub(crate) expires_at: Option<Timestamp>,
+    /// What it is good for, as the vendor says it; empty if it does not.
+    pub(crate) scope: String,
+}
+
+/// What `OpenID` Connect asks for and no answer names, and what only asks for a refresh token (`OpenID` Connect Core, 5.4, 11).
+const NO_PERMISSIONS: [&str; 5] = ["openid", "profile", "email", "phone", "offline_access"];
+
+impl Tokened {
+    /// What of this was asked for and not granted. RFC 6749, 5.1: what was granted is named where it is anything else than what
+    /// was asked for. Vendors part names by spaces or commas, and one of them puts the resource in front of its own.
+    pub(crate) fn lacks<'s>(&self, asked: &'s [&'s str]) -> Vec<&'s str> {
+        fn names(text: &str) -> impl Iterator<Item = &str> {
+            text.split([' ', ',']).filter(|name| !name.is_empty())
+        }
+        fn bare(name: &str) -> &str {
+            name.rsplit('/').next().unwrap_or(name)
+        }
+        let granted: Vec<&str> = names(&self.scope).map(bare).collect();
+        if granted.is_empty() {
+            return Vec::new();
+        }
+        let lacks = |name: &&str| !granted.iter().any(|granted| granted.eq_ignore_ascii_case(bare(name)));
+        let asked = asked.iter().flat_map(|several| names(several));
+        asked.filter(|name| !NO_PERMISSIONS.contains(name)).filter(lacks).collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -46,6 +71,7 @@ struct Answer {
     access_token: SecretString,
     refresh_token: Option<SecretString>,
     expires_in: Option<u64>,
+    scope: Option<String>,
 }
 
 /// RFC 6749, 5.2.
@@ -139,7 +165,8 @@ impl TokenEndpoint {
             self.http.send(call, None).await.map_err(|failure| self.refusal(failure))?.json()?;
         let now = self.clock.now();
         let expires_at = answer.expires_in.map(|seconds| now.plus(Duration::from_secs(seconds)));
-        Ok(Tokened { access: answer.access_token, refresh: answer.refresh_token, expires_at })
+        let scope = answer.scope.unwrap_or_default();
+        Ok(Tokened { access: answer.access_token, refresh: answer.refresh_token, expires_at, scope })
     }
 
     /// What a refusal means. One of the app says nothing about what was asked for with its secret: a secret that has
@@ -177,4 +204,24 @@ fn basic(id: &str, secret: &str) -> Result<HeaderValue, CallError> {
 /// A path with the organisation's id filled in.
 pub(crate) fn with_tenant(path: &str, site: &Site) -> String {
     path.replace("{tenant}", site.tenant.as_deref().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_not_granted_is_named_however_vendors_write_it() {
+        let lacks = |granted: &str, asked: &'static [&'static str]| {
+            let tokened =
+                Tokened { access: "x".into(), refresh: None, expires_at: None, scope: granted.to_owned() };
+            tokened.lacks(asked)
+        };
+        assert!(lacks("", &["a", "b"]).is_empty(), "as it was asked for");
+        assert_eq!(lacks("b c", &["a", "b"]), ["a"]);
+        assert_eq!(lacks("chat:write,im:history", &["chat:write,im:history,im:read"]), ["im:read"]);
+        let graph = &["offline_access", "openid", "profile", "User.Read", "Chat.ReadWrite"];
+        assert!(lacks("https://graph.example/Chat.ReadWrite user.read", graph).is_empty());
+        assert_eq!(lacks("User.Read profile openid", graph), ["Chat.ReadWrite"]);
+    }
 }

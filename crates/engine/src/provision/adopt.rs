@@ -92,7 +92,7 @@ impl Engine {
         token: SecretString,
     ) -> Result<Account, EngineError> {
         let name = &workspace.at().id;
-        let tokened = Tokened { access: token, refresh: None, expires_at: None };
+        let tokened = Tokened { access: token, refresh: None, expires_at: None, scope: String::new() };
         let mut bot = match self.keeper.passing(workspace, LoginKind::Bot, tokened).me().await {
             Ok(bot) => bot,
             Err(error) if refused(&error) => {

@@ -72,6 +72,24 @@ async fn consent_makes_a_stand_in_speak() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn consent_to_less_than_is_needed_is_refused_and_names_what_is_missing() {
+    let (world, engine, ada) = asked().await;
+    for (granted, missing) in [("read", Some("Missing: write.")), ("other read write", None)] {
+        world.south.books().grants = Some(granted);
+        let (state, code) = world.south.consent(&begin(&engine, ada).await, "ada");
+        let answer = engine.finish_grant(&state, HERS, Ok(&code)).await;
+        match missing {
+            Some(missing) => {
+                let why = why(answer);
+                assert!(why.contains(missing), "{why}");
+                assert_nothing_stored(&world, &engine).await;
+            }
+            None => drop(answer.unwrap()),
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn another_accounts_consent_is_refused_and_not_stored() {
     let (world, engine, ada) = asked().await;
     let (state, code) = world.south.consent(&begin(&engine, ada).await, "eva");

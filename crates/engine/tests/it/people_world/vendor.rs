@@ -53,6 +53,8 @@ pub(crate) struct Books {
     pub(crate) making: VecDeque<Making>,
     /// Whether lost tokens can be renewed.
     pub(crate) renews: bool,
+    /// What the next tokens are good for, if that is said.
+    pub(crate) grants: Option<&'static str>,
     /// How often a bot was asked for.
     pub(crate) asked: usize,
     /// Accounts by token.
@@ -85,6 +87,7 @@ impl Vendor {
             dots: true,
             making: VecDeque::new(),
             renews: true,
+            grants: None,
             asked: 0,
             tokens: HashMap::new(),
             codes: HashMap::new(),
@@ -211,5 +214,9 @@ async fn token(
         }
         books.tokens.insert(token.clone(), code.account);
     }
-    (StatusCode::OK, Json(json!({ "access_token": token, "refresh_token": "refresh", "expires_in": 3600 })))
+    let mut answer = json!({ "access_token": token, "refresh_token": "refresh", "expires_in": 3600 });
+    if let Some(scope) = books.grants {
+        answer["scope"] = scope.into();
+    }
+    (StatusCode::OK, Json(answer))
 }
