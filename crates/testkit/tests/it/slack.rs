@@ -5,6 +5,7 @@ use std::time::Duration;
 use entente_engine::EngineError;
 use entente_model::{StandInState, WorkspaceId};
 use entente_platform::LoginKind;
+use entente_sim::faults::{Fault, Rule, When};
 use entente_store::People as _;
 use entente_testkit::{Place, Said, Setup, World, judge::judge};
 use serde_json::json;
@@ -176,6 +177,36 @@ async fn a_gap_that_a_death_interrupts_is_no_short_silence() {
     world.start(None, false).await;
     tokio::time::sleep(SOON).await;
     assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    let said = ["m0 before", "m1 meanwhile"].map(|text| Said::once("c", &bot, text));
+    let verdict = judge(&said, world.webex.ledger());
+    assert!(verdict.is_clean(), "{verdict}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_comparison_that_fails_is_no_gap() {
+    let world = world(120).await;
+    let ines = world.at(Place::Slack, INES).await;
+    let bot = world.at_webex(&world.bot_of(INES).await).await.id;
+    ines.write(ADA, "m0 before").await;
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    assert!(world.settle(SOON).await);
+    world.slack.faults().set(vec![Rule {
+        name: "lists fail".to_owned(),
+        method: "POST".to_owned(),
+        path: "*/users.conversations".to_owned(),
+        fault: Fault::Status { code: 503, retry_after: None },
+        when: When::Before,
+        share: 1.0,
+        times: None,
+    }]);
+    tokio::time::sleep(Duration::from_mins(12)).await;
+    let histories = read(&world, "/conversations.history");
+    let lists = read(&world, "/users.conversations");
+    ines.write(ADA, "m1 meanwhile").await;
+    assert!(world.settle(SOON).await);
+    assert_eq!(read(&world, "/conversations.history"), histories, "what is reported is believed");
+    tokio::time::sleep(Duration::from_mins(12)).await;
+    assert!(read(&world, "/users.conversations") > lists, "it is tried again");
     let said = ["m0 before", "m1 meanwhile"].map(|text| Said::once("c", &bot, text));
     let verdict = judge(&said, world.webex.ledger());
     assert!(verdict.is_clean(), "{verdict}");
