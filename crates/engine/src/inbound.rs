@@ -18,6 +18,7 @@ use crate::engine::Engine;
 use crate::planted::{Bug, planted};
 use crate::schedule;
 use crate::sites::Workspace;
+use concern::Concern;
 
 mod concern;
 mod echo;
@@ -157,16 +158,17 @@ impl Engine {
             reported.arrivals.iter().map(|arrival| arrival.message.id.clone()).collect();
         let known = self.store.known(reported.conversation, &ids).await?;
         if reported.workspace.app_login() == Some(reported.arrivals[0].watcher) {
-            return self.obey(reported, &known).await;
+            return self.obey(reported, &known, reported.arrivals[0].watcher).await;
         }
         let routed = match self.concern(reported, known.conversation.as_ref()).await {
-            Ok(Some(pair)) => {
+            Ok(Concern::App(app)) => return self.obey(reported, &known, app).await,
+            Ok(Concern::Pair(pair)) => {
                 let mut news = self.news(reported, &known, Some(pair)).await?;
                 let aside = std::mem::take(&mut news.aside);
                 let routed = self.planning(reported, pair, news).await?;
                 return Ok(Digest { routed, aside });
             }
-            Ok(None) => nothing(reported, DropReason::NoInterest),
+            Ok(Concern::Nobody) => nothing(reported, DropReason::NoInterest),
             Err(Hold::Refused { patience, reason }) if self.all_ripe(reported, patience) => {
                 let aside =
                     reported.arrivals.iter().map(|arrival| refusal::aside(arrival, &reason)).collect();

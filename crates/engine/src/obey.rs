@@ -1,7 +1,7 @@
 //! What people write to the Entente app itself: `find <name>`, answered in the same conversation with the addresses of
 //! those found, and anything else, answered with what can be asked. Only people of the organisation are answered.
 
-use entente_model::{Block, Body, DropReason, Inline, Snapshot, StandInState, WorkspaceRef};
+use entente_model::{Block, Body, DropReason, Inline, LoginId, Snapshot, StandInState, WorkspaceRef};
 use entente_store::{Identity, Known, LaneKey, Plan, Represented, Routed, SeenNow, Work};
 
 use crate::compare::{self, Verdict};
@@ -13,8 +13,13 @@ use crate::payload::{Payload, Speaker, To};
 const MOST: usize = 10;
 
 impl Engine {
-    /// Answers what was written to the app.
-    pub(crate) async fn obey(&self, reported: &Reported<'_>, known: &Known) -> Result<Digest, Hold> {
+    /// Answers what was written to the app, which speaks with this login.
+    pub(crate) async fn obey(
+        &self,
+        reported: &Reported<'_>,
+        known: &Known,
+        app: LoginId,
+    ) -> Result<Digest, Hold> {
         let news = self.news(reported, known, None).await?;
         let mut routed = Routed {
             done: reported.arrivals.iter().map(|arrival| arrival.id).collect(),
@@ -43,7 +48,7 @@ impl Engine {
             };
             let answer = self.answer(&snapshot, &asking, reported).await?;
             routed.drops.push(DropReason::Command);
-            routed.plans.push(reply(reported, &snapshot, answer));
+            routed.plans.push(reply(reported, app, &snapshot, answer));
         }
         Ok(Digest { routed, aside: news.aside })
     }
@@ -99,10 +104,9 @@ impl Engine {
     }
 }
 
-fn reply(reported: &Reported<'_>, snapshot: &Snapshot, body: Body) -> Plan {
-    let watcher = reported.arrivals[0].watcher;
+fn reply(reported: &Reported<'_>, app: LoginId, snapshot: &Snapshot, body: Body) -> Plan {
     let payload = Payload {
-        speaker: Speaker::App(watcher),
+        speaker: Speaker::App(app),
         to: To::Conversation(reported.conversation.id.clone()),
         body: Some(body),
         cut: true,

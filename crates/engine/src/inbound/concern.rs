@@ -1,31 +1,46 @@
 //! Does a conversation concern us? Asked once per conversation, of its members, and remembered until people change.
 
-use entente_model::{AccountRef, Conversation, ConversationKind, Pair, StandInState};
-use entente_store::{Identity, Interest, KnownConversation, Represented};
+use entente_model::{AccountRef, Conversation, ConversationKind, LoginId, Pair, StandInState};
+use entente_store::{Identity, Interest, KnownConversation, Represented, StoreError};
 
 use crate::engine::Engine;
 use crate::inbound::refusal::Refusals;
 use crate::inbound::{Hold, Reported};
 use crate::route;
+use crate::sites::Workspace;
+
+/// Whom a conversation concerns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Concern {
+    /// Two represented people.
+    Pair(Pair),
+    /// The Entente app, which hears with this login, although somebody else was told.
+    App(LoginId),
+    /// Nobody.
+    Nobody,
+}
 
 impl Engine {
-    /// The pair whose conversation it is, if it concerns us.
+    /// Whom the conversation concerns.
     pub(super) async fn concern(
         &self,
         reported: &Reported<'_>,
         known: Option<&KnownConversation>,
-    ) -> Result<Option<Pair>, Hold> {
+    ) -> Result<Concern, Hold> {
         if let Some(known) = known {
             match (known.interest, known.pair) {
                 (Interest::Yes, Some(pair)) if self.still_concerns(reported, pair).await? => {
-                    return Ok(Some(pair));
+                    return Ok(Concern::Pair(pair));
                 }
-                (Interest::No, _) => return Ok(None),
+                (Interest::No, _) => return Ok(Concern::Nobody),
                 // Nobody has looked yet, or people have changed since.
                 _ => {}
             }
         }
-        let Some(conversation) = self.look_into(reported).await? else { return Ok(None) };
+        let Some(conversation) = self.look_into(reported).await? else { return Ok(Concern::Nobody) };
+        if let Some(app) = self.app_in(reported.workspace, &conversation).await? {
+            return Ok(Concern::App(app));
+        }
         let pair = self.pair_of(&conversation).await?;
         if let Some(pair) = pair {
             // Two accounts have one direct conversation, so another one was between accounts that these two had before.
@@ -39,7 +54,22 @@ impl Engine {
         if pair.is_some() {
             self.attend_opened();
         }
-        Ok(pair)
+        Ok(pair.map_or(Concern::Nobody, Concern::Pair))
+    }
+
+    /// The login of the Entente app, if this is its direct conversation with somebody. Where a vendor reports once for all
+    /// logins, somebody who consented may be named in the app's place.
+    async fn app_in(
+        &self,
+        workspace: &Workspace,
+        conversation: &Conversation,
+    ) -> Result<Option<LoginId>, StoreError> {
+        let Some(id) = workspace.app_login() else { return Ok(None) };
+        if conversation.kind != ConversationKind::Direct {
+            return Ok(None);
+        }
+        let app = self.store.login(id).await?.and_then(|login| login.account);
+        Ok(app.filter(|app| conversation.members.contains(app)).map(|_| id))
     }
 
     /// Whether the two are still represented, and at least one of them still works elsewhere.
@@ -62,7 +92,7 @@ impl Engine {
         refusals.hold().map(|()| None)
     }
 
-    async fn pair_of(&self, conversation: &Conversation) -> Result<Option<Pair>, Hold> {
+    async fn pair_of(&self, conversation: &Conversation) -> Result<Option<Pair>, StoreError> {
         if conversation.kind != ConversationKind::Direct || conversation.members.len() != 2 {
             return Ok(None);
         }
@@ -81,7 +111,7 @@ impl Engine {
     /// A client for a login that may be gone.
     pub(super) async fn client_or_hold(
         &self,
-        login: entente_model::LoginId,
+        login: LoginId,
     ) -> Result<Option<std::sync::Arc<dyn entente_platform::Client>>, Hold> {
         match self.client(login).await {
             Ok(client) => Ok(client),

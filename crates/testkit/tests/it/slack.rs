@@ -183,6 +183,23 @@ async fn a_gap_that_a_death_interrupts_is_no_short_silence() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_app_answers_those_who_consented_too() {
+    let world = world(119).await;
+    // Ada speaks with her own account there, so Slack may name her and not the app.
+    let ada = world.at(Place::Slack, ADA).await;
+    let apps = world.look(Place::Slack, "/_sim/apps").await;
+    let app = apps["items"][0]["bot_user"].as_str().unwrap();
+    let mut chat = None;
+    for _ in 0..6 {
+        chat = Some(ada.write_to_user(app, "find ines").await.conversation);
+        assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    }
+    let seen = ada.sees(&chat.unwrap()).await;
+    let answers = seen.iter().filter(|message| message["author"]["id"] == app).count();
+    assert_eq!(answers, 6, "{seen:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_comparison_that_fails_is_no_gap() {
     let world = world(120).await;
     let ines = world.at(Place::Slack, INES).await;
