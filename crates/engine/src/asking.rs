@@ -4,7 +4,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entente_model::{LoginId, Timestamp};
+use entente_model::{Conversation, ConversationKind, LoginId, Timestamp};
+use entente_platform::Talk;
 use entente_store::StoreError;
 use tokio_util::sync::CancellationToken;
 
@@ -47,7 +48,7 @@ impl Engine {
         for talk in talks {
             let known = self.store.known(&talk.conversation, &[]).await?.conversation;
             let read = known.and_then(|known| known.mark).is_some_and(|(_, at)| at >= talk.at);
-            if !read {
+            if !read && self.may_concern(&talk).await? {
                 looks.push(look(talk.conversation, login));
             }
         }
@@ -55,5 +56,19 @@ impl Engine {
             self.store.accept(looks, self.clock.now()).await?;
         }
         Ok(true)
+    }
+
+    /// Whether a conversation may concern somebody. Where the list says who is in it, nobody needs to be asked.
+    async fn may_concern(&self, talk: &Talk) -> Result<bool, StoreError> {
+        if talk.members.is_empty() {
+            return Ok(true);
+        }
+        let (at, members) = (talk.conversation.clone(), talk.members.clone());
+        let conversation = Conversation { at, kind: ConversationKind::Direct, members };
+        if self.pair_of(&conversation).await?.is_some() {
+            return Ok(true);
+        }
+        let Some(workspace) = self.sites.get(&conversation.at.workspace.id) else { return Ok(false) };
+        Ok(self.app_in(workspace, &conversation).await?.is_some())
     }
 }

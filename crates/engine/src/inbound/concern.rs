@@ -37,6 +37,9 @@ impl Engine {
                 _ => {}
             }
         }
+        if self.only_strangers(reported).await? {
+            return Ok(Concern::Nobody);
+        }
         let Some(conversation) = self.look_into(reported).await? else { return Ok(Concern::Nobody) };
         if let Some(app) = self.app_in(reported.workspace, &conversation).await? {
             return Ok(Concern::App(app));
@@ -57,9 +60,24 @@ impl Engine {
         Ok(pair.map_or(Concern::Nobody, Concern::Pair))
     }
 
+    /// Whether all that is reported was done by people who are not represented. What they say concerns nobody, whoever else is
+    /// there, so the platform need not be asked; that is not remembered of the conversation, because apps speak in
+    /// conversations of others too.
+    async fn only_strangers(&self, reported: &Reported<'_>) -> Result<bool, Hold> {
+        let mut actors = Vec::with_capacity(reported.arrivals.len());
+        for arrival in reported.arrivals {
+            match &arrival.actor {
+                Some(actor) if !actors.contains(actor) => actors.push(actor.clone()),
+                Some(_) => {}
+                None => return Ok(false),
+            }
+        }
+        Ok(self.store.identities(&actors).await?.iter().all(Option::is_none))
+    }
+
     /// The login of the Entente app, if this is its direct conversation with somebody. Where a vendor reports once for all
     /// logins, somebody who consented may be named in the app's place.
-    async fn app_in(
+    pub(crate) async fn app_in(
         &self,
         workspace: &Workspace,
         conversation: &Conversation,
@@ -92,7 +110,7 @@ impl Engine {
         refusals.hold().map(|()| None)
     }
 
-    async fn pair_of(&self, conversation: &Conversation) -> Result<Option<Pair>, StoreError> {
+    pub(crate) async fn pair_of(&self, conversation: &Conversation) -> Result<Option<Pair>, StoreError> {
         if conversation.kind != ConversationKind::Direct || conversation.members.len() != 2 {
             return Ok(None);
         }

@@ -187,15 +187,13 @@ impl SlackClient {
         };
         let conversation::One { channel } = read(&answer)?;
         let at = conversation.clone();
-        // The other one is told, oneself is not.
-        let (true, Some(other)) = (channel.is_im == Some(true), channel.user) else {
-            return Ok(Some(Conversation { at, kind: ConversationKind::Other, members: Vec::new() }));
+        let members = if channel.is_im == Some(true) {
+            channel.members(&self.workspace, &self.own_id().await?)
+        } else {
+            Vec::new()
         };
-        let own = self.own_id().await?;
-        let mut members = vec![id::account(&self.workspace, &own)];
-        // Notes to oneself are a conversation of one.
-        if other != own {
-            members.push(id::account(&self.workspace, &other));
+        if members.is_empty() {
+            return Ok(Some(Conversation { at, kind: ConversationKind::Other, members }));
         }
         Ok(Some(Conversation { at, kind: ConversationKind::Direct, members }))
     }

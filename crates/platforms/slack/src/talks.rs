@@ -24,9 +24,10 @@ const TURN: i64 = 60 * 1_000_000;
 impl SlackClient {
     /// The direct conversations of this login's account in which something was said since then, as far as can be told.
     pub(crate) async fn directs_since(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {
+        let own = self.own_id().await?;
         let talk = |conversation: &Conversation, at: Timestamp| Talk {
             conversation: id::conversation(&self.workspace, &conversation.id),
-            members: Vec::new(),
+            members: conversation.members(&self.workspace, &own),
             at,
         };
         let created =

@@ -183,6 +183,28 @@ async fn a_gap_that_a_death_interrupts_is_no_short_silence() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_strangers_write_to_somebody_who_consented_is_asked_about_nowhere() {
+    let world = world(118).await;
+    // Nobody of ours knows of them yet, although one of those they write to has consented.
+    let newcomer = json!({"name": "Nora New", "email": "nora.new@acme.example"});
+    world.control(Place::Slack, "/_sim/people", newcomer).await;
+    let stranger = world.at(Place::Slack, "nora.new@acme.example").await;
+    tokio::time::sleep(SOON).await;
+    let before = read(&world, "/conversations.info");
+    for number in 0..5 {
+        stranger.write(ADA, &format!("n{number} of no interest")).await;
+    }
+    assert!(world.settle(SOON).await);
+    assert_eq!(read(&world, "/conversations.info"), before);
+    // And a conversation that does concern us is asked about once.
+    world.at(Place::Slack, INES).await.write(ADA, "m0 of interest").await;
+    assert!(world.settle(SOON).await);
+    let bot = world.at_webex(&world.bot_of(INES).await).await.id;
+    assert!(judge(&[Said::once("c", &bot, "m0 of interest")], world.webex.ledger()).is_clean());
+    assert!(read(&world, "/conversations.info") <= before + 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_app_answers_those_who_consented_too() {
     let world = world(119).await;
     // Ada speaks with her own account there, so Slack may name her and not the app.

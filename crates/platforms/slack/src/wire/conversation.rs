@@ -1,8 +1,10 @@
 //! Conversations. "Conversation object"; "conversations.info", "conversations.open", "users.conversations".
 
+use entente_model::{AccountRef, WorkspaceRef};
 use serde::Deserialize;
 
 use super::answer::Metadata;
+use crate::id;
 
 /// A conversation.
 #[derive(Debug, Deserialize)]
@@ -13,6 +15,20 @@ pub(crate) struct Conversation {
     pub(crate) user: Option<String>,
     /// In seconds.
     pub(crate) created: Option<i64>,
+}
+
+impl Conversation {
+    /// Who is in it, as its owner sees it who asks; empty where that is not told.
+    pub(crate) fn members(&self, workspace: &WorkspaceRef, own: &str) -> Vec<AccountRef> {
+        // The other one is told, oneself is not.
+        let Some(other) = &self.user else { return Vec::new() };
+        let mut members = vec![id::account(workspace, own)];
+        // Notes to oneself are a conversation of one.
+        if other != own {
+            members.push(id::account(workspace, other));
+        }
+        members
+    }
 }
 
 /// One conversation.
