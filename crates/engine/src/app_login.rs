@@ -219,6 +219,7 @@ pub(crate) async fn administers(workspace: &Workspace, client: &dyn Client) -> R
                  organization's people. Sign out of {platform} in this browser and connect again as an administrator"
             )))
         }
+        Err(error @ CallError::Lacks(_)) => Err(EngineError::Refused(format!("{name}: {error}"))),
         Err(error @ (CallError::Retry { .. } | CallError::Unknown)) => {
             Err(EngineError::Call { workspace: name.clone(), error })
         }

@@ -78,7 +78,9 @@ impl Engine {
             let wait = match error {
                 CallError::Retry { after } => after.unwrap_or_default().max(pause),
                 CallError::Unknown => pause,
-                CallError::Reject(_) | CallError::Reauthorize | CallError::Gone => HOPELESS_PAUSE,
+                CallError::Reject(_) | CallError::Lacks(_) | CallError::Reauthorize | CallError::Gone => {
+                    HOPELESS_PAUSE
+                }
             };
             pause = (pause * 2).min(LONGEST_PAUSE);
             tokio::time::sleep(wait).await;

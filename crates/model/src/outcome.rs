@@ -47,6 +47,10 @@ pub enum CallError {
     /// The login is dead until a person acts.
     #[error("the login was refused")]
     Reauthorize,
+    /// Certainly not done, because the login lacks a permission that an administrator can give. The text names it, as the vendor
+    /// does.
+    #[error("a permission is missing: {0}")]
+    Lacks(String),
     /// Certainly refused for good. The text is for operators and holds no content.
     #[error("refused: {0}")]
     Reject(String),

@@ -51,6 +51,11 @@ pub enum Fault {
         #[serde(default)]
         retry_after: Option<String>,
     },
+    /// Calls that come in only: answers exactly this JSON with status 200, as vendors do that refuse inside a success.
+    Says {
+        /// What is answered.
+        body: serde_json::Value,
+    },
     /// Answers nothing for so many milliseconds, then 504.
     Timeout {
         /// Milliseconds.
@@ -200,6 +205,7 @@ pub async fn interfere(State(faults): State<Faults>, request: Request, next: Nex
     }
     let mut response = match rule.fault {
         Fault::Status { code, retry_after } => refused(code, retry_after.as_deref()),
+        Fault::Says { body } => axum::Json(body).into_response(),
         Fault::Timeout { millis } => {
             tokio::time::sleep(Duration::from_millis(millis)).await;
             refused(504, None)

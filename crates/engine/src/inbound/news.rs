@@ -227,7 +227,7 @@ impl Engine {
                 Ok(None) | Err(CallError::Gone) => gone = true,
                 Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
                 Err(CallError::Unknown) => return Err(Hold::Later(None)),
-                Err(CallError::Reject(_) | CallError::Reauthorize) => {}
+                Err(CallError::Reject(_) | CallError::Reauthorize | CallError::Lacks(_)) => {}
             }
         }
         Ok((!gone).then_some(told))

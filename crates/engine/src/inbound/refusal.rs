@@ -31,6 +31,8 @@ impl Refusals {
             CallError::Reauthorize => {
                 (give_up_after, "the login of whoever was told of it was refused".to_owned())
             }
+            // An administrator may give it.
+            error @ CallError::Lacks(_) => (give_up_after, error.to_string()),
             CallError::Reject(reason) => (PATIENCE, reason),
         };
         // As long as one of them may still be let in, it is waited for.
@@ -108,6 +110,7 @@ mod tests {
         assert_eq!(waits(&[reject.clone(), CallError::Gone]), PATIENCE);
         assert_eq!(waits(&[reject.clone(), CallError::Reauthorize, reject.clone()]), LONG);
         assert_eq!(waits(&[CallError::Reauthorize]), LONG);
+        assert_eq!(waits(&[CallError::Lacks("reading".to_owned()), reject]), LONG);
     }
 
     #[test]

@@ -45,6 +45,7 @@ impl Engine {
             Err(CallError::Retry { after: Some(after) }) => self.again(head, Some(after), Reason::Pause),
             Err(CallError::Retry { after: None }) => self.again(head, None, Reason::Unreached),
             Err(CallError::Reauthorize) => self.again(head, Some(REFUSED_AGAIN), Reason::LoginRefused),
+            Err(CallError::Lacks(permission)) => self.lacking(head, &permission),
             Err(CallError::Reject(reason)) => Finish::Dead { reason },
             // What should be gone is gone.
             Err(CallError::Gone) if head.delivery.work == Work::Delete => {
@@ -52,6 +53,15 @@ impl Engine {
             }
             Err(CallError::Gone) if head.delivery.work == Work::Edit => Finish::Dropped(DropReason::Gone),
             Err(CallError::Gone) => Finish::Dead { reason: Reason::PlaceGone.name().to_owned() },
+        }
+    }
+
+    /// Another attempt when an administrator may have given the permission. Which one it is, is told to operators.
+    fn lacking(&self, head: &Head, permission: &str) -> Finish {
+        let reason = CallError::Lacks(permission.to_owned()).to_string();
+        match self.again(head, Some(REFUSED_AGAIN), Reason::LoginUnusable) {
+            Finish::RetryAt { at, .. } => Finish::RetryAt { at, reason },
+            _ => Finish::Dead { reason },
         }
     }
 

@@ -91,6 +91,8 @@ fn failed(error: CallError) -> Attempt {
         CallError::Unknown => Attempt::Later { all: false, after: None },
         CallError::Reauthorize => Attempt::NoAdmin,
         CallError::Reject(why) => Attempt::Refused(why),
+        // Asked again with every pass, so it goes on when somebody has given it.
+        error @ CallError::Lacks(_) => Attempt::Refused(error.to_string()),
         CallError::Gone => Attempt::Refused("the platform has no such call".to_owned()),
     }
 }

@@ -35,7 +35,7 @@ impl SlackClient {
             Ok(answer) => account(&self.workspace, read::<One>(&answer)?.user),
             // A token may know who it is without a permission to read about people.
             Err(failure) => match failure.error {
-                CallError::Reject(_) => Account {
+                CallError::Reject(_) | CallError::Lacks(_) => Account {
                     account: id::account(&self.workspace, &identity.user_id),
                     name: identity.user.unwrap_or_default(),
                     email: String::new(),

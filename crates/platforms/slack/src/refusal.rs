@@ -42,10 +42,11 @@ pub(crate) fn verdict(answer: &Answer, effect: Effect) -> Option<CallError> {
         "not_authed" | "request_timeout" | "team_added_to_org" | "org_login_required" | "bad_client_secret"
         | "invalid_client_id" => CallError::Retry { after: None },
         "channel_not_found" | "message_not_found" | "thread_not_found" => CallError::Gone,
-        "missing_scope" => {
-            let needed = common.needed.as_deref().map(word).unwrap_or_default();
-            CallError::Reject(format!("Slack asks for a permission that was not granted ({needed})"))
-        }
+        // An administrator adds it to the app, and whoever consented does so again. Until then what waits is kept.
+        "missing_scope" => CallError::Lacks(match common.needed.as_deref() {
+            Some(needed) => format!("Slack wants {}", word(needed)),
+            None => "Slack does not name it".to_owned(),
+        }),
         "user_disabled" | "user_not_found" | "user_not_visible" => {
             CallError::Reject("Slack does not let this account be written to: it is deactivated or hidden".to_owned())
         }
@@ -111,7 +112,7 @@ mod tests {
         }
         assert_eq!(once("request_timeout"), CallError::Retry { after: None });
         assert_eq!(once("ratelimited"), CallError::Retry { after: Some(A_MOMENT) });
-        assert!(matches!(once("missing_scope"), CallError::Reject(text) if text.contains("im:history")));
+        assert!(matches!(once("missing_scope"), CallError::Lacks(text) if text.contains("im:history")));
         assert!(matches!(once("is_archived"), CallError::Reject(text) if text.contains("is_archived")));
     }
 

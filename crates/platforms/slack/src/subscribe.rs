@@ -35,7 +35,7 @@ impl SlackClient {
         }
         let scopes = answer.headers.get(SCOPES).and_then(|scopes| scopes.to_str().ok());
         if scopes.is_some_and(|scopes| !scopes.split(',').any(|scope| scope.trim() == HEARS)) {
-            return Err(CallError::Reject(format!("Slack tells of no direct messages without {HEARS}")));
+            return Err(CallError::Lacks(format!("Slack tells of no direct messages without {HEARS}")));
         }
         let rung = if self.credentials.kind == LoginKind::Account { Rung::Own } else { Rung::App };
         Ok(Listening { rung, again: AGAIN, resumed: false })

@@ -20,8 +20,13 @@ pub(crate) fn call(failure: Failure) -> CallError {
         (429 | 500.., _) => failure.error,
         // "Send Chatbot messages": a token of a person where one of the app is wanted, or the other way round.
         (_, 7010) => reject("Zoom does not take this kind of token for this call (7010)"),
-        // "OAuth errors": the token lacks a scope that the call needs. It gets it by a new consent.
-        (400..=403, 4700 | 4711) => CallError::Reauthorize,
+        // "OAuth errors": the token is missing, or lacks a scope that the call needs, and then the sentence names it. An
+        // administrator adds it to the app, and whoever consented does so again. Until then what waits is kept.
+        (400..=403, 4700 | 4711) => match (scopes(&failure), code) {
+            (None, 4700) => CallError::Reauthorize,
+            (Some(scopes), _) => CallError::Lacks(format!("Zoom wants {scopes}")),
+            (None, _) => CallError::Lacks("Zoom does not name it".to_owned()),
+        },
         (401, _) => failure.error,
         // "Send a chat message": failed, and Zoom does not say how far it had got.
         (400, 5301) => CallError::Unknown,
@@ -54,6 +59,16 @@ pub(crate) fn is_too_old(failure: &Failure) -> bool {
     failure.status.is_some_and(|status| status.as_u16() == 400) && code(failure) == Some(300)
 }
 
+/// The scopes that a refusal names: "…, does not contain scopes:[one, other]". Of the sentence nothing else is kept.
+fn scopes(failure: &Failure) -> Option<String> {
+    let message = serde_json::from_slice::<ErrorBody>(&failure.body).ok()?.message?;
+    let (_, behind) = message.split_once("scopes:")?;
+    let (named, _) = behind.trim_start().strip_prefix('[')?.split_once(']')?;
+    let plain = |c: &char| c.is_ascii_lowercase() || "_:,".contains(*c);
+    let named: String = named.chars().filter(plain).take(256).collect();
+    (!named.is_empty()).then_some(named)
+}
+
 fn code(failure: &Failure) -> Option<i64> {
     serde_json::from_slice::<ErrorBody>(&failure.body).ok()?.code
 }
@@ -79,7 +94,11 @@ mod tests {
 
     #[test]
     fn the_number_decides() {
-        assert_eq!(call(rejected(400, 4711)), CallError::Reauthorize);
+        assert_eq!(call(rejected(400, 4700)), CallError::Reauthorize);
+        assert_eq!(call(rejected(400, 4711)), CallError::Lacks("Zoom does not name it".to_owned()));
+        let body = r#"{"code":4711,"message":"Invalid access token, does not contain scopes:[team_chat:write:user_message]"}"#;
+        let named = call(Failure { body: body.into(), ..rejected(400, 4711) });
+        assert_eq!(named, CallError::Lacks("Zoom wants team_chat:write:user_message".to_owned()));
         assert_eq!(call(rejected(400, 5301)), CallError::Unknown);
         assert_eq!(message(rejected(400, 300)), CallError::Gone);
         for (status, code) in

@@ -154,7 +154,7 @@ pub(super) async fn drain(
             }
             Some(Fault::Drop) => {}
             // The delivery did not arrive, and the service noticed.
-            Some(Fault::Status { .. } | Fault::Timeout { .. } | Fault::Reset) => {
+            Some(Fault::Status { .. } | Fault::Says { .. } | Fault::Timeout { .. } | Fault::Reset) => {
                 count(false, &line, &control);
             }
         }

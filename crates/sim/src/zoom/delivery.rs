@@ -190,7 +190,9 @@ async fn attempt(
         }
         Some(Fault::Drop) => Attempt::Lost,
         Some(Fault::Status { code, .. }) if code < 500 => Attempt::Refused,
-        Some(Fault::Status { .. } | Fault::Timeout { .. } | Fault::Reset) => Attempt::Broken,
+        Some(Fault::Status { .. } | Fault::Says { .. } | Fault::Timeout { .. } | Fault::Reset) => {
+            Attempt::Broken
+        }
     }
 }
 

@@ -172,7 +172,9 @@ impl Zoom {
                 0
             }
             // The connection breaks with the event in it.
-            Some(Fault::Status { .. } | Fault::Timeout { .. } | Fault::Reset) => return false,
+            Some(Fault::Status { .. } | Fault::Says { .. } | Fault::Timeout { .. } | Fault::Reset) => {
+                return false;
+            }
         };
         for _ in 0..copies {
             if socket.send(Message::text(frame.as_str())).await.is_err() {

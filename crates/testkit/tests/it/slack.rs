@@ -250,3 +250,35 @@ async fn a_comparison_that_fails_is_no_gap() {
     let verdict = judge(&said, world.webex.ledger());
     assert!(verdict.is_clean(), "{verdict}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_permission_that_is_missing_is_named_and_what_waits_for_it_is_kept() {
+    let world = world(121).await;
+    let (ada, ines) = (world.at_webex(ADA).await, world.at(Place::Slack, INES).await);
+    let bot = world.bot_of(INES).await;
+    ada.write(&bot, "m0 before").await;
+    assert!(world.settle(SOON).await);
+    let chat = ines.write(ADA, "n0 before").await.conversation;
+    assert!(world.settle(SOON).await);
+    world.slack.faults().set(vec![Rule {
+        name: "no permission".to_owned(),
+        method: "POST".to_owned(),
+        path: "*/chat.postMessage".to_owned(),
+        fault: Fault::Says { body: json!({"ok": false, "error": "missing_scope", "needed": "chat:write"}) },
+        when: When::Before,
+        share: 1.0,
+        times: None,
+    }]);
+    ada.write(&bot, "m1 meanwhile").await;
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    let overdue = world.running().overdue(10).await.unwrap();
+    let [waiting] = overdue.as_slice() else { panic!("{overdue:?}") };
+    assert!(waiting.why.contains("permission") && waiting.why.contains("chat:write"), "{waiting:?}");
+    assert_eq!(world.counts().await.dead, 0);
+    // An administrator adds it.
+    world.slack.faults().set(Vec::new());
+    tokio::time::sleep(Duration::from_mins(6)).await;
+    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    let seen = ines.sees(&chat).await;
+    assert!(seen.iter().any(|message| message["text"] == "m1 meanwhile"), "{seen:?}");
+}

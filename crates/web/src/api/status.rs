@@ -249,7 +249,24 @@ fn attention(
     say(refused as u64, "login was refused by its platform", "logins were refused by their platform");
     let deaf = logins.iter().filter(|login| login.works && login.error.is_some()).count();
     say(deaf as u64, "login does not hear", "logins do not hear");
+    found.extend(deafness(logins));
     found
+}
+
+/// The most reasons for not hearing that are told apart; all stand with the logins.
+const REASONS: usize = 5;
+
+/// Why logins do not hear, each reason once.
+fn deafness(logins: &[Hearing]) -> Vec<String> {
+    let mut reasons = Vec::new();
+    for login in logins.iter().filter(|login| login.works) {
+        let Some(error) = &login.error else { continue };
+        let reason = format!("{}: not heard: {error}", login.workspace);
+        if !reasons.contains(&reason) && reasons.len() < REASONS {
+            reasons.push(reason);
+        }
+    }
+    reasons
 }
 
 /// Shows it.
@@ -271,6 +288,26 @@ mod tests {
         assert_eq!(told(1, Some(HELD)), ["1 report is not read yet, the oldest for 2 minutes"]);
         let held = Some(Duration::from_secs(3_700));
         assert_eq!(told(12, held), ["12 reports are not read yet, the oldest for 61 minutes"]);
+    }
+
+    #[test]
+    fn why_logins_do_not_hear_is_told_once() {
+        let login = |works, error: Option<&str>| Hearing {
+            id: String::new(),
+            workspace: "acme".to_owned(),
+            kind: "account".to_owned(),
+            person: None,
+            works,
+            rung: None,
+            seen_at: None,
+            error: error.map(str::to_owned),
+        };
+        let missing = Some("a permission is missing: im:history");
+        let logins =
+            [login(true, missing), login(true, missing), login(false, Some("gone")), login(true, None)];
+        let told = attention(&Numbers::from(Counts::default()), None, &BTreeMap::new(), &[], &logins);
+        let why = "acme: not heard: a permission is missing: im:history";
+        assert_eq!(told, ["1 login was refused by its platform", "2 logins do not hear", why]);
     }
 
     #[test]

@@ -153,7 +153,7 @@ async fn a_refusal_inside_a_success_is_a_refusal() {
     }
     let missing = Script::new([ok(fixture!("error_missing_scope"))]);
     let sent = missing.client(Some(BOB)).deliver(&send(to_direct(), None)).await;
-    assert!(matches!(&sent, Err(CallError::Reject(text)) if text.contains("im:history")), "{sent:?}");
+    assert!(matches!(&sent, Err(CallError::Lacks(text)) if text.contains("im:history")), "{sent:?}");
 }
 
 #[tokio::test]

@@ -173,6 +173,6 @@ async fn a_login_hears_as_long_as_it_may_read() {
     assert_eq!(listen(ok(fixture!("auth_test"))).await, Ok(heard.clone()));
     let scopes = |scopes: &str| ok(fixture!("auth_test")).header("x-oauth-scopes", scopes);
     assert_eq!(listen(scopes("chat:write, im:history,users:read")).await, Ok(heard));
-    assert!(matches!(listen(scopes("chat:write,im:history.x")).await, Err(CallError::Reject(_))));
+    assert!(matches!(listen(scopes("chat:write,im:history.x")).await, Err(CallError::Lacks(_))));
     assert_eq!(listen(refused("token_revoked")).await, Err(CallError::Reauthorize));
 }

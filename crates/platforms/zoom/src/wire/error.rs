@@ -6,4 +6,6 @@ use serde::Deserialize;
 #[derive(Debug, Deserialize)]
 pub(crate) struct ErrorBody {
     pub(crate) code: Option<i64>,
+    /// What is wrong, in a sentence that may hold an address or an id.
+    pub(crate) message: Option<String>,
 }

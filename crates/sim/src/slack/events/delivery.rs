@@ -115,7 +115,7 @@ async fn struck(fault: &Fault, job: &Job, line: &Line, post: &Post, number: usiz
         }
         Fault::Drop => Attempt::Void,
         // The delivery did not arrive, and the service noticed.
-        Fault::Status { .. } => counted(Attempt::Failed("http_error"), line, post),
+        Fault::Status { .. } | Fault::Says { .. } => counted(Attempt::Failed("http_error"), line, post),
         Fault::Timeout { .. } => counted(Attempt::Failed("http_timeout"), line, post),
         Fault::Reset => counted(Attempt::Failed("connection_failed"), line, post),
         Fault::Duplicate { .. } | Fault::Delay { .. } => deliver(job, line, post, number, reason).await,
