@@ -190,7 +190,7 @@ impl Keeper {
     ) -> Result<Arc<dyn Tokens>, EngineError> {
         let endpoint = self.endpoint(workspace).of_directory(app).ok_or_else(|| {
             EngineError::NotReady(format!(
-                "{}: the directory is read by an app of its own; give its {} and {} among the workspace's secrets",
+                "{}: the directory is read by an app of its own; give its {} among the workspace's settings and its {} among the secrets",
                 workspace.at().id,
                 app.client_id,
                 app.client_secret

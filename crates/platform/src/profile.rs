@@ -79,7 +79,7 @@ pub enum Shown {
 /// A second app of a site, for what concerns the whole organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DirectoryApp {
-    /// The name of the site's secret that is its public id.
+    /// The name of the site's setting that is its public id.
     pub client_id: &'static str,
     /// The name of the site's secret that is its secret.
     pub client_secret: &'static str,
@@ -115,6 +115,8 @@ pub struct Profile {
     /// The secrets that an app may have beside its client secret, with what each is for, for the operator. Which of them
     /// are needed is told by [`crate::Platform::receiver`].
     pub secrets: &'static [(&'static str, &'static str)],
+    /// What else an app may have that is no secret, likewise.
+    pub settings: &'static [(&'static str, &'static str)],
     /// What it can do.
     pub capabilities: Capabilities,
     /// Its sign-in.

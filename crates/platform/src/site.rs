@@ -27,6 +27,8 @@ pub struct Site {
     pub client_secret: SecretString,
     /// Other secrets of the app, by the names that [`crate::Profile::secrets`] lists.
     pub secrets: BTreeMap<String, SecretString>,
+    /// Names and addresses of the app's parts, by the names that [`crate::Profile::settings`] lists. Nothing secret.
+    pub settings: BTreeMap<String, String>,
 }
 
 impl Site {

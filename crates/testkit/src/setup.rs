@@ -202,6 +202,7 @@ fn site(platform: &dyn Platform, name: &str, app: &Value, addresses: &[(&str, St
         client_id: text("client_id"),
         client_secret: text("client_secret").into(),
         secrets: [].into(),
+        settings: [].into(),
     }
 }
 

@@ -108,7 +108,7 @@ impl TokenEndpoint {
 
     /// The same for the app that the directory is read by; `None` while it is not configured.
     pub(crate) fn of_directory(&self, app: DirectoryApp) -> Option<Self> {
-        let client_id = self.site.secrets.get(app.client_id)?.expose_secret().to_owned();
+        let client_id = self.site.settings.get(app.client_id)?.clone();
         let client_secret = self.site.secrets.get(app.client_secret)?.clone();
         let site = Arc::new(Site { client_id, client_secret, ..Site::clone(&self.site) });
         Some(Self { site, directory: Some(app), ..self.clone() })

@@ -65,6 +65,7 @@ async fn secrets_that_nothing_can_be_made_of_change_nothing() {
         client_id: String::new(),
         client_secret: String::new().into(),
         secrets: [].into(),
+        settings: [].into(),
     };
     let registry = Registry::new([Arc::new(Picky) as Arc<dyn Platform>]);
     let sites = Sites::new(&Memory::new(), &registry, vec![site], &Dice::seeded(1)).await.unwrap();

@@ -150,5 +150,6 @@ fn site(name: &str) -> Site {
         client_id: "entente".to_owned(),
         client_secret: SECRET.to_owned().into(),
         secrets: [].into(),
+        settings: [].into(),
     }
 }

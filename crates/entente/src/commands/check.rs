@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
-use entente_platform::{AppSecrets, HookKey, Site};
+use entente_platform::{AppSecrets, HookKey, Profile, Site};
 
 use crate::config::Config;
 use crate::platforms;
@@ -37,7 +37,7 @@ impl Check {
         for site in &config.sites {
             say!("  {} on {}", site.workspace.id, site.workspace.platform);
             let Some(platform) = platforms.get(&site.workspace.platform) else { continue };
-            for (name, purpose) in left_out(site, platform.profile().secrets) {
+            for (name, purpose) in left_out(site, platform.profile()) {
                 say!("    without {name}: {purpose}");
             }
         }
@@ -45,12 +45,10 @@ impl Check {
     }
 }
 
-/// The secrets that a platform knows and a workspace does not give.
-fn left_out<'a>(
-    site: &Site,
-    known: &'a [(&'static str, &'static str)],
-) -> impl Iterator<Item = &'a (&'static str, &'static str)> {
-    known.iter().filter(|(name, _)| !site.secrets.contains_key(*name))
+/// The secrets and settings that a platform knows and a workspace does not give.
+fn left_out<'a>(site: &Site, profile: &'a Profile) -> impl Iterator<Item = &'a (&'static str, &'static str)> {
+    let secrets = profile.secrets.iter().filter(|(name, _)| !site.secrets.contains_key(*name));
+    secrets.chain(profile.settings.iter().filter(|(name, _)| !site.settings.contains_key(*name)))
 }
 
 /// What a server has before its first start: the receiving half must be content with it.

@@ -171,6 +171,31 @@ fn other_secrets_of_an_app_are_known_by_name_and_may_stand_in_files() {
 }
 
 #[test]
+fn what_is_no_secret_stands_among_the_settings_and_is_refused_elsewhere() {
+    let registry: Registry = platforms::all();
+    let platform = registry.iter().find(|one| !one.profile().settings.is_empty()).unwrap();
+    let (setting, secret) = (platform.profile().settings[0].0, platform.profile().secrets[0].0);
+    let head = format!(
+        "[workspaces.a]\nplatform = \"{}\"\ntenant = \"t\"\nclient_id = \"c\"\nclient_secret = \"s\"\n",
+        platform.id()
+    );
+    let with = |more: &str| parse(&format!("{head}{more}\n"), &[]);
+    let site = with(&format!("settings = {{ {setting} = \"x\" }}")).unwrap().sites.remove(0);
+    assert_eq!(site.settings.get(setting).map(String::as_str), Some("x"));
+    for section in ["secrets", "secret_files"] {
+        let why = with(&format!("{section} = {{ {setting} = \"x\" }}")).unwrap_err();
+        let wanted = format!(
+            "workspaces.a.{section}.{setting}: is no secret; give it as workspaces.a.settings.{setting}"
+        );
+        assert_eq!(why, wanted);
+    }
+    let why = with(&format!("settings = {{ {secret} = \"x\" }}")).unwrap_err();
+    assert!(why.ends_with(&format!("give it as workspaces.a.secrets.{secret}")), "{why}");
+    let why = with(&format!("settings = {{ {setting}s = \"x\" }}")).unwrap_err();
+    assert!(why.contains("has no such setting") && why.contains("did you mean"), "{why}");
+}
+
+#[test]
 fn a_workspace_is_read_with_defaults_and_its_mistakes_are_named() {
     let registry: Registry = platforms::all();
     let platform = registry.iter().next().unwrap();

@@ -28,6 +28,8 @@ pub(crate) struct Workspace {
     #[serde(default)]
     secret_files: BTreeMap<String, PathBuf>,
     #[serde(default)]
+    settings: BTreeMap<String, String>,
+    #[serde(default)]
     addresses: BTreeMap<String, Url>,
 }
 
@@ -41,6 +43,7 @@ impl Workspace {
         text("client_secret_file"),
         table("secrets"),
         table("secret_files"),
+        table("settings"),
         table("addresses"),
     ];
 
@@ -107,7 +110,27 @@ impl Workspace {
             client_id: self.client_id.clone(),
             client_secret: self.secret(name, base)?,
             secrets: self.other_secrets(name, base, profile)?,
+            settings: self.settings(name, profile)?,
         })
+    }
+
+    fn settings(&self, name: &str, profile: &Profile) -> Result<BTreeMap<String, String>, String> {
+        for (setting, value) in &self.settings {
+            let key = format!("workspaces.{name}.settings.{setting}");
+            let mut known = profile.settings.iter().map(|(name, _)| *name);
+            if profile.secrets.iter().any(|(secret, _)| secret == setting) {
+                return Err(format!("{key}: is a secret; give it as workspaces.{name}.secrets.{setting}"));
+            }
+            if !known.clone().any(|known| known == setting) {
+                let hint = nearest(setting, known.by_ref())
+                    .map_or_else(String::new, |near| format!("; did you mean \"{near}\"?"));
+                return Err(format!("{key}: {} has no such setting{hint}", profile.name));
+            }
+            if value.is_empty() {
+                return Err(format!("{key}: is empty"));
+            }
+        }
+        Ok(self.settings.clone())
     }
 
     fn other_secrets(
@@ -116,6 +139,17 @@ impl Workspace {
         base: &Path,
         profile: &Profile,
     ) -> Result<BTreeMap<String, SecretString>, String> {
+        for (section, names) in [
+            ("secrets", self.secrets.keys().collect::<Vec<_>>()),
+            ("secret_files", self.secret_files.keys().collect()),
+        ] {
+            let moved = |name: &&&String| profile.settings.iter().any(|(setting, _)| setting == **name);
+            if let Some(setting) = names.iter().find(moved) {
+                return Err(format!(
+                    "workspaces.{name}.{section}.{setting}: is no secret; give it as workspaces.{name}.settings.{setting}"
+                ));
+            }
+        }
         let mut secrets = self.secrets.clone();
         for (secret, file) in &self.secret_files {
             let key = format!("workspaces.{name}.secret_files.{secret}");

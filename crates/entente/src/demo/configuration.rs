@@ -34,9 +34,9 @@ pub(super) fn write(
          [workspaces.slack]\nplatform = \"slack\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
          secrets = {{ signing = \"{}\" }}\naddresses = {{ api = \"{slack}/api\", login = \"{slack}\" }}\n\n\
          [workspaces.zoom]\nplatform = \"zoom\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
-         addresses = {{ api = \"{zoom}/v2\", login = \"{zoom}\", socket = \"{zoom}\" }}\n\n\
-         [workspaces.zoom.secrets]\nsecret_token = \"{}\"\nbot_jid = \"{}\"\ndirectory_client_id = \"{}\"\n\
-         directory_client_secret = \"{}\"\n",
+         addresses = {{ api = \"{zoom}/v2\", login = \"{zoom}\", socket = \"{zoom}\" }}\n\
+         settings = {{ bot_jid = \"{}\", directory_client_id = \"{}\" }}\n\
+         secrets = {{ secret_token = \"{}\", directory_client_secret = \"{}\" }}\n",
         apps.webex.client_id,
         apps.webex.client_secret,
         apps.tenant,
@@ -49,9 +49,9 @@ pub(super) fn write(
         apps.account,
         apps.zoom.client_id,
         apps.zoom.client_secret,
-        apps.zoom.more["secret_token"],
         apps.zoom.more["robot_jid"],
         apps.zoom_directory.client_id,
+        apps.zoom.more["secret_token"],
         apps.zoom_directory.client_secret,
     )?;
     let file = folder.join("demo.toml");

@@ -55,21 +55,23 @@ fn what_a_workspace_cannot_do_without_is_named_and_what_it_could_have_is_listed(
 #[test]
 fn secrets_that_a_platform_needs_are_missed_before_the_server_starts() {
     let folder = Folder::new();
-    let checked = |secrets: &str| {
+    let checked = |given: &str| {
         let head = "[workspaces.acme-zoom]\nplatform = \"zoom\"\ntenant = \"t\"\nclient_id = \"c\"\nclient_secret = \"s\"\n";
-        let file = folder.write("entente.toml", &format!("{head}secrets = {{ {secrets} }}\n"));
+        let file = folder.write("entente.toml", &format!("{head}{given}\n"));
         run(&["check", "--config", file.to_str().unwrap()])
     };
-    let directory = "directory_client_id = \"d\", directory_client_secret = \"s\"";
-    for right in
-        [format!("{directory}, secret_token = \"x\""), format!("{directory}, websocket_subscription = \"w\"")]
-    {
+    let secrets = "secrets.directory_client_secret = \"s\"";
+    let directory = format!("{secrets}\nsettings.directory_client_id = \"d\"");
+    for right in [
+        format!("{directory}\nsecrets.secret_token = \"x\""),
+        format!("{directory}\nsettings.websocket_subscription = \"w\""),
+    ] {
         let checked = checked(&right);
         assert!(checked.status.success(), "{}", errors(&checked));
     }
     for (wrong, missed) in [
-        (directory, "secrets.secret_token"),
-        ("websocket_subscription = \"w\"", "secrets.directory_client_id"),
+        (directory.as_str(), "secrets.secret_token"),
+        ("settings.websocket_subscription = \"w\"", "settings.directory_client_id"),
     ] {
         let refused = checked(wrong);
         assert_eq!(refused.status.code(), Some(2));

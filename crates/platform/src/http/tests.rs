@@ -41,6 +41,7 @@ fn way_out(clerk: &Arc<Clerk>, limiter: Limiter) -> Http {
         client_secret: SecretString::default(),
         tenant: None,
         secrets: BTreeMap::new(),
+        settings: [].into(),
     };
     let transport: Arc<dyn Transport> = Arc::<Clerk>::clone(clerk);
     Http::new(transport, Arc::new(limiter), Duration::from_secs(30)).within(&site)

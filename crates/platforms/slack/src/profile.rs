@@ -36,6 +36,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         (SIGNING, "the app's signing secret, with which webhooks are signed"),
         (APP_TOKEN, "an app-level token with connections:write, to have reports come by Socket Mode"),
     ],
+    settings: &[],
     capabilities: Capabilities {
         max_edits: None,
         threads: Level::Full,

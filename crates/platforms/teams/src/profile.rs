@@ -30,6 +30,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     ],
     needs_tenant: true,
     secrets: &[],
+    settings: &[],
     capabilities: Capabilities {
         max_edits: None,
         // Chats have no replies below a root; an answer quotes. Graph: `chatMessage`, "messageReference".

@@ -18,6 +18,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     addresses: &[(API, "https://webexapis.com/v1")],
     needs_tenant: false,
     secrets: &[],
+    settings: &[],
     capabilities: Capabilities {
         // "Edit a Message": at most ten times.
         max_edits: Some(10),

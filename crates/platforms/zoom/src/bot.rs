@@ -17,7 +17,6 @@ use entente_platform::{
     Call, CatchUp, Client, Head, HeadKind, Item, Listen, Listening, Mark, Page, Rung, Site,
 };
 use http::Method;
-use secrecy::ExposeSecret as _;
 
 use crate::client::{ZoomClient, date};
 use crate::hook::ZoomReceiver;
@@ -50,13 +49,13 @@ pub(crate) struct ZoomBot {
 impl ZoomBot {
     /// Acts as the app.
     pub(crate) fn new(site: &Site, client: ZoomClient) -> Self {
-        let robot = site.secrets.get(ROBOT).map(|robot| robot.expose_secret().to_owned());
+        let robot = site.settings.get(ROBOT).cloned();
         Self { client, robot, account_id: site.tenant.clone().unwrap_or_default() }
     }
 
     fn robot(&self) -> Result<&str, CallError> {
         let missing =
-            || format!("the Entente app can say nothing on Zoom without `secrets.{ROBOT}`, its bot JID");
+            || format!("the Entente app can say nothing on Zoom without `settings.{ROBOT}`, its bot JID");
         self.robot.as_deref().ok_or_else(|| CallError::Reject(missing()))
     }
 

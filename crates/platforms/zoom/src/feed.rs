@@ -43,7 +43,7 @@ pub(crate) struct ZoomFeed {
 impl ZoomFeed {
     /// The feed, where the operator named a subscription for it.
     pub(crate) fn new(site: &Site, http: Http, tokens: Arc<dyn Tokens>) -> Option<Self> {
-        let subscription = site.secrets.get(SUBSCRIPTION)?.expose_secret().to_owned();
+        let subscription = site.settings.get(SUBSCRIPTION)?.clone();
         let mut url = site.url(SOCKET, "/ws");
         let scheme = if url.scheme() == "http" { "ws" } else { "wss" };
         url.set_scheme(scheme).ok()?;
@@ -75,7 +75,7 @@ impl Feed for ZoomFeed {
         }
         let refused = || {
             let why =
-                format!("Zoom opens no WebSocket for the app and the subscription `secrets.{SUBSCRIPTION}`");
+                format!("Zoom opens no WebSocket for the app and the subscription `settings.{SUBSCRIPTION}`");
             CallError::Reject(why)
         };
         let newest = newest.ok_or_else(refused)?;

@@ -57,18 +57,18 @@ pub(crate) struct ZoomReceiver {
 impl ZoomReceiver {
     /// Takes the secrets.
     pub(crate) fn new(site: &Site, secrets: AppSecrets) -> Result<Self, String> {
-        let given = |name: &str| site.secrets.contains_key(name);
+        let given = |name: &str| site.settings.contains_key(name);
         let secret_token = site.secrets.get(SECRET_TOKEN).cloned();
         if secret_token.is_none() && !given(SUBSCRIPTION) {
             return Err(format!(
                 "a Zoom workspace needs `secrets.{SECRET_TOKEN}`, the secret token of the app's event subscriptions, to be \
-                 called by Zoom, or `secrets.{SUBSCRIPTION}` to hear by WebSocket"
+                 called by Zoom, or `settings.{SUBSCRIPTION}` to hear by WebSocket"
             ));
         }
-        if given(SUBSCRIPTION) && !(given(DIRECTORY_ID) && given(DIRECTORY_SECRET)) {
+        if given(SUBSCRIPTION) && !(given(DIRECTORY_ID) && site.secrets.contains_key(DIRECTORY_SECRET)) {
             return Err(format!(
-                "`secrets.{SUBSCRIPTION}` belongs to a Server-to-Server OAuth app, which is given as \
-                 `secrets.{DIRECTORY_ID}` and `secrets.{DIRECTORY_SECRET}`"
+                "`settings.{SUBSCRIPTION}` belongs to a Server-to-Server OAuth app, which is given as \
+                 `settings.{DIRECTORY_ID}` and `secrets.{DIRECTORY_SECRET}`"
             ));
         }
         Ok(Self {

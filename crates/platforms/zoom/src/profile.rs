@@ -36,12 +36,14 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     needs_tenant: true,
     secrets: &[
         (SECRET_TOKEN, "the secret token of the app's event subscriptions, which webhooks are signed with"),
-        (ROBOT, "the bot JID of the app, for what the Entente app itself says"),
         (
-            DIRECTORY_ID,
-            "the client id of the Server-to-Server OAuth app that reads the directory and opens the WebSocket",
+            DIRECTORY_SECRET,
+            "the client secret of the Server-to-Server OAuth app that reads the directory and opens the WebSocket",
         ),
-        (DIRECTORY_SECRET, "the client secret of that app"),
+    ],
+    settings: &[
+        (ROBOT, "the bot JID of the app, for what the Entente app itself says"),
+        (DIRECTORY_ID, "the client id of the Server-to-Server OAuth app"),
         (
             SUBSCRIPTION,
             "the id of that app's event subscription by WebSocket, where Zoom cannot reach this server",

@@ -20,7 +20,7 @@ const AGAIN: Duration = Duration::from_mins(5);
 /// did, so it hangs on each login; by WebSocket it is an app of the whole account, and everybody is reported ("Using
 /// `WebSockets`").
 pub(crate) fn rung(site: &Site) -> Rung {
-    if site.secrets.contains_key(SUBSCRIPTION) { Rung::App } else { Rung::Own }
+    if site.settings.contains_key(SUBSCRIPTION) { Rung::App } else { Rung::Own }
 }
 
 /// What is reported to a login.
@@ -34,13 +34,14 @@ mod tests {
 
     #[test]
     fn only_an_app_of_the_whole_account_hears_by_its_own_right() {
-        let site = |secrets: &[&str]| Site {
+        let site = |settings: &[&str]| Site {
             workspace: entente_model::WorkspaceRef { platform: "zoom".into(), id: "acme".into() },
             addresses: [].into(),
             tenant: None,
             client_id: String::new(),
             client_secret: String::new().into(),
-            secrets: secrets.iter().map(|name| ((*name).to_owned(), "x".to_owned().into())).collect(),
+            secrets: [].into(),
+            settings: settings.iter().map(|name| ((*name).to_owned(), "x".to_owned())).collect(),
         };
         assert_eq!(rung(&site(&[])), Rung::Own);
         assert_eq!(rung(&site(&[SUBSCRIPTION])), Rung::App);

@@ -39,16 +39,15 @@ impl World {
         let base = format!("http://{}", Place::Zoom.authority());
         let addresses = [("api", format!("{base}/v2")), ("login", base.clone()), ("socket", base)];
         let mut site = site(&entente_platform_zoom::Zoom, Place::Zoom.workspace(), &app, &addresses);
-        for (secret, key) in [("secret_token", "secret_token"), ("bot_jid", "robot_jid")] {
-            let value = app[key].as_str().expect("the portal shows it");
-            site.secrets.insert(secret.to_owned(), value.to_owned().into());
-        }
+        let shown = |app: &serde_json::Value, key: &str| -> String {
+            app[key].as_str().expect("the portal shows it").to_owned()
+        };
+        site.secrets.insert("secret_token".to_owned(), shown(&app, "secret_token").into());
+        site.settings.insert("bot_jid".to_owned(), shown(&app, "robot_jid"));
         let app = json!({"name": "Directory", "kind": "server", "scopes": ["user:read:list_users:admin"]});
         let app = self.control(Place::Zoom, "/_sim/apps", app).await;
-        for name in ["client_id", "client_secret"] {
-            let value = app[name].as_str().expect("the portal shows it");
-            site.secrets.insert(format!("directory_{name}"), value.to_owned().into());
-        }
+        site.settings.insert("directory_client_id".to_owned(), shown(&app, "client_id"));
+        site.secrets.insert("directory_client_secret".to_owned(), shown(&app, "client_secret").into());
         site
     }
 

@@ -158,6 +158,7 @@ impl World {
             client_id: "entente".to_owned(),
             client_secret: "secret".to_owned().into(),
             secrets: [].into(),
+            settings: [].into(),
         });
         let http = Http::new(Arc::new(transport), Arc::new(Limiter::new(1.0)), Duration::from_secs(10));
         let url = "http://vendor.example/token".parse().unwrap();

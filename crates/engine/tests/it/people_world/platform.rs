@@ -44,6 +44,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
         addresses: &[],
         needs_tenant: false,
         secrets: &[],
+        settings: &[],
         capabilities: Capabilities {
             max_edits: None,
             threads: Level::Full,

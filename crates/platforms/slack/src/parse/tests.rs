@@ -30,6 +30,7 @@ fn receiver() -> SlackReceiver {
         client_id: "1.2".to_owned(),
         client_secret: "secret".to_owned().into(),
         secrets: [("signing".to_owned(), "signing secret".to_owned().into())].into(),
+        settings: [].into(),
     };
     let secrets = AppSecrets {
         hook_key: HookKey::new([7; 32]),

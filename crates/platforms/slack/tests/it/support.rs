@@ -174,6 +174,7 @@ pub(crate) fn site_at(base: &str, team: &str) -> Site {
         client_id: "1.2".into(),
         client_secret: "secret".to_owned().into(),
         secrets: [("signing".to_owned(), "signing secret".to_owned().into())].into(),
+        settings: [].into(),
     }
 }
 

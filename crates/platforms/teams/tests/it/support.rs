@@ -98,6 +98,7 @@ pub(crate) fn site() -> Site {
         client_id: CLIENT.to_owned(),
         client_secret: "secret".to_owned().into(),
         secrets: [].into(),
+        settings: [].into(),
     }
 }
 

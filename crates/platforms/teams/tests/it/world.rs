@@ -100,6 +100,7 @@ impl World {
             client_id: String::new(),
             client_secret: String::new().into(),
             secrets: [].into(),
+            settings: [].into(),
         };
         let mut world = Self { sim, router, clock, site, transport, courier, inbox, people: BTreeMap::new() };
         let app = json!({"name": "Entente", "redirect_uris": [BACK], "admin_consent": true,

@@ -168,6 +168,7 @@ pub(crate) fn site() -> Site {
         client_id: "client".into(),
         client_secret: "secret".to_owned().into(),
         secrets: [].into(),
+        settings: [].into(),
     }
 }
 

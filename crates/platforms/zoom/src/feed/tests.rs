@@ -82,14 +82,15 @@ impl World {
     fn site(&self) -> Site {
         let base = |path: &str| format!("http://{}{path}", self.port.addr()).parse().unwrap();
         let addresses = [(API, base("/v2")), (LOGIN, base("")), (SOCKET, base(""))];
-        let secrets = [(SUBSCRIPTION, self.subscription.as_str())];
+        let settings = [(SUBSCRIPTION.to_owned(), self.subscription.clone())];
         Site {
             workspace: WorkspaceRef { platform: "zoom".into(), id: "acme".into() },
             addresses: addresses.map(|(name, url)| (name.to_owned(), url)).into(),
             tenant: Some(self.zoom.account_id()),
             client_id: "client".into(),
             client_secret: "secret".to_owned().into(),
-            secrets: secrets.map(|(name, value)| (name.to_owned(), value.to_owned().into())).into(),
+            secrets: [].into(),
+            settings: settings.into(),
         }
     }
 
@@ -246,7 +247,7 @@ async fn a_token_that_ends_sooner_than_it_said_is_replaced() {
 async fn what_the_operator_got_wrong_is_said() {
     let world = World::new(Switches::default()).await;
     let mut site = world.site();
-    site.secrets.insert(SUBSCRIPTION.to_owned(), "another".to_owned().into());
+    site.settings.insert(SUBSCRIPTION.to_owned(), "another".to_owned());
     let refused = world.feed(&site, BEAT, false).open().await.err();
     assert!(matches!(&refused, Some(CallError::Reject(why)) if why.contains(SUBSCRIPTION)), "{refused:?}");
     world.port.close().await;

@@ -16,13 +16,17 @@ fn receiver_with(secret: Option<&str>) -> Result<ZoomReceiver, String> {
 }
 
 fn receiver_of(given: &[(&str, &str)]) -> Result<ZoomReceiver, String> {
+    let is_secret = |(name, _): &&(&str, &str)| [SECRET_TOKEN, DIRECTORY_SECRET].contains(name);
+    let secrets = given.iter().filter(is_secret);
+    let settings = given.iter().filter(|one| !is_secret(one));
     let site = Site {
         workspace: WorkspaceRef { platform: "zoom".into(), id: "acme".into() },
         addresses: BTreeMap::new(),
         tenant: Some("Ac7dEmoAccountId000000".to_owned()),
         client_id: "entente".to_owned(),
         client_secret: "secret".to_owned().into(),
-        secrets: given.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned().into())).collect(),
+        secrets: secrets.map(|(name, value)| ((*name).to_owned(), (*value).to_owned().into())).collect(),
+        settings: settings.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
     };
     let secrets = AppSecrets {
         hook_key: HookKey::new([7; 32]),

@@ -31,6 +31,7 @@ fn receiver(accounts: &[(&str, u8)]) -> ZoomReceiver {
         client_id: String::new(),
         client_secret: String::new().into(),
         secrets: [(crate::profile::SECRET_TOKEN.to_owned(), "x".to_owned().into())].into(),
+        settings: [].into(),
     };
     let secrets = AppSecrets {
         hook_key: HookKey::new([7; 32]),

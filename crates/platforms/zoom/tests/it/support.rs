@@ -156,7 +156,8 @@ pub(crate) fn site() -> Site {
         tenant: Some("Ac7dEmoAccountId000000".to_owned()),
         client_id: "client".into(),
         client_secret: "secret".to_owned().into(),
-        secrets: [secret("secret_token", "token"), secret("bot_jid", "v1demo0bot0jid@xmpp.zoom.us")].into(),
+        secrets: [secret("secret_token", "token")].into(),
+        settings: [("bot_jid".to_owned(), "v1demo0bot0jid@xmpp.zoom.us".to_owned())].into(),
     }
 }
 

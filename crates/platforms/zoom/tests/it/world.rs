@@ -233,7 +233,8 @@ impl World for Simulated {
             tenant: Some(self.simulator.account_id()),
             client_id: self.app.client_id.clone(),
             client_secret: self.app.client_secret.clone().into(),
-            secrets: [secret("secret_token", &self.app.secret_token), secret("bot_jid", robot)].into(),
+            secrets: [secret("secret_token", &self.app.secret_token)].into(),
+            settings: [("bot_jid".to_owned(), robot.to_owned())].into(),
         }
     }
 
