@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use entente_model::CallError;
+use entente_model::{CallError, Timestamp};
 use http::{HeaderMap, StatusCode, header};
 
 use crate::http::Effect;
@@ -35,6 +35,13 @@ pub fn undelivered(why: Undelivered, effect: Effect) -> CallError {
     }
 }
 
+/// When an answer was made, by the clock of whoever made it, in whole seconds. RFC 9110, 6.6.1.
+pub fn date(headers: &HeaderMap) -> Option<Timestamp> {
+    let text = headers.get(header::DATE)?.to_str().ok()?;
+    let at = jiff::fmt::rfc2822::parse(text).ok()?;
+    Some(Timestamp(at.timestamp().as_microsecond()))
+}
+
 /// `Retry-After` in (possibly fractional) seconds or as an instant measured against the answer's own `Date`, at most a
 /// day. RFC 9110, 10.2.3: an HTTP date; fractions as Graph sends them, instants by ISO 8601 as Zoom does.
 pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
@@ -42,11 +49,9 @@ pub fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let wait = if let Ok(seconds) = text.parse::<f64>() {
         Duration::try_from_secs_f64(seconds).ok()?
     } else {
-        let date = || jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp());
-        let until = text.parse::<jiff::Timestamp>().ok().or_else(date)?;
-        let sent = headers.get(header::DATE).and_then(|date| date.to_str().ok());
-        let sent = jiff::fmt::rfc2822::parse(sent?).ok()?;
-        Duration::try_from(until.duration_since(sent.timestamp())).unwrap_or_default()
+        let instant = || jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp());
+        let until = text.parse::<jiff::Timestamp>().ok().or_else(instant)?;
+        Timestamp(until.as_microsecond()).since(date(headers)?)
     };
     Some(wait.min(LONGEST_WAIT))
 }

@@ -6,11 +6,12 @@ use entente_model::{
     Account, AccountRef, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft,
     Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
+use entente_platform::classify::date;
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Effect, Failure, Http, Limit, Listen, Listening, Mark, Page,
     Site, Talk,
 };
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -216,10 +217,7 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Call
 /// When something happened to `target` of which the answer does not tell: the answer's `Date`, in whole seconds, and at the
 /// least when the message was written.
 fn answered_at(headers: &HeaderMap, target: &MessageRef) -> Timestamp {
-    let date = headers.get(header::DATE).and_then(|date| date.to_str().ok());
-    let date = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok());
-    let date = date.map(|date| Timestamp(date.timestamp().as_microsecond()));
-    date.max(id::written(target.id.as_str())).unwrap_or_default()
+    date(headers).max(id::written(target.id.as_str())).unwrap_or_default()
 }
 
 #[async_trait]

@@ -6,11 +6,9 @@
 
 use bytes::Bytes;
 use entente_model::Timestamp;
-use entente_platform::{Checked, Hook, Refused, Unverified};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use http::{HeaderMap, HeaderValue, Response, header};
-use secrecy::{ExposeSecret as _, SecretString};
-use sha2::Sha256;
+use entente_platform::{Checked, Hook, Refused, Signed, Unverified};
+use http::{HeaderValue, Response, header};
+use secrecy::SecretString;
 
 use crate::wire::envelope::Envelope;
 
@@ -19,6 +17,7 @@ pub(crate) const EVENTS: &str = "events";
 
 const SIGNATURE: &str = "x-slack-signature";
 const TIME: &str = "x-slack-request-timestamp";
+const SIGNED: Signed = Signed { signature: SIGNATURE, time: TIME };
 
 /// How far the signed time may be off, in seconds.
 const FRESH: u64 = 300;
@@ -33,19 +32,7 @@ pub(crate) fn check(
     now: Timestamp,
 ) -> Result<Checked, Refused> {
     let secret = secret.filter(|_| hook.channel == EVENTS).ok_or(Refused::Forged)?;
-    let signature = only(&hook.headers, SIGNATURE)?;
-    let time = only(&hook.headers, TIME)?;
-    let mut tag = [0; 32];
-    let hexadecimal = signature.strip_prefix("v0=").ok_or(Refused::Forged)?;
-    hex::decode_to_slice(hexadecimal, &mut tag).map_err(|_| Refused::Forged)?;
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(secret.expose_secret().as_bytes()).map_err(|_| Refused::Forged)?;
-    mac.update(b"v0:");
-    mac.update(time.as_bytes());
-    mac.update(b":");
-    mac.update(&hook.body);
-    mac.verify_slice(&tag).map_err(|_| Refused::Forged)?;
-    let time: i64 = time.parse().map_err(|_| Refused::Forged)?;
+    let time = SIGNED.prove(secret, &hook.headers, &hook.body)?;
     if time.abs_diff(now.millis().div_euclid(1_000)) > FRESH {
         return Err(Refused::Stale);
     }
@@ -53,13 +40,6 @@ pub(crate) fn check(
         Some(answer) => Ok(Checked::Answer(answer)),
         None => Ok(Checked::Deliver(hook.vouch())),
     }
-}
-
-/// The one value of a header; a second one could be what somebody else reads.
-fn only<'h>(headers: &'h HeaderMap, name: &str) -> Result<&'h str, Refused> {
-    let mut given = headers.get_all(name).iter();
-    let (Some(value), None) = (given.next(), given.next()) else { return Err(Refused::Forged) };
-    value.to_str().map_err(|_| Refused::Forged)
 }
 
 /// "Event: `url_verification`": when the address is configured, Slack sends a text and wants it back, as text here so that it can be no

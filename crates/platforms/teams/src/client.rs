@@ -6,11 +6,12 @@ use entente_model::{
     Account, AccountRef, Body, CallError, Conversation, ConversationRef, Destination, Draft, Loss,
     MessageRef, Operation, Receipt, Snapshot, Timestamp,
 };
+use entente_platform::classify::date;
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Effect, Failure, Http, Limit, Listen, Listening, Mark, Page,
     Site, Talk, Tokens,
 };
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, Method};
 use std::sync::Arc;
 use url::Url;
 
@@ -174,12 +175,6 @@ impl GraphClient {
 /// the least when the message was written.
 pub(crate) fn answered_at(headers: &HeaderMap, target: &MessageRef) -> Timestamp {
     date(headers).max(id::written(target.id.as_str())).unwrap_or_default()
-}
-
-/// When an answer was given.
-fn date(headers: &HeaderMap) -> Option<Timestamp> {
-    let date = jiff::fmt::rfc2822::parse(headers.get(header::DATE)?.to_str().ok()?).ok()?;
-    Some(Timestamp(date.timestamp().as_microsecond()))
 }
 
 #[async_trait]

@@ -6,9 +6,10 @@ use entente_model::{
     Account, CallError, Conversation, ConversationRef, Destination, Draft, MessageRef, Operation, Receipt,
     Snapshot, Timestamp, WorkspaceRef,
 };
+use entente_platform::classify::date;
 use entente_platform::{
     Answer, BotRefused, Call, CatchUp, Client, Credentials, Failure, Http, Limit, Listen, Listening, MadeBot,
-    Mark, Page, Site, Talk, WantedBot,
+    Mark, OneLevel, Page, Site, Talk, WantedBot,
 };
 use http::Method;
 use secrecy::SecretString;
@@ -74,7 +75,7 @@ impl WebexClient {
         let target = match &draft.operation {
             // "Delete a Message": 204 without a body, so the time is that of the answer.
             Operation::Delete { target } => {
-                let at = date(&answer).unwrap_or_default();
+                let at = date(&answer.headers).unwrap_or_default();
                 return Ok(Receipt { message: Some(target.clone()), at, losses });
             }
             Operation::Edit { target, .. } => Some(target),
@@ -159,9 +160,9 @@ impl Client for WebexClient {
     }
 }
 
-/// When an answer was made, by the vendor's clock, to the second.
-fn date(answer: &Answer) -> Option<Timestamp> {
-    let text = answer.headers.get(http::header::DATE)?.to_str().ok()?;
-    let at = jiff::fmt::rfc2822::parse(text).ok()?;
-    Some(Timestamp(at.timestamp().as_microsecond()))
+#[async_trait]
+impl OneLevel for WebexClient {
+    async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError> {
+        self.perform(draft).await
+    }
 }

@@ -29,7 +29,6 @@ mod subscribe;
 mod talks;
 mod text_in;
 mod text_out;
-mod threads;
 mod wire;
 
 use std::sync::Arc;

@@ -13,12 +13,13 @@ use entente_model::{
     Account, Body, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft, Loss,
     Message, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
+use entente_platform::classify::date;
 use entente_platform::{
     Call, CatchUp, Client, Head, HeadKind, Item, Listen, Listening, Mark, Page, Rung, Site,
 };
 use http::Method;
 
-use crate::client::{ZoomClient, date};
+use crate::client::ZoomClient;
 use crate::hook::ZoomReceiver;
 use crate::profile::ROBOT;
 use crate::wire::chatbot::{BotMessage, Content, Element, Notification, Sent};
@@ -79,7 +80,7 @@ impl ZoomBot {
         let call = Call { limits, ..Call::new(method, self.client.url(path)?) };
         let answer = self.client.send(call.json(&message).visible()).await.map_err(refusal::call)?;
         let sent: Sent = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
-        Ok((sent.message_id, date(&answer).unwrap_or_default()))
+        Ok((sent.message_id, date(&answer.headers).unwrap_or_default()))
     }
 
     async fn take_back(&self, person: &str, message: &MessageRef) -> Result<Timestamp, CallError> {
@@ -92,7 +93,7 @@ impl ZoomBot {
             ("user_jid", &jid(person)),
         ]);
         let answer = self.client.send(call.visible()).await.map_err(refusal::call)?;
-        Ok(date(&answer).unwrap_or_default())
+        Ok(date(&answer.headers).unwrap_or_default())
     }
 }
 

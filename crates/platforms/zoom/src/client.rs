@@ -8,9 +8,10 @@ use entente_model::{
     Account, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft, MessageRef,
     Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
+use entente_platform::classify::date;
 use entente_platform::{
-    Answer, Call, CatchUp, Client, Credentials, Failure, Http, Limit, Listen, Listening, Mark, Page, Rung,
-    Site, Talk,
+    Answer, Call, CatchUp, Client, Credentials, Failure, Http, Limit, Listen, Listening, Mark, OneLevel,
+    Page, Rung, Site, Talk,
 };
 use http::Method;
 use serde::Deserialize;
@@ -76,7 +77,7 @@ impl ZoomClient {
         };
         let answer = self.send(call).await.map_err(refused)?;
         // No answer tells a time of its own, so it is that of the answer, to the second (RFC 9110, 6.6.1).
-        let at = date(&answer).unwrap_or_default();
+        let at = date(&answer.headers).unwrap_or_default();
         let message = match &draft.operation {
             Operation::Edit { target, .. } | Operation::Delete { target } => target.clone(),
             Operation::Send { to, .. } => {
@@ -100,13 +101,6 @@ impl ZoomClient {
 /// What a reading call was answered. Nothing has happened, so what cannot be read may be asked for again.
 pub(crate) fn read<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, CallError> {
     serde_json::from_slice(&answer.body).map_err(|_| CallError::Retry { after: None })
-}
-
-/// When an answer was made, by the vendor's clock, to the second.
-pub(crate) fn date(answer: &Answer) -> Option<Timestamp> {
-    let text = answer.headers.get(http::header::DATE)?.to_str().ok()?;
-    let at = jiff::fmt::rfc2822::parse(text).ok()?;
-    Some(Timestamp(at.timestamp().as_microsecond()))
 }
 
 #[async_trait]
@@ -154,5 +148,12 @@ impl Client for ZoomClient {
 
     async fn listen(&self, _wanted: &Listen<'_>) -> Result<Listening, CallError> {
         Ok(subscribe::by_hand(self.rung))
+    }
+}
+
+#[async_trait]
+impl OneLevel for ZoomClient {
+    async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError> {
+        self.perform(draft).await
     }
 }

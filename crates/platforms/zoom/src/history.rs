@@ -12,10 +12,11 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use entente_model::{AccountRef, CallError, ConversationRef, Destination, MessageRef, Snapshot, Timestamp};
+use entente_platform::classify::date;
 use entente_platform::{Call, CatchUp, Failure, Mark};
 use serde_json::value::RawValue;
 
-use crate::client::{MESSAGES, ZoomClient, date, read};
+use crate::client::{MESSAGES, ZoomClient, read};
 use crate::wire::filled;
 use crate::wire::message::{Message, Messages, Outline};
 use crate::wire::user::User;
@@ -69,7 +70,7 @@ impl ZoomClient {
         let user: User = read(&answer)?;
         let id = user.id.ok_or(CallError::Retry { after: None })?;
         let own = Own { id, email: user.email.unwrap_or_default(), member: OnceLock::new() };
-        Ok((own, date(&answer)))
+        Ok((own, date(&answer.headers)))
     }
 
     /// The one of the two who wrote a message.

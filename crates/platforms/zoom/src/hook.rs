@@ -14,7 +14,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use entente_model::{AccountId, LoginId, MessageRef, Snapshot, Timestamp, WorkspaceRef};
-use entente_platform::{AppSecrets, Checked, Hook, Item, Receiver, Refused, Site, Unverified, Verified};
+use entente_platform::{
+    AppSecrets, Checked, Hook, Item, Receiver, Refused, Signed, Site, Unverified, Verified,
+};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{HeaderMap, HeaderValue, Response, header};
 use secrecy::{ExposeSecret as _, SecretString};
@@ -30,6 +32,7 @@ pub(crate) const EVENTS: &str = "events";
 
 const SIGNATURE: &str = "x-zm-signature";
 const TIMESTAMP: &str = "x-zm-request-timestamp";
+const SIGNED: Signed = Signed { signature: SIGNATURE, time: TIMESTAMP };
 
 /// The last repeat comes 85 minutes after the first attempt.
 const OLDEST: Duration = Duration::from_hours(2);
@@ -85,19 +88,8 @@ impl ZoomReceiver {
     }
 
     fn prove(&self, headers: &HeaderMap, body: &[u8], now: Timestamp) -> Result<(), Refused> {
-        let signature = only(headers, SIGNATURE).and_then(|value| value.strip_prefix("v0="));
-        let (Some(signature), Some(sent)) = (signature, only(headers, TIMESTAMP)) else {
-            return Err(Refused::Forged);
-        };
-        let mut tag = [0; 32];
-        hex::decode_to_slice(signature, &mut tag).map_err(|_| Refused::Forged)?;
-        let mut mac = self.mac()?;
-        mac.update(b"v0:");
-        mac.update(sent.as_bytes());
-        mac.update(b":");
-        mac.update(body);
-        mac.verify_slice(&tag).map_err(|_| Refused::Forged)?;
-        let seconds: i64 = sent.parse().map_err(|_| Refused::Malformed)?;
+        let secret = self.secret_token.as_ref().ok_or(Refused::Forged)?;
+        let seconds = SIGNED.prove(secret, headers, body)?;
         let sent = Timestamp::from_millis(seconds.saturating_mul(1_000));
         if now.since(sent) > OLDEST || sent.since(now) > AHEAD {
             return Err(Refused::Stale);
@@ -126,13 +118,6 @@ impl ZoomReceiver {
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         Ok(Some(response))
     }
-}
-
-/// The one value of a header; two could be read differently by two readers.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let mut values = headers.get_all(name).iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return None };
-    value.to_str().ok()
 }
 
 impl Receiver for ZoomReceiver {

@@ -14,7 +14,7 @@
 //! - History tells *that* a message was edited, not when; reports of edits tell when they were made (`parse`).
 //! - Sending is answered with an id and nothing else; the time is that of the answer.
 //! - Text is plain, with formats as ranges; an edit can carry no ranges, so it loses all formatting (`text_out`).
-//! - Editing and deleting is for the author alone, and threads have one level (`threads`).
+//! - Editing and deleting is for the author alone, and threads have one level ([`entente_platform::OneLevel`]).
 //! - Refresh tokens are good for one use. "OAuth 2.0".
 
 mod bot;
@@ -33,7 +33,6 @@ mod subscribe;
 mod talks;
 mod text_in;
 mod text_out;
-mod threads;
 mod wire;
 
 use std::sync::Arc;

@@ -1,5 +1,8 @@
 //! What is proven, and what is not.
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
 use super::*;
 
 /// The check vector of the vendor's own client for Python, with these three.

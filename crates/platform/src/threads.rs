@@ -1,19 +1,25 @@
-//! Threads have one level: "Send a chat message" takes as `reply_main_message_id` only the first message of a thread.
-//! People answer replies all the same, on platforms where every message can be answered, and threads outlive their first
-//! message; so a refused reply goes to where the thread begins, and if that is gone, into the conversation.
+//! Threads of one level, where a vendor takes as parent only the first message of a thread (Webex, "Create a Message"; Zoom,
+//! "Send a chat message"). People answer replies all the same, on platforms where every message can be answered, and threads
+//! outlive their first message; so a refused reply goes to where the thread begins, and if that is gone, into the conversation.
 
+use async_trait::async_trait;
 use entente_model::{CallError, Draft, Loss, MessageRef, Operation, Receipt};
 
-use crate::client::ZoomClient;
+use crate::client::Client;
 
-impl ZoomClient {
-    /// Sends a reply. Each refusal is certain, so the next try cannot say anything twice.
-    pub(crate) async fn reply(&self, draft: &Draft, thread: &MessageRef) -> Result<Receipt, CallError> {
+/// A client of such a vendor.
+#[async_trait]
+pub trait OneLevel: Client {
+    /// Performs a draft as it is.
+    async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError>;
+
+    /// Sends a reply to `thread`. Each refusal is certain, so the next try cannot say anything twice.
+    async fn reply(&self, draft: &Draft, thread: &MessageRef) -> Result<Receipt, CallError> {
         let refused = match self.perform(draft).await {
             Err(refused @ (CallError::Reject(_) | CallError::Gone)) => refused,
             other => return other,
         };
-        let parent = self.one(thread).await?.filter(|parent| !parent.deleted);
+        let parent = self.fetch(thread).await?.filter(|parent| !parent.deleted);
         if let Some(parent) = &parent
             && parent.message.thread.is_none()
         {
