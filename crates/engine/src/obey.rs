@@ -108,6 +108,7 @@ fn reply(reported: &Reported<'_>, snapshot: &Snapshot, body: Body) -> Plan {
         cut: true,
         introduced: true,
         anew: false,
+        feeling: None,
     };
     Plan {
         lane: LaneKey::Conversation(reported.conversation.clone()),

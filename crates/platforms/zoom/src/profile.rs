@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Shown};
+use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Reactions, Shown};
 
 /// The address of the REST API.
 pub(crate) const API: &str = "api";
@@ -54,6 +54,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // No text of so many bytes has more UTF-16 units.
         max_text: MAX_TEXT,
         bot_domain: None,
+        // "React to a chat message".
+        reactions: Reactions::Many,
+        reactions_are_changes: false,
         listed: false,
     },
     oauth: OAuth {
@@ -69,6 +72,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             "team_chat:write:user_message",
             "team_chat:update:user_message",
             "team_chat:delete:user_message",
+            "team_chat:update:message_emoji",
         ],
         // An app has scopes for users or for administrators, not both: see `directory`.
         admin_scopes: &[],

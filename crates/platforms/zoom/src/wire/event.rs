@@ -39,8 +39,8 @@ pub(crate) struct Payload {
 /// The message that an event is about.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Object {
-    /// `id` in the older events.
-    #[serde(alias = "id")]
+    /// `id` in the older events, `msg_id` in those of reactions.
+    #[serde(alias = "id", alias = "msg_id")]
     pub(crate) message_id: String,
     /// `to_contact` or `to_channel`; in the older events only.
     #[serde(rename = "type")]
