@@ -22,6 +22,8 @@ use concern::Concern;
 
 mod concern;
 mod echo;
+mod feelings;
+mod gathering;
 mod news;
 mod planning;
 mod refusal;
@@ -100,6 +102,11 @@ impl Engine {
             let Some(oldest) = arrivals.first().map(|arrival| arrival.accepted_at) else {
                 return self.store.release(claim, None).await;
             };
+            let (arrivals, gathering) = self.gathered(workspace, &conversation, arrivals).await?;
+            if let (true, Some(at)) = (arrivals.is_empty(), gathering) {
+                return self.store.release(claim, Some(at)).await;
+            }
+
             let reported = Reported { workspace, conversation: &conversation, arrivals: &arrivals, as_of };
             match self.digest_what_can_be(&reported).await {
                 Ok(Digest { routed, aside }) => {

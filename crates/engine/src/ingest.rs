@@ -71,6 +71,7 @@ impl Engine {
     ) -> Result<(), entente_store::StoreError> {
         let now = self.clock.now();
         let app = workspace.app_login();
+        let told_as_changes = workspace.profile().capabilities.reactions_are_changes;
         let mut arrivals = Vec::with_capacity(items.len());
         let mut unreadable = Vec::new();
         let mut doubtful = false;
@@ -78,7 +79,8 @@ impl Engine {
             match item {
                 Item::Head(head) => {
                     let always = app == Some(head.watcher);
-                    arrivals.push(arrival(head, always));
+                    // What people say to the app is not passed on, and neither is what they feel about it.
+                    arrivals.push(arrival(head, always, told_as_changes && !always));
                 }
                 Item::Lifecycle(lifecycle) => {
                     self.store.count("lifecycle_notices", 1);
@@ -115,10 +117,12 @@ impl Engine {
     }
 }
 
-fn arrival(head: Head, always: bool) -> NewArrival {
+fn arrival(head: Head, always: bool, told_as_changes: bool) -> NewArrival {
     let report = match head.kind {
         HeadKind::Created => Report::Created,
+        HeadKind::Changed if told_as_changes => Report::Reacted,
         HeadKind::Changed => Report::Changed,
+        HeadKind::Reacted => Report::Reacted,
         HeadKind::Deleted => Report::Deleted,
     };
     NewArrival {

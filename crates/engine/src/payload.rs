@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 use entente_model::{
-    AccountId, AccountRef, Body, ConversationId, ConversationRef, Destination, LoginId, PersonId, Sender,
-    WorkspaceRef,
+    AccountId, AccountRef, Body, ConversationId, ConversationRef, Destination, Emoji, LoginId, Loss,
+    MessageId, PersonId, Sender, WorkspaceRef,
 };
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +27,24 @@ pub(crate) struct Payload {
     pub(crate) introduced: bool,
     /// The conversation that was known did not take it: it goes to whichever the platform opens or finds now.
     pub(crate) anew: bool,
+    /// What somebody feels about a message.
+    pub(crate) feeling: Option<Feeling>,
+}
+
+/// A reaction, as the target shall show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Feeling {
+    /// As a reaction.
+    Sign {
+        /// With what.
+        emoji: Emoji,
+        /// Whether it should stand there.
+        on: bool,
+        /// Whether others of the same person are not shown beside it.
+        alone: bool,
+    },
+    /// As the text of the row, below this message of the source's conversation.
+    Line(MessageId),
 }
 
 /// Who speaks.
@@ -65,6 +83,10 @@ struct Row {
     introduced: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     anew: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sign: Option<(String, bool, bool)>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    line: Option<String>,
 }
 
 impl Payload {
@@ -80,7 +102,14 @@ impl Payload {
         };
         let body = self.body.as_ref().map(tree::rows);
         let (cut, introduced, anew) = (self.cut, self.introduced, self.anew);
-        let row = Row { person, app, account, conversation, body, cut, introduced, anew };
+        let (sign, line) = match &self.feeling {
+            Some(Feeling::Sign { emoji, on, alone }) => {
+                (Some((emoji.as_str().to_owned(), *on, *alone)), None)
+            }
+            Some(Feeling::Line(below)) => (None, Some(below.as_str().to_owned())),
+            None => (None, None),
+        };
+        let row = Row { person, app, account, conversation, body, cut, introduced, anew, sign, line };
         serde_json::to_vec(&row).expect("rows are plain data").into()
     }
 
@@ -98,7 +127,20 @@ impl Payload {
             _ => return None,
         };
         let body = row.body.map(tree::body);
-        Some(Self { speaker, to, body, cut: row.cut, introduced: row.introduced, anew: row.anew })
+        let sign =
+            row.sign.map(|(emoji, on, alone)| Feeling::Sign { emoji: Emoji::stored(&emoji), on, alone });
+        let feeling = sign.or_else(|| row.line.map(|below| Feeling::Line(below.into())));
+        Some(Self { speaker, to, body, cut: row.cut, introduced: row.introduced, anew: row.anew, feeling })
+    }
+
+    /// What is lost by showing a reaction as the target can.
+    pub(crate) fn loss(&self) -> Option<Loss> {
+        let lost = match self.feeling.as_ref()? {
+            Feeling::Sign { alone, .. } => *alone,
+            // A line that is taken away loses nothing.
+            Feeling::Line(_) => self.body.is_some(),
+        };
+        lost.then_some(Loss::Reaction)
     }
 
     /// Where it goes, in this workspace, given the conversation that the lane has already.

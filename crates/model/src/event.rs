@@ -1,7 +1,7 @@
 //! Something that happened in one conversation. Connectors report messages *as they are now* ([`Snapshot`]); the engine
 //! compares a snapshot with what it knows and makes the event, so that repeats, late news and missed news are one case.
 
-use crate::{AccountRef, Body, ConversationRef, EventKey, MessageRef, Timestamp};
+use crate::{AccountRef, Body, ConversationRef, EventKey, MessageRef, Reaction, Timestamp};
 
 /// A happening in a conversation, in neutral words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,4 +65,6 @@ pub struct Snapshot {
     pub edited_at: Option<Timestamp>,
     /// Whether it is gone.
     pub deleted: bool,
+    /// All reactions to it, if whatever it was read from tells them. `None`: not told, which says nothing about them.
+    pub reactions: Option<Vec<Reaction>>,
 }

@@ -10,6 +10,7 @@ pub mod operation;
 pub mod outcome;
 pub mod people;
 pub mod plain;
+pub mod reaction;
 pub mod time;
 
 pub use body::{Block, Body, Inline, Mention};
@@ -23,4 +24,5 @@ pub use outcome::{CallError, DropReason, Loss, Receipt};
 pub use people::{
     Account, Conversation, ConversationKind, Pair, Person, Primary, StandIn, StandInMode, StandInState,
 };
+pub use reaction::{Emoji, Reaction};
 pub use time::Timestamp;

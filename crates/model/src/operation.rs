@@ -1,6 +1,6 @@
 //! What may be asked of a platform. One operation is one effect that people can see.
 
-use crate::{AccountRef, Body, ConversationRef, LoginId, MessageRef};
+use crate::{AccountRef, Body, ConversationRef, Emoji, LoginId, MessageRef};
 
 /// Something to be done on a target platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,15 @@ pub enum Operation {
     Delete {
         /// The message on the target.
         target: MessageRef,
+    },
+    /// React to a message on the target, or take the sender's own reaction back. Done twice it changes nothing.
+    React {
+        /// The message on the target.
+        target: MessageRef,
+        /// With what.
+        emoji: Emoji,
+        /// Whether it should stand there from now on.
+        on: bool,
     },
 }
 

@@ -30,6 +30,8 @@ pub enum Loss {
     EditAsReply,
     /// Something that cannot travel (a file, a card) became a line of text.
     Unsupported,
+    /// A reaction became a line of text, or took the place of an earlier one.
+    Reaction,
 }
 
 /// Every failed call is one of these.
@@ -112,6 +114,7 @@ impl Loss {
             Self::Split => "split",
             Self::EditAsReply => "edit_as_reply",
             Self::Unsupported => "unsupported",
+            Self::Reaction => "reaction",
         }
     }
 }

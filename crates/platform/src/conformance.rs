@@ -21,6 +21,7 @@ mod ear;
 pub mod failing;
 pub mod hearing;
 pub mod people;
+pub mod reacting;
 pub mod reading;
 pub mod speaking;
 
@@ -88,6 +89,10 @@ pub trait World: Send + Sync {
     async fn edits(&self, message: &MessageRef, text: &str);
     /// The person takes their message back.
     async fn deletes(&self, message: &MessageRef);
+    /// The person reacts to a message, or takes that back. Not called where nobody can.
+    async fn reacts(&self, message: &MessageRef, emoji: &str, on: bool) {
+        panic!("nobody reacts with {emoji} to {message:?} here: {on}");
+    }
     /// What the person sees in this conversation, oldest first.
     async fn sees(&self, conversation: &ConversationRef) -> Vec<Seen>;
 
@@ -132,6 +137,10 @@ macro_rules! conformance {
         $crate::conformance!(@tests $make, hearing, [
             what_happens_is_reported_and_proven, listening_again_changes_nothing, silence_is_noticed_and_ended,
             a_report_of_somebody_else_is_a_forgery
+        ]);
+        $crate::conformance!(@tests $make, reacting, [
+            a_reaction_stands_until_it_is_taken_back, what_the_person_feels_is_reported,
+            a_reaction_to_what_is_not_there_finds_it_gone
         ]);
         $crate::conformance!(@tests $make, people, [
             the_login_knows_itself, the_directory_is_whole, a_bot_is_made_once

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entente_model::{Body, PlatformId};
+use entente_model::{Body, Emoji, PlatformId};
 
 use crate::{AppSecrets, Client, Credentials, Feed, Http, Profile, Receiver, Site, Tokens};
 
@@ -17,6 +17,11 @@ pub trait Platform: Send + Sync + 'static {
     /// Cuts a body into as many as the platform needs for its length limit, each printable in one message, formatting
     /// kept open across the cuts, numbered when there are several. One body, unchanged, when it fits. Pure.
     fn split(&self, body: Body) -> Vec<Body>;
+
+    /// Whether a login can react with this emoji there; what it cannot is shown as a line of text. Pure.
+    fn reacts_with(&self, emoji: &Emoji) -> bool {
+        self.profile().capabilities.reactions.shows(emoji)
+    }
 
     /// The receiving half for one workspace. Does not call out; keys are parsed here, once, because every webhook
     /// needs them. Built anew when the secrets change.

@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use entente_model::Emoji;
+
 use crate::http::Verdict;
 
 /// How well something works on a platform.
@@ -14,6 +16,24 @@ pub enum Level {
     Partial,
     /// Not at all.
     Dropped,
+}
+
+/// Which reactions a login can make on a platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reactions {
+    /// Any emoji of Unicode, several to a message.
+    Many,
+    /// Any emoji of Unicode, one to a message: the next takes the place of the one before.
+    One,
+    /// None, for this reason, which is the vendor's. They are shown as a line of text below the message instead.
+    Never(&'static str),
+}
+
+impl Reactions {
+    /// Whether this one can be made. A picture of a workspace's own is known nowhere else.
+    pub fn shows(self, emoji: &Emoji) -> bool {
+        !matches!(self, Self::Never(_)) && emoji.name().is_none()
+    }
 }
 
 /// What a platform can show and do in direct conversations.
@@ -28,6 +48,10 @@ pub struct Capabilities {
     /// What the addresses of bots end with, behind the `@`, where a person can be represented by a bot of their own;
     /// `None` where they cannot.
     pub bot_domain: Option<&'static str>,
+    /// Reacting to messages.
+    pub reactions: Reactions,
+    /// Reactions are told by no report of their own but as changes of the message, of which reports say nothing more.
+    pub reactions_are_changes: bool,
     /// Reports are pointers: the conversation is listed since its mark instead of opening what came.
     pub listed: bool,
     /// For how long the vendor repeats a report that nobody took, from the first attempt on: a silence that is shorter needs

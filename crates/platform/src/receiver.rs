@@ -99,6 +99,9 @@ pub enum HeadKind {
     Changed,
     /// The message is gone.
     Deleted,
+    /// Reactions to the message changed: a dirty mark too, and also taken of messages that we wrote. How they stand now is
+    /// fetched.
+    Reacted,
 }
 
 /// Something happened to a subscription.

@@ -13,7 +13,7 @@
 //! only a token that one of them granted sees it or writes there.
 //!
 //! Left out, answering `unknown_method` like any unknown method or `channel_not_found` like any unknown conversation:
-//! channels, groups, files, reactions, several workspaces, guests from outside.
+//! channels, groups, files, several workspaces, guests from outside.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -42,6 +42,7 @@ mod conversations;
 mod events;
 mod methods;
 mod oauth;
+mod reactions;
 mod shape;
 mod sim;
 mod socket;

@@ -13,7 +13,7 @@
 //! "OAuth", "Server-to-Server OAuth", "Using webhooks", "`WebSockets`", "Rate limits", "Error definitions" and
 //! "Pagination". What they leave open is in [`Switches`].
 //!
-//! Direct messages only: channels, group chats, files, reactions, cards and scheduled messages are left out. A channel
+//! Direct messages only: channels, group chats, files, custom emoji, cards and scheduled messages are left out. A channel
 //! that is named is one that does not exist; calls about the rest answer 404 with code 2300, as any unknown path.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -53,7 +53,7 @@ mod world;
 
 use answer::Refusal;
 use call::Endpoint;
-use messages::{change, send, thread};
+use messages::{change, react, send, thread};
 use oauth::authorize;
 use scopes::Need;
 use throttle::{Label, Throttle};
@@ -173,7 +173,7 @@ const SUBSCRIPTIONS: &str = "/v2/marketplace/app/event_subscription";
 const SUBSCRIPTION: &str = "/v2/marketplace/app/event_subscription/{eventSubscriptionId}";
 
 /// Everything of the vendor's that is simulated.
-static VENDOR: [Row; 26] = [
+static VENDOR: [Row; 27] = [
     open(Method::GET, "/oauth/authorize", authorize::page),
     open(Method::POST, "/oauth/authorize", authorize::answer),
     open(Method::POST, "/oauth/token", oauth::token),
@@ -207,6 +207,13 @@ static VENDOR: [Row; 26] = [
         "/v2/chat/users/{userId}/messages/{messageId}/status",
         change::mark,
         scopes::MARK_MESSAGE,
+        Label::Medium,
+    ),
+    row(
+        Method::PATCH,
+        "/v2/chat/users/{userId}/messages/{messageId}/emoji_reactions",
+        react::react,
+        scopes::REACT,
         Label::Medium,
     ),
     row(

@@ -24,7 +24,9 @@ pub use api::console::{
     About, COMMITS, Console, Counts, DeadLetter, EXPIRED, News, Queue, SYNCS, SetAside, UNKNOWN_OUTCOME, What,
 };
 pub use api::error::StoreError;
-pub use api::inbox::{Accepted, Arrived, Inbox, NewArrival, Report, Routed, SeenNow, Settled, Unreadable};
+pub use api::inbox::{
+    Accepted, Arrived, Inbox, NewArrival, ReactionsNow, Report, Routed, SeenNow, Settled, Unreadable,
+};
 pub use api::lanes::{Claim, LaneId, LaneKey, Lanes, Side};
 pub use api::links::{Interest, Known, KnownConversation, Links, Seen};
 pub use api::logins::{Listening, Login, LoginSecret, LoginState, Logins, PendingGrant};

@@ -6,8 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    Account, AccountRef, Conversation, ConversationRef, DeliveryId, LoginId, MessageId, Pair, Person,
-    PersonId, StandIn, Timestamp, WorkspaceRef,
+    Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, LoginId, MessageId,
+    Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
 };
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
@@ -122,6 +122,14 @@ impl Links for Gated {
         messages: &[MessageId],
     ) -> Result<Known, StoreError> {
         self.gate.through("known", self.inner.known(conversation, messages)).await
+    }
+
+    async fn reactions(
+        &self,
+        conversation: &ConversationRef,
+        message: &MessageId,
+    ) -> Result<Vec<(AccountId, Emoji)>, StoreError> {
+        self.gate.through("reactions", self.inner.reactions(conversation, message)).await
     }
 
     async fn remember(

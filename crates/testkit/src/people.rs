@@ -144,6 +144,19 @@ impl Actor {
         }
     }
 
+    /// Reacts to a message, or takes that back; on Slack by short name, elsewhere by the emoji.
+    ///
+    /// # Panics
+    /// On Webex, where apps cannot.
+    pub async fn react(&self, at: &At, emoji: &str, on: bool) {
+        match self.place {
+            Place::Webex => panic!("nobody can react by the API of Webex"),
+            Place::Teams => self.react_in_teams(at, emoji, on).await,
+            Place::Slack => self.react_in_slack(at, emoji, on).await,
+            Place::Zoom => self.react_in_zoom(at, emoji, on).await,
+        }
+    }
+
     /// The messages this person sees in a conversation, newest first, as the vendor lists them.
     pub async fn sees(&self, conversation: &str) -> Vec<Value> {
         match self.place {

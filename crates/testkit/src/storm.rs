@@ -16,6 +16,8 @@ use crate::people::{Actor, At};
 use crate::place::Place;
 use crate::world::World;
 
+mod moods;
+
 /// What a storm did and reached.
 #[derive(Debug, Default)]
 pub struct Report {
@@ -39,12 +41,16 @@ struct Written {
     said: Said,
     at: At,
     edits: u32,
+    /// Whether its author likes it, if they ever did.
+    liked: Option<bool>,
 }
 
 struct Storm {
     world: World,
     places: [Place; 2],
     dice: StdRng,
+    /// What people feel is diced for by itself, so that a seed says the same with and without it.
+    moods: StdRng,
     lines: Vec<Line>,
     written: Vec<Written>,
     /// Where reports came late or never by themselves. What was written there may be passed on late, which the product says
@@ -77,6 +83,7 @@ pub async fn storm(seed: u64) -> Result<Report, String> {
         world,
         places,
         dice,
+        moods: StdRng::seed_from_u64(!seed),
         lines: Vec::new(),
         written: Vec::new(),
         untimely: BTreeSet::new(),
@@ -123,6 +130,9 @@ impl Storm {
             84..90 => self.die().await,
             _ => {}
         }
+        if self.moods.random_bool(0.15) {
+            self.feel().await;
+        }
         let pause = if self.dice.random_bool(0.7) { 300 } else { 8_000 };
         let pause = self.dice.random_range(0..pause);
         if self.world.wait_for_death(Duration::from_millis(pause)).await {
@@ -142,7 +152,7 @@ impl Storm {
         let at = from.write(to, &text).await;
         let said = Said::once(name, author, &text);
         self.restore(rules);
-        self.written.push(Written { line, said, at, edits: 0 });
+        self.written.push(Written { line, said, at, edits: 0, liked: None });
         self.report.written += 1;
     }
 
@@ -296,6 +306,9 @@ impl Storm {
             self.world.start(None, true).await;
         }
         self.world.gate().forgive();
+        if self.report.reached.contains_key("starts") {
+            self.feel_again().await;
+        }
         // Long enough for a report that was lost to be missed.
         tokio::time::sleep(Duration::from_mins(12)).await;
         let rest = self.world.settle(Duration::from_hours(4)).await;
@@ -327,6 +340,9 @@ impl Storm {
                 }
                 return Err(format!("in {place:?}: {verdict} {wrong:?} {counts:?}"));
             }
+        }
+        if let Some(wrong) = self.wrong_feeling() {
+            return Err(format!("{wrong} {counts:?}"));
         }
         if !rest {
             return Err(format!("never at rest: {counts:?}"));

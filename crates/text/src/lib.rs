@@ -14,6 +14,7 @@
 //!   [`runs`].
 
 mod build;
+mod emoji;
 pub mod fit;
 pub mod html_in;
 pub mod html_out;
@@ -22,6 +23,7 @@ pub mod markdown_in;
 pub mod markdown_out;
 pub mod runs;
 
+pub use emoji::{emoji, emoji_of, shortcode};
 pub use fit::fit;
 pub use html_in::{Element, Elements, NoElements, Treat, html_in};
 pub use html_out::{HtmlDialect, html_out};

@@ -17,7 +17,13 @@ fn snapshot(edited: Option<i64>, deleted: bool) -> Snapshot {
         body: Body::text("x"),
         unsupported: Vec::new(),
     };
-    Snapshot { message, created_at: Timestamp(10), edited_at: edited.map(Timestamp), deleted }
+    Snapshot {
+        message,
+        created_at: Timestamp(10),
+        edited_at: edited.map(Timestamp),
+        deleted,
+        reactions: None,
+    }
 }
 
 fn seen(version: i64, deleted: bool, ours: bool) -> Seen {

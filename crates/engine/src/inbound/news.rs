@@ -74,7 +74,9 @@ impl Engine {
             if arrival.report == Report::Look {
                 continue;
             }
-            if seen.is_some_and(|seen| seen.ours) {
+            if arrival.report == Report::Reacted {
+                self.reacted(reported, arrival, &mut snapshots, &mut news).await?;
+            } else if seen.is_some_and(|seen| seen.ours) {
                 news.drops.push(DropReason::Echo);
             } else if arrival.report == Report::Deleted {
                 match seen {
@@ -234,7 +236,11 @@ impl Engine {
     }
 
     /// One message as the platform shows it to any of those who were told.
-    async fn fetch(&self, reported: &Reported<'_>, arrival: &Arrived) -> Result<Option<Snapshot>, Hold> {
+    pub(super) async fn fetch(
+        &self,
+        reported: &Reported<'_>,
+        arrival: &Arrived,
+    ) -> Result<Option<Snapshot>, Hold> {
         let mut refusals = Refusals::default();
         let clients = self.listeners(reported).await?;
         for client in &clients {
@@ -252,10 +258,14 @@ impl Engine {
 }
 
 /// Reports come with a message as it was then; of several about one message the newest counts.
-fn keep_newest(snapshots: &mut Vec<Snapshot>, snapshot: Snapshot) {
+pub(super) fn keep_newest(snapshots: &mut Vec<Snapshot>, snapshot: Snapshot) {
     let age = |snapshot: &Snapshot| (snapshot.deleted, compare::version(snapshot));
     match snapshots.iter_mut().find(|held| held.message.at.id == snapshot.message.at.id) {
-        Some(held) if age(held) < age(&snapshot) => *held = snapshot,
+        Some(held) if age(held) < age(&snapshot) => {
+            let reactions = snapshot.reactions.clone().or_else(|| held.reactions.take());
+            *held = Snapshot { reactions, ..snapshot };
+        }
+        Some(held) if held.reactions.is_none() => held.reactions = snapshot.reactions,
         Some(_) => {}
         None => snapshots.push(snapshot),
     }
@@ -266,7 +276,7 @@ fn wants_reading(arrival: &Arrived, seen: Option<Seen>, listed: bool) -> bool {
     match arrival.report {
         Report::Look => true,
         Report::Created => listed && seen.is_none(),
-        Report::Changed => listed && !ours,
+        Report::Changed | Report::Reacted => listed && !ours,
         Report::Deleted => false,
     }
 }

@@ -26,6 +26,7 @@ impl Engine {
         };
         let here = &reported.conversation.workspace;
         let settled = self.recognize(here, pair, &people, &mut news.stand).await?;
+        let felt = self.felt(reported.conversation, &news).await?;
         let mut routed = Routed {
             done: reported.arrivals.iter().map(|arrival| arrival.id).collect(),
             drops: news.drops,
@@ -44,6 +45,9 @@ impl Engine {
                     Change::Edited { target, body, version: compare::version(&snapshot) }
                 }
                 Verdict::Deleted => Change::Deleted { target: snapshot.message.at.clone() },
+                Verdict::Ours if felt.iter().any(|felt| *felt.message() == snapshot.message.at.id) => {
+                    continue;
+                }
                 Verdict::Ours => {
                     routed.drops.push(DropReason::Echo);
                     continue;
@@ -78,6 +82,10 @@ impl Engine {
             let accepted = accepted_at(reported, &id);
             routed.seen.push(SeenNow { message: id, version: self.clock.now(), deleted: true });
             plan_deletion(&mut routed, &target, (pair, &people), here, accepted);
+        }
+        for felt in felt {
+            let accepted = accepted_at(reported, felt.message());
+            self.plan_feelings(&mut routed, &felt, (pair, &people), accepted);
         }
         Ok(routed)
     }
@@ -195,7 +203,7 @@ fn seen_now(snapshot: &Snapshot) -> SeenNow {
 }
 
 /// Which of the two this account belongs to.
-fn owner(people: &[Represented; 2], account: &entente_model::AccountRef) -> Option<PersonId> {
+pub(super) fn owner(people: &[Represented; 2], account: &entente_model::AccountRef) -> Option<PersonId> {
     let is = |represented: &&Represented| {
         let primary = represented.person.primary.as_ref().is_some_and(|primary| primary.account == *account);
         primary || represented.stand_ins.iter().any(|stand_in| stand_in.account.as_ref() == Some(account))

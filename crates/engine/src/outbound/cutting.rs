@@ -2,12 +2,12 @@
 //! edited, the surplus is taken back, what is new is appended. An edit that the target does not take any more becomes a
 //! reply.
 
-use entente_model::{Body, DropReason, Inline, Loss, Operation};
+use entente_model::{Body, DropReason, Inline, Loss, MessageId, MessageRef, Operation};
 use entente_store::{Claim, Counterpart, Finish, Head, LaneKey, Plan, StoreError, Work};
 
 use crate::engine::Engine;
 use crate::naming::name_strangers;
-use crate::payload::{Payload, Speaker};
+use crate::payload::{Feeling, Payload, Speaker};
 use crate::sites::Workspace;
 
 impl Engine {
@@ -65,10 +65,23 @@ pub(super) fn editing(
         if payload.cut || body.is_empty() { Vec::new() } else { workspace.platform.split(body.clone()) };
     let whole = parts.len() == 1 && head.counterparts.len() == 1;
     if payload.cut || whole {
-        let Some(counterpart) = current.iter().find(|c| c.part == head.delivery.part) else {
+        let line = match &payload.feeling {
+            Some(Feeling::Line(below)) => Some(below),
+            _ => None,
+        };
+        // However often a line was said anew, it is the one that stands.
+        let this = |c: &&&Counterpart| line.is_some() || c.part == head.delivery.part;
+        let Some(counterpart) = current.iter().find(this) else {
             return Err(Finish::Dropped(DropReason::NoCounterpart));
         };
         let used_up = workspace.profile().capabilities.max_edits.is_some_and(|max| counterpart.edits >= max);
+        if let (true, Some(below)) = (used_up, line) {
+            return Err(Finish::Replaced(again(claim, head, payload, (below, counterpart))));
+        }
+        if counterpart.part != head.delivery.part {
+            // Its edits are counted by its own number.
+            return Err(Finish::Replaced(vec![row(claim, head, Work::Edit, counterpart.part, payload)]));
+        }
         if used_up {
             return Err(Finish::Replaced(vec![reply(claim, head, payload, body)]));
         }
@@ -138,6 +151,22 @@ fn current(counterparts: &[Counterpart]) -> Vec<&Counterpart> {
 fn deletions(claim: &Claim, head: &Head, payload: &Payload, which: &[Counterpart]) -> Vec<Plan> {
     let payload = Payload { body: None, cut: true, ..payload.clone() };
     which.iter().rev().map(|counterpart| row(claim, head, Work::Delete, counterpart.part, &payload)).collect()
+}
+
+/// A line that stands for reactions and takes no more edits: it is taken away, and said anew where it stood. Nobody misses
+/// the one before, unlike a message that people have read.
+fn again(
+    claim: &Claim,
+    head: &Head,
+    payload: &Payload,
+    (below, counterpart): (&MessageId, &Counterpart),
+) -> Vec<Plan> {
+    let mut plans = deletions(claim, head, payload, std::slice::from_ref(counterpart));
+    let mut anew = row(claim, head, Work::Send, counterpart.part + AGAIN, payload);
+    let conversation = head.delivery.source.as_ref().map(|line| line.conversation.clone());
+    anew.thread = conversation.map(|conversation| MessageRef { conversation, id: below.clone() });
+    plans.push(anew);
+    plans
 }
 
 /// An edit that came too late for the target's limit.

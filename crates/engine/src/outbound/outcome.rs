@@ -7,6 +7,7 @@ use entente_store::{Finish, Head, Work};
 
 use crate::engine::Engine;
 use crate::outbound::cutting;
+use crate::payload::Payload;
 use crate::planted::{Bug, planted};
 use crate::reason::Reason;
 use crate::schedule;
@@ -25,7 +26,12 @@ impl Engine {
                 let message =
                     receipt.message.filter(|_| matches!(head.delivery.work, Work::Send | Work::Notice));
                 let mut losses = receipt.losses;
-                losses.extend(cutting::losses(head));
+                let felt =
+                    Payload::decode(&head.delivery.payload).filter(|payload| payload.feeling.is_some());
+                match felt {
+                    Some(felt) => losses.extend(felt.loss()),
+                    None => losses.extend(cutting::losses(head)),
+                }
                 Finish::Delivered { message, losses, at: receipt.at }
             }
             Err(CallError::Unknown) if planted(Bug::RepeatUnknown) => {
@@ -34,8 +40,10 @@ impl Engine {
             Err(CallError::Retry { .. }) if planted(Bug::GiveUpAtOnce) => {
                 Finish::Dead { reason: String::new() }
             }
-            // Setting a text or taking a message back is simply done again, so nothing needs to be looked for.
-            Err(CallError::Unknown) if matches!(head.delivery.work, Work::Edit | Work::Delete) => {
+            // Setting a text, reacting, or taking a message back is simply done again, so nothing needs to be looked for.
+            Err(CallError::Unknown)
+                if matches!(head.delivery.work, Work::Edit | Work::Delete | Work::React) =>
+            {
                 match self.again(head, None, Reason::NoAnswer) {
                     Finish::RetryAt { at, .. } => Finish::LookAt { at },
                     given_up => given_up,
@@ -51,7 +59,9 @@ impl Engine {
             Err(CallError::Gone) if head.delivery.work == Work::Delete => {
                 Finish::Delivered { message: None, losses: Vec::new(), at: now }
             }
-            Err(CallError::Gone) if head.delivery.work == Work::Edit => Finish::Dropped(DropReason::Gone),
+            Err(CallError::Gone) if matches!(head.delivery.work, Work::Edit | Work::React) => {
+                Finish::Dropped(DropReason::Gone)
+            }
             Err(CallError::Gone) => Finish::Dead { reason: Reason::PlaceGone.name().to_owned() },
         }
     }

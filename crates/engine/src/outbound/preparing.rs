@@ -12,7 +12,7 @@ use entente_store::{Claim, DeliveryState, Finish, Head, LaneKey, Represented, St
 use crate::engine::Engine;
 use crate::naming::name_strangers;
 use crate::outbound::cutting;
-use crate::payload::{Payload, Speaker};
+use crate::payload::{Feeling, Payload, Speaker};
 use crate::reason::Reason;
 use crate::sites::Workspace;
 
@@ -49,6 +49,10 @@ impl Engine {
                 Ok(operation) => operation,
                 Err(finish) => return Ok(Prepared::Not(finish)),
             },
+            Work::React => match reacting(head, &payload) {
+                Ok(operation) => operation,
+                Err(finish) => return Ok(Prepared::Not(finish)),
+            },
             Work::Delete => match cutting::deleting(claim, head, &payload) {
                 Ok(operation) => operation,
                 Err(finish) => return Ok(Prepared::Not(finish)),
@@ -67,7 +71,7 @@ impl Engine {
         let empty = Body::default();
         let body = match &operation {
             Operation::Send { body, .. } | Operation::Edit { body, .. } => body,
-            Operation::Delete { .. } => &empty,
+            Operation::Delete { .. } | Operation::React { .. } => &empty,
         };
         let fingerprint = self.fingerprints.of_message(&voice.account, body);
         Ok(Prepared::Do { draft: Draft { operation, sender: voice.sender }, client, fingerprint })
@@ -98,6 +102,10 @@ impl Engine {
         name_strangers(&mut body, workspace.at());
         if body.is_empty() {
             return Ok(Err(Finish::Dropped(DropReason::NothingToSay)));
+        }
+        if payload.feeling.is_some() && head.thread.is_none() {
+            // What it is about is not there, and says nothing without it.
+            return Ok(Err(Finish::Dropped(DropReason::NoCounterpart)));
         }
         let to = payload.destination(workspace.at(), open);
         let in_place = |thread: &entente_model::MessageRef| match &to {
@@ -131,6 +139,17 @@ impl Engine {
             _ => self.store.person(person).await?,
         };
         Ok(voice_of(represented, workspace))
+    }
+}
+
+/// A reaction goes to what the message that was reacted to became on the target, or was made from there.
+fn reacting(head: &Head, payload: &Payload) -> Result<Operation, Finish> {
+    match (&payload.feeling, &head.thread) {
+        (Some(Feeling::Sign { emoji, on, .. }), Some(target)) => {
+            Ok(Operation::React { target: target.clone(), emoji: emoji.clone(), on: *on })
+        }
+        (Some(Feeling::Sign { .. }), None) => Err(Finish::Dropped(DropReason::NoCounterpart)),
+        _ => Err(Finish::Dead { reason: Reason::Unreadable.name().to_owned() }),
     }
 }
 

@@ -42,8 +42,13 @@ pub(crate) struct Apps {
 const SLACK_BOT: &str = "chat:write,im:history,im:read,im:write,users:read";
 
 /// What Zoom reports to the server.
-const ZOOM_EVENTS: [&str; 3] =
-    ["team_chat.dm_message_posted", "team_chat.dm_message_updated", "team_chat.dm_message_deleted"];
+const ZOOM_EVENTS: [&str; 5] = [
+    "team_chat.dm_message_posted",
+    "team_chat.dm_message_updated",
+    "team_chat.dm_message_deleted",
+    "team_chat.dm_reaction_added",
+    "team_chat.dm_reaction_removed",
+];
 
 /// Registers the apps. The server is not running yet; all that is known of it is its address.
 pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Result<Apps> {
@@ -57,7 +62,7 @@ pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Resul
     let app = json!({
         "name": "Entente",
         "redirect_uris": [redirect],
-        "user_events": ["message.im", "tokens_revoked"],
+        "user_events": ["message.im", "reaction_added", "reaction_removed", "tokens_revoked"],
         "bot_events": ["message.im", "app_uninstalled"],
     });
     let slack = new(&world.slack, app).await?;

@@ -128,6 +128,13 @@ pub(super) async fn statuses(world: &dyn World) -> Vec<u64> {
     items.iter().filter_map(|entry| entry["status"].as_u64()).collect()
 }
 
+/// What the simulator did so far, in order.
+pub(super) async fn changes(world: &dyn World) -> Vec<Value> {
+    let ledger = control(world, Method::GET, "/_sim/ledger?max=100000", None).await;
+    let items = ledger["items"].as_array().expect("the ledger is a list");
+    items.iter().map(|entry| entry["change"].clone()).filter(Value::is_object).collect()
+}
+
 async fn control(world: &dyn World, method: Method, path: &str, body: Option<Value>) -> Value {
     let url = world.simulator().join(path).expect("a path");
     let body = body.map(|body| body.to_string()).unwrap_or_default();

@@ -7,7 +7,7 @@ use super::bench::ours;
 use super::ear::Ear;
 use crate::{HeadKind, Listen, Listening, Refused, Rung};
 
-async fn listen(world: &dyn World) -> Listening {
+pub(super) async fn listen(world: &dyn World) -> Listening {
     let secrets = world.secrets().await;
     let (login, callback, certificate) = (world.ours().login, world.callback(), world.certificate());
     let wanted = Listen {
@@ -38,6 +38,7 @@ pub async fn what_happens_is_reported_and_proven(world: &dyn World) {
             HeadKind::Created => created = true,
             HeadKind::Changed => changed = true,
             HeadKind::Deleted => deleted = true,
+            HeadKind::Reacted => panic!("nobody reacted"),
         }
         if let Some(body) = head.body {
             let opened = ear.receiver.open(&head.message, &body).expect("what came with it can be opened");

@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use entente_model::{
     Account, AccountRef, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft,
-    Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Emoji, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
@@ -19,7 +19,7 @@ use crate::limits::Limits;
 use crate::profile::API;
 use crate::wire::conversation;
 use crate::wire::message::Posted;
-use crate::{id, parse, refusal, render};
+use crate::{emoji, id, parse, refusal, render};
 
 /// "Using the Slack Web API": without a charset it warns.
 const JSON: &str = "application/json; charset=utf-8";
@@ -180,6 +180,25 @@ impl SlackClient {
         Ok(Receipt { message: Some(target.clone()), at, losses: Vec::new() })
     }
 
+    /// "reactions.add", "reactions.remove": by short name. What is so already is refused as such, which is as good as done.
+    async fn react(&self, target: &MessageRef, emoji: &Emoji, on: bool) -> Result<Receipt, CallError> {
+        let Some(name) = emoji::name(emoji) else {
+            return Err(CallError::Reject("Slack has no name for this emoji".to_owned()));
+        };
+        let (channel, ts) = (target.conversation.id.as_str(), target.id.as_str());
+        let (method, so_already) =
+            if on { ("reactions.add", "already_reacted") } else { ("reactions.remove", "no_reaction") };
+        let arguments = [("channel", channel), ("timestamp", ts), ("name", name.as_str())];
+        let at = match self.send(self.reading(method, &arguments).visible()).await {
+            Ok(answer) => answered_at(&answer.headers, target),
+            Err(failure) if refusal::code(&failure).as_deref() == Some(so_already) => {
+                id::written(ts).unwrap_or_default()
+            }
+            Err(failure) => return Err(failure.error),
+        };
+        Ok(Receipt { message: Some(target.clone()), at, losses: Vec::new() })
+    }
+
     /// What kind of conversation it is, and who is in it if it is direct.
     async fn info(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
         let arguments = [("channel", conversation.id.as_str())];
@@ -229,6 +248,7 @@ impl Client for SlackClient {
             }
             Operation::Edit { target, body } => self.edit(target, &render::message(body)?).await,
             Operation::Delete { target } => self.delete(target).await,
+            Operation::React { target, emoji, on } => self.react(target, emoji, *on).await,
         }
     }
 

@@ -26,14 +26,15 @@ type Found = BTreeMap<Timestamp, Snapshot>;
 struct Wanted {
     /// Messages that are newer than this.
     after: Timestamp,
-    /// Older ones too, if they were edited after it.
-    edits: bool,
+    /// Older ones too, if they were edited after it, or anybody reacted to them at all: when is not told.
+    changes: bool,
 }
 
 impl Wanted {
     fn takes(&self, snapshot: &Snapshot) -> bool {
-        let edited = self.edits && snapshot.edited_at.is_some_and(|at| at > self.after);
-        snapshot.created_at > self.after || edited
+        let edited = snapshot.edited_at.is_some_and(|at| at > self.after);
+        let felt = snapshot.reactions.as_ref().is_some_and(|all| !all.is_empty());
+        snapshot.created_at > self.after || self.changes && (edited || felt)
     }
 }
 
@@ -91,7 +92,7 @@ impl SlackClient {
             // Nothing was seen yet: what is older is history, and none of our business.
             None => just_before(mark.at),
         };
-        let wanted = Wanted { after, edits: known.is_some() };
+        let wanted = Wanted { after, changes: known.is_some() };
         let (found, gap) = self.read_back(conversation, &wanted).await?;
         Ok(CatchUp { snapshots: found.into_values().collect(), gap })
     }
@@ -106,7 +107,7 @@ impl SlackClient {
             },
         };
         let own = self.own_id().await?;
-        let wanted = Wanted { after: Timestamp(since.0 - 1), edits: false };
+        let wanted = Wanted { after: Timestamp(since.0 - 1), changes: false };
         let (found, gap) = match self.read_back(&conversation, &wanted).await {
             Err(CallError::Gone) => return Ok(Vec::new()),
             read => read?,
@@ -171,7 +172,7 @@ impl SlackClient {
         for _ in 0..PAGES {
             let mut arguments = vec![("channel", conversation.id.as_str()), ("ts", root), ("limit", PAGE)];
             // Edits of older replies are looked for too.
-            if !wanted.edits {
+            if !wanted.changes {
                 arguments.push(("oldest", oldest.as_str()));
             }
             arguments.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));

@@ -22,6 +22,7 @@
 
 mod client;
 mod directory;
+mod emoji;
 mod feed;
 mod history;
 mod hook;
@@ -40,7 +41,7 @@ mod wire;
 
 use std::sync::Arc;
 
-use entente_model::{Body, PlatformId};
+use entente_model::{Body, Emoji, PlatformId};
 use entente_platform::{
     AppSecrets, Client, Credentials, Feed, Http, Platform, Profile, Receiver, Site, Tokens,
 };
@@ -60,6 +61,11 @@ impl Platform for Slack {
 
     fn split(&self, body: Body) -> Vec<Body> {
         text_out::split(body)
+    }
+
+    /// "reactions.add": whatever has a short name.
+    fn reacts_with(&self, emoji: &Emoji) -> bool {
+        emoji.name().is_none() && emoji::name(emoji).is_some()
     }
 
     fn receiver(&self, site: &Site, secrets: AppSecrets) -> Result<Arc<dyn Receiver>, String> {

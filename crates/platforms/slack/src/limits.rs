@@ -28,7 +28,8 @@ impl Limits {
     /// A method of this name: within the number of calls a minute of its tier.
     pub(crate) fn method(&self, method: &str) -> Vec<Limit> {
         let (per_minute, burst) = match method {
-            "users.list" => (15.0, 5.0),
+            // Tier 2.
+            "users.list" | "reactions.remove" => (15.0, 5.0),
             "users.info" => (80.0, 20.0),
             // Special; the vendor's own client for Java allows 600 a minute.
             "auth.test" => (240.0, 60.0),

@@ -6,14 +6,16 @@
 //! consented, or no longer.
 
 use bytes::Bytes;
-use entente_model::{AccountRef, Body, ConversationRef, LoginId, Message, MessageRef, Snapshot, Timestamp};
+use entente_model::{
+    AccountRef, Body, ConversationRef, LoginId, Message, MessageRef, Reaction, Snapshot, Timestamp,
+};
 use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
 
 use crate::receiver::SlackReceiver;
-use crate::wire::envelope::{Authorization, Envelope, Event};
-use crate::wire::message::{Edited, Message as Wire};
+use crate::wire::envelope::{Authorization, Envelope, Event, ReactedTo};
+use crate::wire::message::{Edited, Message as Wire, Reacted};
 use crate::wire::{Text, filled};
-use crate::{id, text_in};
+use crate::{emoji, id, text_in};
 
 /// Who wrote what nobody is named for.
 const NOBODY: &str = "nobody";
@@ -48,6 +50,15 @@ fn event(receiver: &SlackReceiver, envelope: &Envelope<'_>, body: &Bytes) -> Vec
             let raw = body.slice_ref(raw.get().as_bytes());
             let item = message(receiver, envelope, &event, &raw);
             vec![item.unwrap_or_else(|reason| Item::Malformed { reason: reason.to_owned(), body: raw })]
+        }
+        "reaction_added" | "reaction_removed" => {
+            let item = reaction(receiver, envelope, &event);
+            vec![
+                item.unwrap_or_else(|reason| Item::Malformed {
+                    reason: reason.to_owned(),
+                    body: body.clone(),
+                }),
+            ]
         }
         "tokens_revoked" => {
             let revoked = event.tokens.as_ref();
@@ -141,6 +152,35 @@ fn message(
     }))
 }
 
+/// A report that somebody reacted, or does not any more. "`reaction_added`", "`reaction_removed`".
+fn reaction(
+    receiver: &SlackReceiver,
+    envelope: &Envelope<'_>,
+    event: &Event<'_>,
+) -> Result<Item, &'static str> {
+    let item = event.item.ok_or("a reaction to nothing")?;
+    let item: ReactedTo<'_> =
+        serde_json::from_str(item.get()).map_err(|_| "a reaction to what is unknown")?;
+    if &*item.kind != "message" {
+        return Ok(unknown("reaction_to", &item.kind));
+    }
+    let channel = filled(item.channel.as_ref()).ok_or("a reaction without channel")?;
+    let ts =
+        filled(item.ts.as_ref()).filter(|ts| id::written(ts).is_some()).ok_or("a reaction without ts")?;
+    let user = event.user.and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok());
+    let authorized = envelope.authorizations.as_deref().unwrap_or_default();
+    let Some(watcher) = watcher(receiver, authorized, user.iter()) else {
+        return Ok(Item::Unknown("reaction_for_nobody_of_ours".to_owned()));
+    };
+    Ok(Item::Head(Head {
+        message: id::message(&id::conversation(&receiver.workspace, channel), ts),
+        kind: HeadKind::Reacted,
+        watcher,
+        actor: filled(user.as_ref()).map(|user| id::account(&receiver.workspace, user)),
+        body: None,
+    }))
+}
+
 fn watcher<'a>(
     receiver: &SlackReceiver,
     authorizations: &[Authorization<'_>],
@@ -218,10 +258,12 @@ pub(crate) fn opened(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
     let event: Event<'_> = serde_json::from_slice(body).map_err(not_a_message)?;
     let Some(changed) = event.message else {
         let message: Wire<'_> = serde_json::from_slice(body).map_err(not_a_message)?;
-        return snapshot_of(at, &message);
+        return snapshot_of(at, &message).map(|snapshot| Snapshot { reactions: None, ..snapshot });
     };
     let message: Wire<'_> = serde_json::from_str(changed.get()).map_err(not_a_message)?;
     let mut snapshot = snapshot_of(at, &message)?;
+    // A report may come late, and reactions have reports of their own.
+    snapshot.reactions = None;
     let before = event.previous_message.and_then(|raw| serde_json::from_str::<Wire<'_>>(raw.get()).ok());
     // "chat.update": what is changed by blocks is not marked as edited, so only the report tells when. The mark counts whole
     // seconds, so of several edits within one, and of one within that of the message, only the report tells as well.
@@ -261,7 +303,17 @@ pub(crate) fn snapshot(conversation: &ConversationRef, message: &Wire<'_>) -> Op
         // In whole seconds, which may have begun before the message; an edit is later than what it changes.
         edited_at: edited(message).map(|at| at.max(Timestamp(created_at.0.saturating_add(1)))),
         deleted,
+        reactions: (!deleted).then(|| reactions(conversation, message)),
     })
+}
+
+fn reactions(conversation: &ConversationRef, message: &Wire<'_>) -> Vec<Reaction> {
+    let of = |one: &Reacted<'_>| -> Vec<Reaction> {
+        let by =
+            |user: &Text<'_>| Reaction { by: account(conversation, user), emoji: emoji::read(&one.name) };
+        one.users.iter().flatten().map(by).collect()
+    };
+    message.reactions.iter().flatten().flat_map(of).collect()
 }
 
 fn account(conversation: &ConversationRef, id: &str) -> AccountRef {

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Reactions, Shown};
 
 use crate::refusal;
 
@@ -42,6 +42,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         threads: Level::Full,
         max_text: MAX_TEXT,
         bot_domain: None,
+        // "reactions.add": several of one person's to a message.
+        reactions: Reactions::Many,
+        reactions_are_changes: false,
         listed: false,
         // "Events API", retries: three, the last one five minutes after.
         repeats_for: Duration::from_mins(5),
@@ -52,7 +55,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         address: LOGIN,
         authorize_path: "/oauth/v2_user/authorize?team={tenant}",
         token_path: "/api/oauth.v2.user.access",
-        account_scopes: &["chat:write,im:history,im:read,im:write,users:read,users:read.email"],
+        account_scopes: &[
+            "chat:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email",
+        ],
         admin_scopes: &["users:read,users:read.email"],
         login_hint: false,
         // Only for apps that have it switched on, and it makes refresh tokens end. "Using PKCE".

@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, Body, CallError, Conversation, ConversationRef, Destination, Draft, Loss,
+    Account, AccountRef, Body, CallError, Conversation, ConversationRef, Destination, Draft, Emoji, Loss,
     MessageRef, Operation, Receipt, Snapshot, Timestamp,
 };
 use entente_platform::classify::date;
@@ -19,7 +19,7 @@ use crate::limits::Limits;
 use crate::profile::GRAPH;
 use crate::wire::chat::Chat;
 use crate::wire::message::{Attachment, ChatMessage};
-use crate::wire::outgoing::{NewMessage, QuotingReply};
+use crate::wire::outgoing::{NewMessage, NewReaction, QuotingReply};
 use crate::{id, refusal, render, text_in};
 
 /// How much of a quoted message is shown, in characters.
@@ -171,6 +171,26 @@ impl GraphClient {
     }
 }
 
+impl GraphClient {
+    /// Graph: "chatMessage: setReaction", "chatMessage: unsetReaction", by the emoji itself. Each done twice changes nothing.
+    async fn react(&self, target: &MessageRef, emoji: &Emoji, on: bool) -> Result<Receipt, CallError> {
+        let chat = target.conversation.id.as_str();
+        let what = if on { "setReaction" } else { "unsetReaction" };
+        let behind = format!("/{}/{what}", id::segment(target.id.as_str()));
+        let call = self.messages(Method::POST, chat, &behind, self.limits.change(chat));
+        let call = call.effect(Effect::Repeatable).json(&NewReaction { reaction_type: emoji.as_str() });
+        let at = match self.send(call.visible()).await {
+            Ok(answer) => answered_at(&answer.headers, target),
+            // Taking some emoji back is answered so although it was done.
+            Err(failure) if !on && failure.status.is_some_and(|status| status.as_u16() == 412) => {
+                id::written(target.id.as_str()).unwrap_or_default()
+            }
+            Err(failure) => return Err(refusal::graph(&failure)),
+        };
+        Ok(Receipt { message: None, at, losses: Vec::new() })
+    }
+}
+
 /// When something happened to `target` that was answered without a body: the answer's `Date`, in whole seconds, and at
 /// the least when the message was written.
 pub(crate) fn answered_at(headers: &HeaderMap, target: &MessageRef) -> Timestamp {
@@ -192,6 +212,7 @@ impl Client for GraphClient {
             }
             Operation::Edit { target, body } => self.edit(target, body).await,
             Operation::Delete { target } => self.delete(target).await,
+            Operation::React { target, emoji, on } => self.react(target, emoji, *on).await,
         }
     }
 

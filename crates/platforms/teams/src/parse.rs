@@ -1,14 +1,14 @@
 //! Graph's reports: the clear envelope to heads, a chat message to a snapshot.
 
 use bytes::Bytes;
-use entente_model::{Body, Message, MessageRef, Snapshot, Timestamp, WorkspaceRef};
+use entente_model::{Body, Emoji, Message, MessageRef, Reaction, Snapshot, Timestamp, WorkspaceRef};
 use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
 
 use crate::hook::login_of;
 use crate::id::{self, Resource};
 use crate::receiver::TeamsReceiver;
 use crate::text_in;
-use crate::wire::message::{Attachment, ChatMessage};
+use crate::wire::message::{Attachment, ChatMessage, Reacted};
 use crate::wire::notification::{Batch, Notification};
 
 /// The items of a proven batch.
@@ -111,6 +111,7 @@ pub(crate) fn snapshot(at: MessageRef, message: &ChatMessage) -> Result<Snapshot
     let edited_at = instant(message.last_edited_date_time.as_deref())?;
     let says_nothing = deleted || author.is_none();
     let author = id::account(workspace, author.unwrap_or(id::SYSTEM));
+    let reactions = if says_nothing { None } else { reactions(workspace, message) };
     let (body, thread, unsupported) =
         if says_nothing { (Body::default(), None, Vec::new()) } else { content(workspace, &at, message) };
     Ok(Snapshot {
@@ -118,7 +119,40 @@ pub(crate) fn snapshot(at: MessageRef, message: &ChatMessage) -> Result<Snapshot
         created_at,
         edited_at,
         deleted,
+        reactions,
     })
+}
+
+/// Who reacted and how. Lists do not always say who; then nothing is told.
+fn reactions(workspace: &WorkspaceRef, message: &ChatMessage) -> Option<Vec<Reaction>> {
+    let told = message.reactions.iter().flatten();
+    let of = |one: &Reacted| {
+        let who = one.user.as_ref()?;
+        let who =
+            who.user.as_ref().or(who.application.as_ref())?.id.as_deref().filter(|id| !id.is_empty())?;
+        Some(Reaction { by: id::account(workspace, who), emoji: sign(one)? })
+    };
+    told.map(of).collect()
+}
+
+/// Graph: `chatMessageReaction`, `reactionType`: an emoji; of older clients a name; `custom`, named by `displayName`.
+fn sign(reaction: &Reacted) -> Option<Emoji> {
+    let kind = reaction.reaction_type.as_deref().filter(|kind| !kind.is_empty())?;
+    let known = match kind {
+        "like" => "👍",
+        "heart" => "❤️",
+        "laugh" => "😆",
+        "surprised" => "😮",
+        "sad" => "😢",
+        "angry" => "😡",
+        "custom" => {
+            let name = reaction.display_name.as_deref().unwrap_or(kind).trim_matches(':');
+            return Some(Emoji::named(name));
+        }
+        name if name.is_ascii() => return Some(Emoji::named(name)),
+        emoji => return Some(Emoji::unicode(entente_text::emoji(emoji))),
+    };
+    Some(Emoji::unicode(known))
 }
 
 /// The object id of the person or the id of the app that wrote it.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Reactions, Shown};
 
 /// The address of Graph.
 pub(crate) const GRAPH: &str = "graph";
@@ -37,6 +37,10 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         threads: Level::Partial,
         max_text: MAX_TEXT,
         bot_domain: None,
+        // Graph, "chatMessage: setReaction": the caller's next reaction takes the place of the one before.
+        reactions: Reactions::One,
+        // "Get change notifications for messages": a reaction is an update of the message.
+        reactions_are_changes: true,
         listed: false,
         // Notifications are repeated for hours, at intervals that grow and are not documented.
         repeats_for: Duration::ZERO,

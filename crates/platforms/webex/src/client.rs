@@ -79,7 +79,7 @@ impl WebexClient {
                 return Ok(Receipt { message: Some(target.clone()), at, losses });
             }
             Operation::Edit { target, .. } => Some(target),
-            Operation::Send { .. } => None,
+            Operation::Send { .. } | Operation::React { .. } => None,
         };
         let posted: Posted<'_> = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
         let at = posted.updated.as_ref().filter(|_| edit).unwrap_or(&posted.created);

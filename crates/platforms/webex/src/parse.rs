@@ -64,6 +64,7 @@ pub(crate) fn snapshot(conversation: &ConversationRef, read: &message::Message<'
         created_at: Timestamp::parse(&read.created)?,
         edited_at: read.updated.as_ref().and_then(|updated| Timestamp::parse(updated)),
         deleted: false,
+        reactions: None,
     })
 }
 

@@ -3,13 +3,17 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
+use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Reactions, Shown};
 
 /// The address of the API, sign-in included.
 pub(crate) const API: &str = "api";
 
 /// The longest text of a message in bytes. "Create a Message": `text` and `markdown`, 7439 bytes.
 pub(crate) const MAX_TEXT: usize = 7439;
+
+/// Why nobody can react there.
+pub(crate) const NO_REACTIONS: &str =
+    "Webex has no API for reactions: none can be made, and none can be seen";
 
 /// What is fixed about Webex.
 pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
@@ -27,6 +31,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         max_text: MAX_TEXT,
         // "Bots": every bot's address ends so, and is unique over all of Webex.
         bot_domain: Some("webex.bot"),
+        // "Messages": there is neither a call nor a field nor a webhook for them.
+        reactions: Reactions::Never(NO_REACTIONS),
+        reactions_are_changes: false,
         listed: true,
         // Not documented; failing webhooks are switched off.
         repeats_for: Duration::ZERO,

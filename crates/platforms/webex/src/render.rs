@@ -5,6 +5,7 @@ use entente_platform::Call;
 use http::Method;
 
 use crate::client::WebexClient;
+use crate::profile::NO_REACTIONS;
 use crate::text_out;
 use crate::wire::outgoing::{Edit, NewMessage};
 use crate::{id, limits::Limits};
@@ -48,6 +49,7 @@ pub(crate) fn request(client: &WebexClient, operation: &Operation) -> Result<Req
             let call = Call { limits: limits.change(), ..Call::new(Method::DELETE, one(client, target)?) };
             Request { call, losses: Vec::new() }
         }
+        Operation::React { .. } => return Err(CallError::Reject(NO_REACTIONS.to_owned())),
     };
     Ok(Request { call: request.call.visible(), ..request })
 }

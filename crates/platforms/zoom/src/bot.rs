@@ -148,7 +148,7 @@ pub(crate) fn open(at: &MessageRef, event: &Event<'_>) -> Result<Snapshot, Strin
         body: Body::text(&notification.cmd.unwrap_or_default()),
         unsupported: Vec::new(),
     };
-    Ok(Snapshot { message, created_at, edited_at: None, deleted: false })
+    Ok(Snapshot { message, created_at, edited_at: None, deleted: false, reactions: None })
 }
 
 fn read(event: &Event<'_>) -> Result<(Notification, Timestamp), String> {
@@ -191,6 +191,7 @@ impl Client for ZoomBot {
                 let at = self.take_back(person(&target.conversation)?, target).await?;
                 Ok(Receipt { message: None, at, losses: Vec::new() })
             }
+            Operation::React { .. } => Err(CallError::Reject("a Zoom chatbot cannot react".to_owned())),
         }
     }
 

@@ -74,12 +74,15 @@ impl ZoomClient {
         let refused = match draft.operation {
             Operation::Send { .. } => refusal::call,
             Operation::Edit { .. } | Operation::Delete { .. } => refusal::message,
+            Operation::React { .. } => refusal::reaction,
         };
         let answer = self.send(call).await.map_err(refused)?;
         // No answer tells a time of its own, so it is that of the answer, to the second (RFC 9110, 6.6.1).
         let at = date(&answer.headers).unwrap_or_default();
         let message = match &draft.operation {
-            Operation::Edit { target, .. } | Operation::Delete { target } => target.clone(),
+            Operation::Edit { target, .. }
+            | Operation::Delete { target }
+            | Operation::React { target, .. } => target.clone(),
             Operation::Send { to, .. } => {
                 let sent: Sent = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
                 let conversation = id::direct(&self.workspace, &own, render::contact(to, &own)?);

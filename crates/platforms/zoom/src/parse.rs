@@ -12,7 +12,7 @@
 //! say whose it is: it is taken as heard by the one it was said to, if that is one of ours, else by the one who said it.
 
 use bytes::Bytes;
-use entente_model::{AccountRef, Body, Message, MessageRef, Snapshot, Timestamp};
+use entente_model::{AccountRef, Body, Emoji, Message, MessageRef, Reaction, Snapshot, Timestamp};
 use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -37,6 +37,7 @@ enum Told {
     /// An edit, with the time of the edit in place of that of the message.
     UpdatedAt,
     Deleted,
+    Reacted,
 }
 
 fn told(event: &str) -> Option<Told> {
@@ -44,6 +45,7 @@ fn told(event: &str) -> Option<Told> {
         "team_chat.dm_message_posted" | "chat_message.sent" | "chat_message.replied" => Told::Posted,
         "team_chat.dm_message_updated" => Told::Updated,
         "chat_message.updated" => Told::UpdatedAt,
+        "team_chat.dm_reaction_added" | "team_chat.dm_reaction_removed" => Told::Reacted,
         "team_chat.dm_message_deleted" | "chat_message.deleted" => Told::Deleted,
         _ => return None,
     })
@@ -94,10 +96,12 @@ pub(crate) fn item(receiver: &ZoomReceiver, body: &Bytes) -> Item {
             Told::Posted => HeadKind::Created,
             Told::Updated | Told::UpdatedAt => HeadKind::Changed,
             Told::Deleted => HeadKind::Deleted,
+            Told::Reacted => HeadKind::Reacted,
         },
         watcher,
         actor: Some(id::account(&receiver.workspace, operator)),
-        body: Some(body.clone()),
+        // Of a reaction the report tells one, and not what stands.
+        body: (told != Told::Reacted).then(|| body.clone()),
     })
 }
 
@@ -121,6 +125,7 @@ pub(crate) fn open(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
     let sent = Timestamp::from_millis(payload.object.timestamp);
     let happened = event.at.map_or(sent, Timestamp::from_millis);
     let (created_at, edited_at) = match told {
+        Told::Reacted => return Err("an event that does not tell how a message stands".to_owned()),
         Told::Posted | Told::Deleted => (sent, None),
         // An edit is later than the message, whatever clocks say.
         Told::Updated => (sent, Some(happened.max(Timestamp(sent.0.saturating_add(1))))),
@@ -129,7 +134,7 @@ pub(crate) fn open(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
     };
     let deleted = told == Told::Deleted;
     let message = if deleted { silent(at.clone(), author) } else { said(at.clone(), author, payload.object) };
-    Ok(Snapshot { message, created_at, edited_at, deleted })
+    Ok(Snapshot { message, created_at, edited_at, deleted, reactions: None })
 }
 
 /// A message of which only the author counts.
@@ -162,7 +167,7 @@ pub(crate) fn snapshot(at: MessageRef, author: AccountRef, read: &message::Messa
     let status = read.status.as_deref().unwrap_or_default();
     if status.eq_ignore_ascii_case("deleted") {
         let message = silent(at, author);
-        return Snapshot { message, created_at, edited_at: None, deleted: true };
+        return Snapshot { message, created_at, edited_at: None, deleted: true, reactions: None };
     }
     // When it was edited is not told; only reports say that. So it is the earliest that an edit can have been, and an edit
     // that was reported is never taken for older than the one that history knows of.
@@ -177,7 +182,40 @@ pub(crate) fn snapshot(at: MessageRef, author: AccountRef, read: &message::Messa
         unsupported: unsupported(read),
         at,
     };
-    Snapshot { message, created_at, edited_at, deleted: false }
+    let reactions = Some(reactions(&message.at, read));
+    Snapshot { message, created_at, edited_at, deleted: false, reactions }
+}
+
+/// Reactions; of people of other accounts no user id is told, and they are left out.
+fn reactions(at: &MessageRef, read: &message::Message) -> Vec<Reaction> {
+    let of = |one: &message::Reacted| -> Vec<Reaction> {
+        let listed = one.senders.iter().filter_map(|sender| sender.user_id.as_deref());
+        let people = listed.chain(one.user_ids.iter().map(String::as_str)).filter(|person| id::is_id(person));
+        let by = |person| id::account(&at.conversation.workspace, person);
+        people.map(|person| Reaction { by: by(person), emoji: sign(&one.emoji) }).collect()
+    };
+    read.reactions.iter().flat_map(of).collect()
+}
+
+/// "React to a chat message": `U+1F44D`; custom ones have a name. How an emoji of several code points is written is not
+/// documented, so whatever stands between them is passed over.
+fn sign(emoji: &str) -> Emoji {
+    let points: Option<String> = emoji
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '+')
+        .flat_map(|part| part.split("U+").filter(|part| !part.is_empty()))
+        .map(|point| u32::from_str_radix(point, 16).ok().and_then(char::from_u32))
+        .collect();
+    match points.filter(|points| emoji.starts_with("U+") && !points.is_empty()) {
+        Some(points) => Emoji::unicode(entente_text::emoji(&points)),
+        None => Emoji::named(emoji.trim_matches(':')),
+    }
+}
+
+/// An emoji as the service writes it. Several code points are joined as those who use it do.
+pub(crate) fn written(emoji: &Emoji) -> String {
+    // The selector that asks for a picture is not part of the name.
+    let points = emoji.as_str().chars().filter(|c| *c != '\u{fe0f}');
+    points.map(|c| format!("U+{:04X}", u32::from(c))).collect::<Vec<_>>().join("-")
 }
 
 /// A message of a form that is not known, as a line that says so.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Shown};
+use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Reactions, Shown};
 
 /// The address of the REST API.
 pub(crate) const API: &str = "api";
@@ -56,6 +56,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // No text of so many bytes has more UTF-16 units.
         max_text: MAX_TEXT,
         bot_domain: None,
+        // "React to a chat message".
+        reactions: Reactions::Many,
+        reactions_are_changes: false,
         listed: false,
         // Repeated after 5, 20 and 60 minutes ("Using webhooks"), which is too late, and by WebSocket not at all.
         repeats_for: Duration::ZERO,
@@ -73,6 +76,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             "team_chat:write:user_message",
             "team_chat:update:user_message",
             "team_chat:delete:user_message",
+            "team_chat:update:message_emoji",
         ],
         // An app has scopes for users or for administrators, not both: see `directory`.
         admin_scopes: &[],

@@ -1,13 +1,13 @@
-//! Operations to requests. "Send a chat message", "Update a message", "Delete a message".
+//! Operations to requests. "Send a chat message", "Update a message", "Delete a message", "React to a chat message".
 
 use entente_model::{CallError, Destination, Loss, MessageRef, Operation};
-use entente_platform::Call;
+use entente_platform::{Call, Effect};
 use http::Method;
 use url::Url;
 
 use crate::client::{MESSAGES, ZoomClient};
-use crate::wire::outgoing::{Edit, NewMessage};
-use crate::{id, text_out};
+use crate::wire::outgoing::{Edit, NewMessage, React};
+use crate::{id, parse, text_out};
 
 /// A request, and what is lost by it.
 pub(crate) struct Request {
@@ -40,6 +40,16 @@ pub(crate) fn request(client: &ZoomClient, own: &str, operation: &Operation) -> 
             let limits = client.limits.change(&place(own, contact));
             let call = Call { limits, ..Call::new(Method::PUT, client.url(&path(target))?) };
             Request { call: call.json(&edit), losses: printed.losses }
+        }
+        Operation::React { target, emoji, on } => {
+            let contact = id::other(&target.conversation, own).ok_or(CallError::Gone)?;
+            let emoji = parse::written(emoji);
+            let react =
+                React { action: if *on { "add" } else { "remove" }, emoji: &emoji, to_contact: contact };
+            let url = client.url(&[&path(target), "/emoji_reactions"].concat())?;
+            let limits = client.limits.change(&place(own, contact));
+            let call = Call { limits, ..Call::new(Method::PATCH, url) };
+            Request { call: call.effect(Effect::Repeatable).json(&react), losses: Vec::new() }
         }
         Operation::Delete { target } => {
             let contact = id::other(&target.conversation, own).ok_or(CallError::Gone)?;

@@ -138,7 +138,12 @@ fn of_blocks(world: &World, call: &Call, caller: &Caller, blocks: Vec<Value>, ra
 }
 
 /// The message that `channel` and `ts` name.
-fn find<'w>(world: &'w World, caller: &Caller, channel: &str, ts: &str) -> Result<&'w Message, Refusal> {
+pub(super) fn find<'w>(
+    world: &'w World,
+    caller: &Caller,
+    channel: &str,
+    ts: &str,
+) -> Result<&'w Message, Refusal> {
     let channel = world.channels.seen_by(channel, &caller.user);
     let channel = channel.ok_or_else(|| Refusal::new("channel_not_found"))?;
     let found = Ts::read(ts).and_then(|ts| channel.log.get(&ts)).filter(|message| !message.tombstone);

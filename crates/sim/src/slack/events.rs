@@ -99,6 +99,19 @@ impl World {
         });
     }
 
+    /// Tells of a reaction to a message in a conversation.
+    pub(super) fn tell_reaction(&mut self, kind: &'static str, channel: &str, inner: Value, at: Ts) {
+        let Some(found) = self.channels.get(channel) else { return };
+        self.events.control.live.say(&found.id);
+        self.publish(&Occurrence {
+            subscription: kind,
+            scope: Some("reactions:read"),
+            channel: Some(channel),
+            inner: Inner::Same(inner),
+            at,
+        });
+    }
+
     /// Tells that a direct message was opened (`im_created`).
     pub(super) fn tell_opened(&mut self, channel: &str, by: &str) {
         let Some(found) = self.channels.get(channel) else { return };

@@ -2,7 +2,7 @@
 //! ("Rate Limits", and "Facts" on each method's page).
 
 use super::call::Endpoint;
-use super::{auth, chat, conversations, oauth, socket, team, users};
+use super::{auth, chat, conversations, oauth, reactions, socket, team, users};
 
 /// A method.
 #[derive(Debug)]
@@ -72,6 +72,8 @@ const READ: Scopes = Scopes::Any(&["channels:read", "groups:read", "mpim:read", 
 const HISTORY: Scopes = Scopes::Any(&["channels:history", "groups:history", "mpim:history", "im:history"]);
 const WRITE: Scopes =
     Scopes::Any(&["channels:manage", "channels:write", "groups:write", "im:write", "mpim:write"]);
+const REACT: Scopes = Scopes::All(&["reactions:write"]);
+const REACTIONS: Scopes = Scopes::All(&["reactions:read"]);
 const CHAT: Scopes = Scopes::All(&["chat:write"]);
 const USERS: Scopes = Scopes::All(&["users:read"]);
 
@@ -147,6 +149,9 @@ pub(super) static METHODS: &[Method] = &[
         Tier::Special,
         false,
     ),
+    method("/api/reactions.add", reactions::add, Bearer::Member, REACT, Tier::Three, true),
+    method("/api/reactions.get", reactions::get, Bearer::Member, REACTIONS, Tier::Three, false),
+    method("/api/reactions.remove", reactions::remove, Bearer::Member, REACT, Tier::Two, true),
     method("/api/team.info", team::info, Bearer::Member, Scopes::All(&["team:read"]), Tier::Three, true),
     method("/api/users.conversations", conversations::of_user, Bearer::Member, READ, Tier::Three, false),
     method("/api/users.getPresence", users::presence, Bearer::Member, USERS, Tier::Three, false),

@@ -167,6 +167,9 @@ pub(super) fn message(world: &World, channel: &Channel, message: &Message, with_
     if let Some(at) = message.edited {
         shape["edited"] = json!({"user": &*message.user, "ts": at.to_string()});
     }
+    if let Some(reactions) = super::reactions::shown(message) {
+        shape["reactions"] = reactions;
+    }
     threaded(channel, message, &mut shape);
     if message.broadcast {
         shape["subtype"] = "thread_broadcast".into();

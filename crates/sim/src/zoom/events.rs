@@ -71,6 +71,51 @@ impl World {
         }
     }
 
+    /// `team_chat.dm_reaction_added`, `team_chat.dm_reaction_removed`: only where the message was received, whoever reacts.
+    /// The emoji is in lower case here.
+    pub(super) fn tell_reaction(
+        &mut self,
+        message: Uuid,
+        person: &str,
+        emoji: &str,
+        on: bool,
+        switches: &Switches,
+    ) {
+        let Some(message) = self.chats.message(message) else { return };
+        self.subscriptions.control.live.say(&message.session);
+        let Some((author, receiver)) = self.sides(message) else { return };
+        let Some(operator) = self.people.get(person) else { return };
+        let other = if operator.id == author.id { receiver } else { author };
+        let inside = operator.account == self.account;
+        let same = other.account == self.account;
+        let now = self.subscriptions.control.clock.millis();
+        let event = if on { "team_chat.dm_reaction_added" } else { "team_chat.dm_reaction_removed" };
+        let body = json!({"event": event, "event_ts": now, "payload": {
+            "account_id": &*self.account,
+            "operator": if inside { operator.email.as_str() } else { "" },
+            "operator_id": if inside { &*operator.id } else { "" },
+            "operator_member_id": &*operator.member,
+            "by_external_user": !inside,
+            "object": {
+                "msg_id": switches.ids_in_events.write(message.uuid),
+                "msg_time": date_time(message.timestamp),
+                "emoji": emoji.to_lowercase().replace("u+", "U+"),
+                "emoji_time": date_time(now),
+                "timestamp": message.timestamp,
+                "contact_email": if same || know(operator, other) { other.email.as_str() } else { "" },
+                "contact_id": if same { &*other.id } else { "" },
+                "contact_member_id": &*other.member,
+            },
+        }});
+        let side = Arc::clone(&receiver.id);
+        let sides = [Arc::clone(&side), side];
+        for id in self.subscriptions.wanting(event) {
+            for _ in 0..self.copies(&id, &sides, switches) {
+                self.subscriptions.emit(&id, event, &body);
+            }
+        }
+    }
+
     /// How often a subscription hears of something between these two: not at all, once, or once for each.
     fn copies(&self, id: &str, sides: &[Arc<str>; 2], switches: &Switches) -> usize {
         let Some(subscription) = self.subscriptions.by_id.get(id) else { return 0 };

@@ -19,6 +19,7 @@ use super::world::people::Person;
 use super::{id, input, paging};
 
 pub(super) mod change;
+pub(super) mod react;
 pub(super) mod rich;
 pub(super) mod send;
 pub(super) mod shape;
@@ -112,7 +113,21 @@ pub(super) fn get(zoom: &Zoom, call: &Call) -> Outcome {
     if !visible(found, call) {
         return Err(Refusal::no_message(call.segment(5)));
     }
-    Ok(Answer::json(&shape::listed(&world, me, found, false, &call.switches)))
+    let mut shape = shape::listed(&world, me, found, false, &call.switches);
+    // Whoever reacted is told here in other fields than in lists.
+    for one in shape.get_mut("reactions").and_then(Value::as_array_mut).into_iter().flatten() {
+        let ids = |key: &str, senders: &Value| -> Vec<Value> {
+            senders.as_array().into_iter().flatten().map(|sender| sender[key].clone()).collect()
+        };
+        let senders = one["senders"].take();
+        *one = json!({
+            "emoji": one["emoji"],
+            "total_count": one["total_count"],
+            "user_ids": ids("user_id", &senders),
+            "member_ids": ids("member_id", &senders),
+        });
+    }
+    Ok(Answer::json(&shape))
 }
 
 /// `GET /chat/users/{userId}/sessions`: "List a user's chat sessions" in which something was said, the latest first.

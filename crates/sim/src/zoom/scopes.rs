@@ -54,6 +54,7 @@ pub(super) const SEND_MESSAGE: Need = both(WRITE, "team_chat:write:user_message"
 pub(super) const EDIT_MESSAGE: Need = both(WRITE, "team_chat:update:user_message");
 pub(super) const DELETE_MESSAGE: Need = both(WRITE, "team_chat:delete:user_message");
 pub(super) const MARK_MESSAGE: Need = both(WRITE, "team_chat:update:message_status");
+pub(super) const REACT: Need = both(WRITE, "team_chat:update:message_emoji");
 pub(super) const INVITE: Need = both(&["chat_contact:write"], "team_chat:write:contact_information");
 pub(super) const SEARCH_CONTACTS: Need = both(&["contact:read"], "contact:read:list_contacts");
 pub(super) const READ_USER: Need =

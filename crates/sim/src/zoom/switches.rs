@@ -57,6 +57,8 @@ pub struct Switches {
     pub longest: usize,
     /// What happens to a longer message.
     pub too_long: TooLong,
+    /// Whether adding a reaction that is there, or taking away one that is not, is refused. Nothing is documented.
+    pub same_reaction_refused: bool,
     /// Whether a mention's range must begin with `@` and lie in the text.
     pub strict_positions: bool,
     /// Whether a mention may name a user id; the reference lists e-mail address and member id.
@@ -217,6 +219,7 @@ impl Default for Switches {
             hears: Hears::Both,
             once_per_user: false,
             old_events_for_outsiders: false,
+            same_reaction_refused: false,
             event_first_share: 0.25,
             webhook_timeout_ms: 3_000,
             retry_seconds: vec![300, 1_200, 3_600],

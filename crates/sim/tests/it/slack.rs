@@ -8,6 +8,7 @@ mod history;
 mod limits;
 mod messages;
 mod people;
+mod reactions;
 mod retries;
 mod rotation;
 mod sim;

@@ -10,6 +10,7 @@ mod history;
 mod limits;
 mod messages;
 mod oauth;
+mod reactions;
 mod receiver;
 mod subscriptions;
 mod threads;

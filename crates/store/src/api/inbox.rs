@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    AccountRef, ArrivalId, DeliveryId, DropReason, LoginId, MessageId, MessageRef, Timestamp, WorkspaceRef,
+    AccountId, AccountRef, ArrivalId, DeliveryId, DropReason, Emoji, LoginId, MessageId, MessageRef,
+    Timestamp, WorkspaceRef,
 };
 
 use crate::{Claim, Plan, StoreError};
@@ -17,6 +18,8 @@ pub enum Report {
     Changed,
     /// It is gone.
     Deleted,
+    /// Reactions to it changed, or may have. Stored of messages that we wrote too.
+    Reacted,
     /// Nothing about one message: something in the conversation may have been missed. Stored unless one is waiting
     /// already; the message's id means nothing.
     Look,
@@ -90,6 +93,8 @@ pub struct Routed {
     pub done: Vec<ArrivalId>,
     /// How messages of the lane's conversation stand now; they count as seen from here on.
     pub seen: Vec<SeenNow>,
+    /// How reactions to messages of the lane's conversation stand now; they take the place of what was known of each.
+    pub reactions: Vec<ReactionsNow>,
     /// How far the conversation has been read; never moves back.
     pub mark: Option<(MessageId, Timestamp)>,
     /// What is to be done, in this order.
@@ -111,6 +116,15 @@ pub struct SeenNow {
     pub deleted: bool,
 }
 
+/// How reactions to a message of the lane's conversation stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReactionsNow {
+    /// To which one.
+    pub message: MessageId,
+    /// All of them: whose, in the conversation's workspace, and which.
+    pub all: Vec<(AccountId, Emoji)>,
+}
+
 /// A begun delivery that turned out to have been done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settled {
@@ -127,7 +141,7 @@ pub struct Settled {
 pub trait Inbox: Send + Sync {
     /// Stores what is new and wakes its lanes; a webhook that held nothing else may be acknowledged when this returns.
     /// A new message is stored once, however often and by whomever it is reported; `Changed` and `Deleted` are stored
-    /// each time unless the message is one that we wrote. Counts all of them.
+    /// each time unless the message is one that we wrote, `Reacted` in any case. Counts all of them.
     async fn accept(&self, arrivals: Vec<NewArrival>, now: Timestamp) -> Result<Accepted, StoreError> {
         self.accept_all(arrivals, Vec::new(), now).await
     }

@@ -1,7 +1,9 @@
 //! What is known of conversations and messages.
 
 use async_trait::async_trait;
-use entente_model::{Conversation, ConversationRef, MessageId, Pair, Timestamp, WorkspaceRef};
+use entente_model::{
+    AccountId, Conversation, ConversationRef, Emoji, MessageId, Pair, Timestamp, WorkspaceRef,
+};
 
 use crate::StoreError;
 
@@ -56,6 +58,13 @@ pub trait Links: Send + Sync {
         conversation: &ConversationRef,
         messages: &[MessageId],
     ) -> Result<Known, StoreError>;
+
+    /// The reactions to a message that were recorded last ([`crate::Routed::reactions`]), in no order that means anything.
+    async fn reactions(
+        &self,
+        conversation: &ConversationRef,
+        message: &MessageId,
+    ) -> Result<Vec<(AccountId, Emoji)>, StoreError>;
 
     /// Records who is in a conversation and whether it concerns us. Told twice, the later counts; a pair that has a
     /// conversation in that workspace already keeps it, and then this one is remembered without a pair.

@@ -18,6 +18,8 @@ pub enum Work {
     Delete,
     /// Entente itself says something. Never waits to be told as undelivered.
     Notice,
+    /// Somebody reacts to the message that the row answers, or takes that back. Makes no message, so it has no source.
+    React,
 }
 
 /// Something to be done.
@@ -27,7 +29,7 @@ pub struct Plan {
     pub lane: LaneKey,
     /// What kind of effect.
     pub work: Work,
-    /// The message it comes from; `None` for notices.
+    /// The message it comes from; `None` for notices and reactions.
     pub source: Option<MessageRef>,
     /// Which part of the message, from 0.
     pub part: u32,

@@ -6,8 +6,8 @@ use entente_model::{ArrivalId, DropReason, MessageRef, Timestamp};
 use super::Memory;
 use super::state::State;
 use crate::{
-    Accepted, Arrived, Claim, DeliveryState, Inbox, Interest, LaneId, LaneKey, NewArrival, Report, Routed,
-    SetAside, Settled, StoreError, Unreadable,
+    Accepted, Arrived, Claim, DeliveryState, Inbox, Interest, LaneId, LaneKey, NewArrival, ReactionsNow,
+    Report, Routed, SetAside, Settled, StoreError, Unreadable,
 };
 
 #[async_trait]
@@ -75,6 +75,12 @@ impl Inbox for Memory {
             trace.version = Some(seen.version);
             trace.deleted = seen.deleted;
         }
+        for ReactionsNow { message, mut all } in routed.reactions {
+            let message = MessageRef { conversation: conversation.clone(), id: message };
+            all.sort();
+            all.dedup();
+            state.trace(&message, now).reactions = all;
+        }
         if let Some((message, at)) = routed.mark {
             let link = state.links.entry(conversation.clone()).or_default();
             if link.mark.as_ref().is_none_or(|(_, before)| *before <= at) {
@@ -98,6 +104,7 @@ impl State {
         let trace = self.messages.get(&arrival.message);
         let known = match arrival.report {
             Report::Look => self.looks.contains(&arrival.message.conversation),
+            Report::Reacted => false,
             _ if trace.is_some_and(|trace| trace.ours) => return Some(DropReason::Echo),
             Report::Created => {
                 trace.is_some_and(|trace| trace.version.is_some()) || self.pending.contains(&arrival.message)
@@ -132,7 +139,7 @@ impl State {
         match arrived.report {
             Report::Created => self.pending.remove(&arrived.message),
             Report::Look => self.looks.remove(&arrived.message.conversation),
-            Report::Changed | Report::Deleted => false,
+            Report::Changed | Report::Deleted | Report::Reacted => false,
         };
     }
 }

@@ -4,7 +4,8 @@ use std::collections::btree_map::Entry;
 
 use async_trait::async_trait;
 use entente_model::{
-    Conversation, ConversationRef, MessageId, MessageRef, Pair, PersonId, Timestamp, WorkspaceRef,
+    AccountId, Conversation, ConversationRef, Emoji, MessageId, MessageRef, Pair, PersonId, Timestamp,
+    WorkspaceRef,
 };
 
 use super::Memory;
@@ -46,6 +47,16 @@ impl Links for Memory {
             Some(Seen { ours: trace.ours, version: trace.version?, deleted: trace.deleted })
         });
         Ok(Known { conversation: recorded, seen: seen.collect() })
+    }
+
+    async fn reactions(
+        &self,
+        conversation: &ConversationRef,
+        message: &MessageId,
+    ) -> Result<Vec<(AccountId, Emoji)>, StoreError> {
+        let state = self.state();
+        let message = MessageRef { conversation: conversation.clone(), id: message.clone() };
+        Ok(state.messages.get(&message).map(|trace| trace.reactions.clone()).unwrap_or_default())
     }
 
     async fn remember(

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use bytes::Bytes;
 use entente_model::{
-    Account, AccountRef, ArrivalId, ConversationRef, DeliveryId, Loss, MessageId, MessageRef, Pair, Person,
-    PersonId, StandIn, Timestamp, WorkspaceRef,
+    Account, AccountId, AccountRef, ArrivalId, ConversationRef, DeliveryId, Emoji, Loss, MessageId,
+    MessageRef, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
 };
 
 use crate::{
@@ -36,6 +36,8 @@ pub(super) struct Trace {
     pub(super) at: Timestamp,
     /// The message that it was made from, if we made it.
     pub(super) origin: Option<MessageRef>,
+    /// Reactions to it as they were last told.
+    pub(super) reactions: Vec<(AccountId, Emoji)>,
 }
 
 /// What the sender of a row was told last about it.
@@ -284,7 +286,7 @@ impl State {
                 let gone = of_part.remove(before);
                 self.changed(&gone.message, at, true);
             }
-            (Work::Notice, ..) | (_, _, None) | (Work::Delete, None, _) => {}
+            (Work::Notice | Work::React, ..) | (_, _, None) | (Work::Delete, None, _) => {}
         }
     }
 
@@ -296,6 +298,7 @@ impl State {
             deleted: false,
             at: now,
             origin: None,
+            reactions: Vec::new(),
         })
     }
 

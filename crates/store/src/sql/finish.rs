@@ -167,7 +167,7 @@ impl Tx<'_> {
         let Some(source) = source else { return Ok(()) };
         let slot = |target: i64| (source, row.lane.0, row.part, target);
         let before = match row.work {
-            Work::Notice | Work::Send => None,
+            Work::Notice | Work::Send | Work::React => None,
             Work::Edit | Work::Delete => {
                 let params = (source, row.lane.0, row.part, target);
                 self.conn.one(COUNTERPART, params, |row| row.get::<_, i64>(0))?
@@ -186,7 +186,7 @@ impl Tx<'_> {
                 self.conn.run(DELETE_COUNTERPART, slot(gone))?;
                 self.conn.run(CHANGED, (gone, at.0, DELETED))?;
             }
-            (Work::Notice, ..) | (_, _, None) | (Work::Delete, None, _) => {}
+            (Work::Notice | Work::React, ..) | (_, _, None) | (Work::Delete, None, _) => {}
         }
         Ok(())
     }

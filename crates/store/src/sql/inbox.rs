@@ -226,7 +226,9 @@ impl Tx<'_> {
             Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?, row.get::<_, i64>(2)?, row.get::<_, bool>(3)?))
         })?;
         match found {
-            Some((.., flags, _)) if flags & OURS != 0 => Ok(Err(DropReason::Echo)),
+            Some((.., flags, _)) if flags & OURS != 0 && arrival.report != Report::Reacted => {
+                Ok(Err(DropReason::Echo))
+            }
             Some((_, seen, _, pending)) if created && (seen || pending) => Ok(Err(DropReason::Repeat)),
             Some((id, ..)) => {
                 if created {
@@ -256,6 +258,7 @@ fn report_code(report: Report) -> i64 {
         Report::Changed => 1,
         Report::Deleted => 2,
         Report::Look => LOOK,
+        Report::Reacted => 4,
     }
 }
 
@@ -264,6 +267,7 @@ fn report(code: i64) -> Report {
         0 => Report::Created,
         1 => Report::Changed,
         LOOK => Report::Look,
+        4 => Report::Reacted,
         _ => Report::Deleted,
     }
 }

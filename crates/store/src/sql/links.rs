@@ -1,7 +1,9 @@
 //! What is known of conversations and messages.
 
 use async_trait::async_trait;
-use entente_model::{Conversation, ConversationRef, MessageId, Pair, PersonId, Timestamp, WorkspaceRef};
+use entente_model::{
+    AccountId, Conversation, ConversationRef, Emoji, MessageId, Pair, PersonId, Timestamp, WorkspaceRef,
+};
 use rusqlite::Connection;
 
 use super::inbox::{DELETED, OURS};
@@ -13,6 +15,9 @@ use crate::{Interest, Known, KnownConversation, Links, Seen, StoreError};
 const KNOWN: &str = "select id, interest, people, low, high, mark, mark_at from conversation \
      where workspace = ?1 and name = ?2";
 const SEEN: &str = "select flags, version from message where conversation = ?1 and name = ?2";
+const REACTIONS: &str = "select r.account, r.emoji from conversation c \
+     join message m on m.conversation = c.id and m.name = ?3 join reaction r on r.message = m.id \
+     where c.workspace = ?1 and c.name = ?2 order by r.account, r.emoji";
 const INTEREST: &str = "select interest, people from conversation where workspace = ?1 and name = ?2";
 const REMEMBER: &str =
     "update conversation set interest = ?2, people = ?3, low = ?4, high = ?5 where id = ?1";
@@ -62,6 +67,22 @@ impl Links for Sqlite {
         messages: &[MessageId],
     ) -> Result<Known, StoreError> {
         self.read(|conn| at_once(conn, |conn| self.shared.known(conn, conversation, messages)))
+    }
+
+    async fn reactions(
+        &self,
+        conversation: &ConversationRef,
+        message: &MessageId,
+    ) -> Result<Vec<(AccountId, Emoji)>, StoreError> {
+        self.read(|conn| {
+            let Some(workspace) = self.shared.names.workspace(conn, &conversation.workspace)? else {
+                return Ok(Vec::new());
+            };
+            conn.all(REACTIONS, (workspace, conversation.id.as_str(), message.as_str()), |row| {
+                let (account, emoji): (String, String) = (row.get(0)?, row.get(1)?);
+                Ok((account.into(), Emoji::stored(&emoji)))
+            })
+        })
     }
 
     async fn remember(

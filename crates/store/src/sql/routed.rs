@@ -10,11 +10,13 @@ use super::finish::{ROW, Row, read_row};
 use super::run::Run;
 use super::tx::{Sealed, Tx};
 use crate::payload_keys::PayloadKey;
-use crate::{LaneId, LaneKey, Plan, Routed, SeenNow, Settled, StoreError, Work};
+use crate::{LaneId, LaneKey, Plan, ReactionsNow, Routed, SeenNow, Settled, StoreError, Work};
 
 const DONE: &str = "delete from inbox where conversation = ?1 and id = ?2 returning has_body";
 const SEEN: &str = "insert into message (conversation, name, version, flags, at) values (?1, ?2, ?3, ?4, ?5) \
      on conflict (conversation, name) do update set version = excluded.version, flags = (flags & 1) | excluded.flags";
+pub(super) const UNREACT: &str = "delete from reaction where message = ?1";
+const REACT: &str = "insert or ignore into reaction (message, account, emoji) values (?1, ?2, ?3)";
 const MARK: &str = "update conversation set mark = ?2, mark_at = ?3 \
      where id = ?1 and (mark_at is null or mark_at <= ?3)";
 const ADD_ROW: &str = "insert into outbox (id, lane, seq, work, source_conversation, source, part, \
@@ -82,6 +84,9 @@ impl Tx<'_> {
             let flags = if deleted { super::inbox::DELETED } else { 0 };
             self.conn.run(SEEN, (conversation, message.as_str(), version.0, flags, now.0))?;
         }
+        for now_so in routed.reactions {
+            self.react(conversation, &now_so, now)?;
+        }
         if let Some((message, at)) = routed.mark {
             self.conn.run(MARK, (conversation, message.as_str(), at.0))?;
         }
@@ -90,6 +95,20 @@ impl Tx<'_> {
         }
         for reason in routed.drops {
             self.count(format!("dropped/{}", reason.name()), 1);
+        }
+        Ok(())
+    }
+
+    fn react(
+        &mut self,
+        conversation: i64,
+        ReactionsNow { message, all }: &ReactionsNow,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let message = self.message(conversation, message.as_str(), now)?;
+        self.conn.run(UNREACT, [message])?;
+        for (account, emoji) in all {
+            self.conn.run(REACT, (message, account.as_str(), emoji.as_str()))?;
         }
         Ok(())
     }
@@ -201,6 +220,7 @@ pub(super) fn work_code(work: Work) -> i64 {
         Work::Send => 0,
         Work::Edit => 1,
         Work::Delete => 2,
+        Work::React => 4,
         Work::Notice => 3,
     }
 }
@@ -210,6 +230,7 @@ pub(super) fn work(code: i64) -> Work {
         0 => Work::Send,
         1 => Work::Edit,
         2 => Work::Delete,
+        4 => Work::React,
         _ => Work::Notice,
     }
 }

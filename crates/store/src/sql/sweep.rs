@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use entente_model::Timestamp;
 
 use super::Sqlite;
+use super::routed::UNREACT;
 use super::run::Run;
 use super::tx::{Sealed, Tx};
 use crate::payload_keys::Retired;
@@ -146,6 +147,7 @@ impl Tx<'_> {
                 continue;
             }
             self.conn.run(DELETE_SOURCE, [id])?;
+            self.conn.run(UNREACT, [id])?;
             if let Some(origin) = origin {
                 self.conn.run(DELETE_TARGET, (origin, id))?;
             }

@@ -32,6 +32,11 @@ impl Actor {
         self.slack("chat.delete", json!({"channel": at.conversation, "ts": at.message})).await;
     }
 
+    pub(super) async fn react_in_slack(&self, at: &At, name: &str, on: bool) {
+        let method = if on { "reactions.add" } else { "reactions.remove" };
+        self.slack(method, json!({"channel": at.conversation, "timestamp": at.message, "name": name})).await;
+    }
+
     pub(super) async fn sees_in_slack(&self, conversation: &str) -> Vec<Value> {
         let path = format!("/_sim/messages?channel={conversation}&person={}&max=1000", self.id);
         let mut shown = self.ask("GET", &path, None).await["items"].as_array().cloned().unwrap_or_default();

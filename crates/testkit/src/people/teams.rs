@@ -33,6 +33,12 @@ impl Actor {
         self.ask("POST", &path, None).await;
     }
 
+    pub(super) async fn react_in_teams(&self, at: &At, emoji: &str, on: bool) {
+        let what = if on { "setReaction" } else { "unsetReaction" };
+        let path = format!("/v1.0/chats/{}/messages/{}/{what}", at.conversation, at.message);
+        self.ask("POST", &path, Some(json!({"reactionType": emoji}))).await;
+    }
+
     pub(super) async fn sees_in_teams(&self, conversation: &str) -> Vec<Value> {
         let listed = self.ask("GET", &format!("/v1.0/chats/{conversation}/messages?$top=50"), None).await;
         listed["value"].as_array().cloned().unwrap_or_default()

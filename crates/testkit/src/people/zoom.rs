@@ -30,6 +30,13 @@ impl Actor {
         self.ask("DELETE", &path, None).await;
     }
 
+    pub(super) async fn react_in_zoom(&self, at: &At, emoji: &str, on: bool) {
+        let emoji: Vec<String> = emoji.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect();
+        let action = if on { "add" } else { "remove" };
+        let body = json!({"action": action, "emoji": emoji.join("-"), "to_contact": at.conversation});
+        self.ask("PATCH", &format!("{MESSAGES}/{}/emoji_reactions", at.message), Some(body)).await;
+    }
+
     pub(super) async fn sees_in_zoom(&self, conversation: &str) -> Vec<Value> {
         let listed = self.ask("GET", &format!("/_sim/conversations?person={}", self.id), None).await;
         let with = |item: &&Value| item["with"]["email"] == conversation;

@@ -24,7 +24,7 @@ impl World {
             "name": "Entente",
             "redirect_uris": [back()],
             "bot_events": ["message.im", "app_uninstalled", "tokens_revoked"],
-            "user_events": ["message.im"],
+            "user_events": ["message.im", "reaction_added", "reaction_removed"],
             "socket_mode": self.setup.socket_mode,
         });
         let mut app = self.control(Place::Slack, "/_sim/apps", app).await;

@@ -11,7 +11,7 @@ use crate::place::Place;
 use crate::world::{PRODUCT, World};
 
 /// What the app asks people for.
-const SCOPES: [&str; 9] = [
+const SCOPES: [&str; 10] = [
     "user:read:user",
     "team_chat:read:list_user_messages",
     "team_chat:read:user_message",
@@ -20,6 +20,7 @@ const SCOPES: [&str; 9] = [
     "team_chat:write:user_message",
     "team_chat:update:user_message",
     "team_chat:delete:user_message",
+    "team_chat:update:message_emoji",
     "imchat:bot",
 ];
 
@@ -56,7 +57,9 @@ impl World {
         self.answers_hooks(engine);
         let site = self.sites.iter().find(|site| site.workspace.id.as_str() == Place::Zoom.workspace());
         let url = format!("http://{PRODUCT}/hooks/zoom/{}/events", Place::Zoom.workspace());
-        let events = ["posted", "updated", "deleted"].map(|what| format!("team_chat.dm_message_{what}"));
+        let events =
+            ["message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed"];
+        let events = events.map(|what| format!("team_chat.dm_{what}"));
         let app = &site.expect("Zoom is connected").client_id;
         self.control(Place::Zoom, "/_sim/subscriptions", json!({"app": app, "events": events, "url": url}))
             .await;

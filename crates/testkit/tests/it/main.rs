@@ -8,6 +8,7 @@ mod feed;
 mod moved;
 mod notices;
 mod people;
+mod reactions;
 mod refused;
 mod rotating;
 mod seeds;

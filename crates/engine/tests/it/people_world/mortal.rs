@@ -8,8 +8,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    Account, AccountRef, Conversation, ConversationRef, DeliveryId, LoginId, MessageId, Pair, Person,
-    PersonId, StandIn, Timestamp, WorkspaceRef,
+    Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, LoginId, MessageId,
+    Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
 };
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
@@ -97,6 +97,7 @@ mortal! { Inbox:
 
 mortal! { Links:
     fn known(conversation: &ConversationRef, messages: &[MessageId]) -> Known;
+    fn reactions(conversation: &ConversationRef, message: &MessageId) -> Vec<(AccountId, Emoji)>;
     fn remember(conversation: &Conversation, interest: Interest, pair: Option<Pair>, now: Timestamp) -> ();
     fn forget(conversation: &ConversationRef) -> ();
     fn direct(pair: Pair, workspace: &WorkspaceRef) -> Option<ConversationRef>;

@@ -50,6 +50,8 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             threads: Level::Full,
             max_text: 1_000,
             bot_domain,
+            reactions: entente_platform::Reactions::Many,
+            reactions_are_changes: false,
             listed: true,
             repeats_for: std::time::Duration::ZERO,
         },

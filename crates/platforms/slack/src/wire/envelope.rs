@@ -51,6 +51,23 @@ pub(crate) struct Event<'a> {
     pub(crate) previous_message: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(crate) tokens: Option<Revoked<'a>>,
+    /// Of a reaction: who reacts.
+    #[serde(borrow)]
+    pub(crate) user: Option<&'a RawValue>,
+    /// Of a reaction: to what.
+    #[serde(borrow)]
+    pub(crate) item: Option<&'a RawValue>,
+}
+
+/// What somebody reacts to. "`reaction_added`".
+#[derive(Debug, Deserialize)]
+pub(crate) struct ReactedTo<'a> {
+    #[serde(rename = "type", borrow)]
+    pub(crate) kind: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) channel: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) ts: Option<Text<'a>>,
 }
 
 /// "Event: `tokens_revoked`": ids of users, not tokens.

@@ -33,9 +33,20 @@ pub(crate) struct Message<'a> {
     #[serde(borrow)]
     pub(crate) edited: Option<Edited<'a>>,
     pub(crate) hidden: Option<bool>,
+    #[serde(borrow)]
+    pub(crate) reactions: Option<Vec<Reacted<'a>>>,
     /// Of the first message of a thread: when it was last answered.
     #[serde(borrow)]
     pub(crate) latest_reply: Option<Text<'a>>,
+}
+
+/// An emoji, and who reacted with it: not always all of them, but always the one who asks. "reactions.get".
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reacted<'a> {
+    #[serde(borrow)]
+    pub(crate) name: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) users: Option<Vec<Text<'a>>>,
 }
 
 /// When a message was edited.

@@ -28,7 +28,8 @@ use crate::support;
 const SIMULATOR: &str = "slack.example";
 const CALLBACK: &str = "entente.example";
 const REDIRECT: &str = "https://entente.example/oauth/callback";
-const SCOPES: &str = "chat:write,im:history,im:read,im:write,users:read,users:read.email";
+const SCOPES: &str =
+    "chat:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email";
 
 pub(crate) struct Simulated {
     clock: Clock,
@@ -63,7 +64,7 @@ pub(crate) async fn make() -> Simulated {
     let mut others = people.iter().filter(|person| person["admin"] == false);
     let (ada, bob) = (others.next().unwrap(), others.next().unwrap());
     let app = json!({"name": "Entente", "redirect_uris": [REDIRECT], "bot_events": ["message.im"],
-                     "user_events": ["message.im", "tokens_revoked"]});
+                     "user_events": ["message.im", "reaction_added", "reaction_removed", "tokens_revoked"]});
     let app = call(&transport, Method::POST, "/_sim/apps", "", Some(app)).await;
     let mut site = support::site_at(&format!("https://{SIMULATOR}"), &simulator.team());
     site.client_id = text(&app, "client_id");
@@ -305,6 +306,13 @@ impl World for Simulated {
     async fn deletes(&self, message: &MessageRef) {
         let (channel, ts) = (message.conversation.id.as_str(), message.id.as_str());
         self.by_hand("chat.delete", json!({"channel": channel, "ts": ts})).await;
+    }
+
+    async fn reacts(&self, message: &MessageRef, emoji: &str, on: bool) {
+        assert_eq!(emoji, "\u{1f44d}");
+        let method = if on { "reactions.add" } else { "reactions.remove" };
+        let (channel, ts) = (message.conversation.id.as_str(), message.id.as_str());
+        self.by_hand(method, json!({"channel": channel, "timestamp": ts, "name": "+1"})).await;
     }
 
     async fn sees(&self, conversation: &ConversationRef) -> Vec<Seen> {

@@ -127,6 +127,7 @@ impl Client for BotClient {
             Operation::Send { to, thread, body } => self.say(to, thread.as_ref(), body).await,
             Operation::Edit { target, body } => self.change(target, Some(body)).await,
             Operation::Delete { target } => self.change(target, None).await,
+            Operation::React { .. } => Err(CallError::Reject("the Entente app does not react".to_owned())),
         }
     }
 

@@ -108,6 +108,7 @@ fn snapshot(at: &MessageRef, activity: &Activity) -> Result<Snapshot, &'static s
         created_at,
         edited_at,
         deleted,
+        reactions: None,
     })
 }
 

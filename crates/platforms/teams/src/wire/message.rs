@@ -28,6 +28,21 @@ pub(crate) struct ChatMessage {
     /// Who is called.
     #[serde(default)]
     pub(crate) mentions: Option<Vec<Mention>>,
+    /// What people feel about it.
+    #[serde(default)]
+    pub(crate) reactions: Option<Vec<Reacted>>,
+}
+
+/// `chatMessageReaction`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Reacted {
+    /// An emoji, one of the older names, or `custom`.
+    pub(crate) reaction_type: Option<String>,
+    /// The name of a custom one, between colons.
+    pub(crate) display_name: Option<String>,
+    /// Who; in lists often without an id.
+    pub(crate) user: Option<IdentitySet>,
 }
 
 /// `chatMessageFromIdentitySet` and `chatMessageMentionedIdentitySet`, as far as they say who.

@@ -144,3 +144,11 @@ pub(crate) struct NewMember {
     #[serde(rename = "user@odata.bind")]
     pub(crate) user: String,
 }
+
+/// What somebody feels about a message. Graph: "chatMessage: setReaction".
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewReaction<'a> {
+    /// The emoji.
+    pub(crate) reaction_type: &'a str,
+}

@@ -134,6 +134,11 @@ impl Conforming for Sales {
         self.world.hand("POST", &Self::path(message, "/softDelete"), &self.eva.hand, None).await;
     }
 
+    async fn reacts(&self, message: &MessageRef, emoji: &str, on: bool) {
+        let path = Self::path(message, if on { "/setReaction" } else { "/unsetReaction" });
+        self.world.hand("POST", &path, &self.eva.hand, Some(json!({"reactionType": emoji}))).await;
+    }
+
     async fn sees(&self, conversation: &ConversationRef) -> Vec<Seen> {
         assert_eq!(conversation.workspace, workspace());
         let path = format!("/v1.0/chats/{}/messages?$top=50", conversation.id);

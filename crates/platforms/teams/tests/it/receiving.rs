@@ -51,6 +51,7 @@ fn a_notification_with_content_becomes_a_head_and_opens() {
             created_at: at("2026-01-05T10:00:00.123Z"),
             edited_at: None,
             deleted: false,
+            reactions: Some(Vec::new()),
         }
     );
     assert_eq!(receiver.thanks(), StatusCode::ACCEPTED);

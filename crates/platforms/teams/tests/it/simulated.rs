@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use entente_model::{
-    Body, CallError, ConversationKind, Destination, Draft, MessageRef, Operation, Receipt, Sender,
+    Body, CallError, ConversationKind, Destination, Draft, Emoji, MessageRef, Operation, Reaction, Receipt,
+    Sender, Snapshot,
 };
 use entente_platform::{Client, HeadKind, Item, LifecycleKind, Mark, Rung};
 use serde_json::{Value, json};
@@ -175,7 +176,9 @@ async fn reports_on(rung: Rung, switches: Value) {
     let reaction = Some(json!({"reactionType": "👍"}));
     world.hand("POST", &format!("{path}/setReaction"), &ada.hand, reaction).await;
     let (head, reacted) = world.opened().await;
-    assert_eq!((head.kind, &reacted), (HeadKind::Changed, &snapshot), "a reaction changes nothing");
+    let reaction = Reaction { by: ada.account(), emoji: Emoji::unicode("👍") };
+    let snapshot = Snapshot { reactions: Some(vec![reaction]), ..snapshot };
+    assert_eq!((head.kind, &reacted), (HeadKind::Changed, &snapshot), "a reaction changes nothing else");
 
     world.hand("POST", &format!("{path}/softDelete"), &eva.hand, None).await;
     let (head, snapshot) = world.opened().await;

@@ -95,6 +95,25 @@ fn a_deletion_tells_no_text() {
 }
 
 #[test]
+fn a_reaction_tells_no_more_than_where() {
+    let told = head(&fixture!("event_reaction"));
+    assert_eq!((told.kind, told.watcher, told.body), (HeadKind::Reacted, login(2), None));
+    assert_eq!(told.actor.unwrap().id.as_str(), ADA);
+    for (read, written) in [
+        ("U+1F44D", "U+1F44D"),
+        ("U+1f44d", "U+1F44D"),
+        ("U+2764", "U+2764"),
+        ("U+1F1F3-U+1F1F4", "U+1F1F3-U+1F1F4"),
+        ("U+1f1f3-1f1f4", "U+1F1F3-U+1F1F4"),
+        ("U+1F1F3 U+1F1F4", "U+1F1F3-U+1F1F4"),
+    ] {
+        assert_eq!(super::written(&sign(read)), written, "{read}");
+    }
+    assert_eq!(sign("U+2764"), Emoji::unicode("\u{2764}\u{fe0f}"), "in the one spelling");
+    assert_eq!(sign("party_parrot"), Emoji::named("party_parrot"));
+}
+
+#[test]
 fn the_older_events_tell_the_same() {
     let sent = opened(&fixture!("event_old_sent"));
     assert_eq!(sent.message.at.id.as_str(), MESSAGE);
@@ -116,7 +135,6 @@ fn what_is_not_carried_is_named() {
     let ours = receiver(&[(BOB, 2)]);
     assert_eq!(named(&fixture!("event_old_channel"), &ours), "channel");
     assert_eq!(named(&fixture!("event_outsider"), &ours), "outsider");
-    assert_eq!(named(&fixture!("event_reaction"), &ours), "team_chat.dm_reaction_added");
     assert_eq!(named(&fixture!("event_posted"), &receiver(&[])), "nobody");
     assert_eq!(named(&Bytes::from_static(br#"{"event":"<b>\n x"}"#), &ours), "bx");
 }

@@ -60,8 +60,8 @@ pub(crate) struct Payload {
 /// The message that an event is about.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Object {
-    /// `id` in the older events.
-    #[serde(alias = "id")]
+    /// `id` in the older events, `msg_id` in those of reactions.
+    #[serde(alias = "id", alias = "msg_id")]
     pub(crate) message_id: String,
     /// Who is written to; empty for somebody of another account.
     pub(crate) contact_id: Option<String>,

@@ -39,6 +39,28 @@ pub(crate) struct Message {
     pub(crate) file_name: Option<String>,
     #[serde(default)]
     pub(crate) interactive_cards: Vec<IgnoredAny>,
+    #[serde(default)]
+    pub(crate) reactions: Vec<Reacted>,
+}
+
+/// An emoji, and who reacted with it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reacted {
+    /// `U+1F44D`, or the name of a custom one.
+    pub(crate) emoji: String,
+    /// In lists.
+    #[serde(default)]
+    pub(crate) senders: Vec<Reactor>,
+    /// Of a single message.
+    #[serde(default)]
+    pub(crate) user_ids: Vec<String>,
+}
+
+/// Somebody who reacted.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Reactor {
+    /// Empty for somebody of another account.
+    pub(crate) user_id: Option<String>,
 }
 
 /// As much of a message as says which one it is, by whom, and since when it is there.

@@ -31,6 +31,16 @@ pub(crate) struct Edit<'a> {
     pub(crate) to_contact: &'a str,
 }
 
+/// What somebody feels about a message.
+#[derive(Debug, Serialize)]
+pub(crate) struct React<'a> {
+    /// `add` or `remove`.
+    pub(crate) action: &'static str,
+    /// `U+1F44D`.
+    pub(crate) emoji: &'a str,
+    pub(crate) to_contact: &'a str,
+}
+
 /// The answer to a new message.
 #[derive(Debug, serde::Deserialize)]
 pub(crate) struct Sent {

@@ -94,7 +94,9 @@ pub(crate) async fn make() -> Simulated {
     let server = token(&transport, &server_app, &form).await;
     let world = Simulated { simulator, app, clock, courier, transport, people, ada, grace, granted, server };
     // As the operator does it by hand, without looking whether anybody answers yet.
-    let events = ["posted", "updated", "deleted"].map(|what| format!("team_chat.dm_message_{what}"));
+    let events =
+        ["message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed"];
+    let events = events.map(|what| format!("team_chat.dm_{what}"));
     world.subscribe(json!({"events": events, "validate": false})).await;
     world
 }
@@ -318,6 +320,14 @@ impl World for Simulated {
     async fn deletes(&self, message: &MessageRef) {
         let path = format!("{MESSAGES}/{}?to_contact={}", message.id, self.grace.id);
         self.by_hand(Method::DELETE, &path, None).await;
+    }
+
+    async fn reacts(&self, message: &MessageRef, emoji: &str, on: bool) {
+        assert_eq!(emoji, "\u{1f44d}");
+        let action = if on { "add" } else { "remove" };
+        let reaction = json!({"action": action, "emoji": "U+1F44D", "to_contact": self.grace.id});
+        let path = format!("{MESSAGES}/{}/emoji_reactions", message.id);
+        self.by_hand(Method::PATCH, &path, Some(reaction)).await;
     }
 
     async fn sees(&self, _: &ConversationRef) -> Vec<Seen> {

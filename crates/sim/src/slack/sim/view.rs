@@ -6,7 +6,7 @@
 //!
 //! `GET /_sim/messages?channel=&person=&max=` answers, oldest first:
 //! `{"items": [{"ts", "thread" | null, "author": {"id", "name", "email", "is_bot"}, "as": name | null, "app" | null, "mine",
-//! "text", "blocks", "created", "edited", "tombstone"}]}`.
+//! "text", "blocks", "created", "edited", "tombstone", "reactions": [{"name", "count", "users"}]}]}`.
 
 use serde_json::{Value, json};
 
@@ -74,6 +74,7 @@ fn shape(world: &World, message: &Message, viewer: &str) -> Value {
         "created": time(message.ts),
         "edited": message.edited.is_some(),
         "tombstone": message.tombstone,
+        "reactions": crate::slack::reactions::shown(message).unwrap_or_else(|| json!([])),
     })
 }
 

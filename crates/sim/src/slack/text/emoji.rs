@@ -56,6 +56,17 @@ const KNOWN: [(&str, &str); 48] = [
 /// U+1F3FB is tone 2, the lightest; there is no 1.
 const LIGHTEST: u32 = 0x1F3FB;
 
+/// Pictures of the sample workspace's own.
+const OWN: [&str; 1] = ["party-parrot"];
+
+/// Whether something can be called by this name, with or without a tone.
+pub(in crate::slack) fn is_name(name: &str) -> bool {
+    let (bare, tone) = name.split_once("::").unwrap_or((name, "skin-tone-2"));
+    let toned =
+        tone.strip_prefix("skin-tone-").is_some_and(|tone| matches!(tone, "2" | "3" | "4" | "5" | "6"));
+    toned && (KNOWN.iter().any(|(known, _)| *known == bare) || OWN.contains(&name))
+}
+
 /// A known `:name:` at the beginning of `text`, and its length.
 pub(super) fn named(text: &str) -> Option<(&'static str, usize)> {
     let end = text[1..].bytes().take(64).position(|b| b == b':')?;

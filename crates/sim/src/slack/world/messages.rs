@@ -61,6 +61,8 @@ pub(in crate::slack) struct Message {
     pub(in crate::slack) replies: BTreeSet<Ts>,
     /// A root that was deleted while there were answers.
     pub(in crate::slack) tombstone: bool,
+    /// Short names and who reacted with them, in the order in which they came.
+    pub(in crate::slack) reactions: Vec<(String, Vec<Arc<str>>)>,
 }
 
 /// Through which app a message came.

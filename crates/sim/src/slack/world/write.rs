@@ -38,6 +38,7 @@ impl World {
             edited: None,
             replies: std::collections::BTreeSet::new(),
             tombstone: false,
+            reactions: Vec::new(),
         };
         channel.log.insert(ts, message);
         let before = draft.root.and_then(|root| self.shown(&draft.channel, root));
@@ -81,6 +82,7 @@ impl World {
         let Some(message) = self.message_mut(channel, ts) else { return };
         if !message.replies.is_empty() {
             message.tombstone = true;
+            message.reactions.clear();
             message.content = Content::default();
             self.tell_changed(channel, ts, &before, now);
             return;

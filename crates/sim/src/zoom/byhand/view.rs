@@ -5,7 +5,7 @@
 //!
 //! `GET /_sim/messages?session=&person=&max=` answers, oldest first:
 //! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"}, "mine", "text", "rich_text",
-//! "bot" | null, "timestamp", "created", "edited"}]}`.
+//! "bot" | null, "timestamp", "created", "edited", "reactions": [{"emoji", "people": [id]}]}]}`.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -71,6 +71,9 @@ pub(in crate::zoom) fn messages(zoom: &Zoom, call: &Call) -> Outcome {
                 "timestamp": message.timestamp,
                 "created": date_time(message.timestamp),
                 "edited": message.edited,
+                "reactions": message.reactions.iter().map(|(emoji, people)| {
+                    json!({"emoji": emoji, "people": people.iter().map(|id| &**id).collect::<Vec<_>>()})
+                }).collect::<Vec<_>>(),
             })
         })
         .collect();

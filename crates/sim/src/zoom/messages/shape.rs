@@ -111,6 +111,17 @@ pub(super) fn listed(
     if !message.content.rich.is_empty() {
         shape["rich_text"] = rich(&message.content);
     }
+    if !message.reactions.is_empty() {
+        let all = message.reactions.iter().map(|(emoji, people)| {
+            let inside = |id: &Arc<str>| world.people.get(id).filter(|one| one.account == viewer.account);
+            let member = |id: &Arc<str>| world.people.get(id).map_or("", |one| &*one.member);
+            let senders = people
+                .iter()
+                .map(|id| json!({"user_id": inside(id).map_or("", |one| &*one.id), "member_id": member(id)}));
+            json!({"emoji": emoji, "total_count": people.len(), "senders": senders.collect::<Vec<_>>()})
+        });
+        shape["reactions"] = all.collect();
+    }
     if let Some(bot) = message.bot.as_ref().filter(|_| !message.deleted) {
         shape["bot_message"] = bot.content.clone();
     }
@@ -159,7 +170,10 @@ pub(super) fn threaded(
         shape["at_items"] = mentions(world, viewer, &message.content);
     }
     if wants.reactions {
-        shape["reactions"] = json!([]);
+        let all = message.reactions.iter().map(|(emoji, people)| {
+            json!({"emoji_id": emoji, "count": people.len(), "is_sender": people.contains(&viewer.id)})
+        });
+        shape["reactions"] = all.collect();
     }
     if wants.files {
         shape["files"] = json!([]);

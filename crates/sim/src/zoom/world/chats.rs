@@ -41,6 +41,8 @@ pub(in crate::zoom) struct Message {
     pub(in crate::zoom) deleted: bool,
     /// What a chatbot said.
     pub(in crate::zoom) bot: Option<BotPart>,
+    /// Emoji and who reacted with them, in the order in which they came.
+    pub(in crate::zoom) reactions: Vec<(String, Vec<Arc<str>>)>,
 }
 
 /// What a message says.
@@ -172,6 +174,7 @@ impl Chats {
             edited: false,
             deleted: false,
             bot,
+            reactions: Vec::new(),
         };
         chat.log.push((chat.last, uuid));
         self.messages.insert(uuid, message);
@@ -204,10 +207,32 @@ impl Chats {
         }
     }
 
+    /// Adds or takes away somebody's reaction. Whether that changed anything.
+    pub(in crate::zoom) fn react(&mut self, uuid: Uuid, person: &Arc<str>, emoji: &str, on: bool) -> bool {
+        let Some(message) = self.messages.get_mut(&uuid) else { return false };
+        let there = message.reactions.iter().any(|(of, people)| of == emoji && people.contains(person));
+        if there == on {
+            return false;
+        }
+        if on {
+            match message.reactions.iter_mut().find(|(of, _)| of == emoji) {
+                Some((_, people)) => people.push(Arc::clone(person)),
+                None => message.reactions.push((emoji.to_owned(), vec![Arc::clone(person)])),
+            }
+        } else {
+            for (_, people) in message.reactions.iter_mut().filter(|(of, _)| of == emoji) {
+                people.retain(|one| one != person);
+            }
+            message.reactions.retain(|(_, people)| !people.is_empty());
+        }
+        true
+    }
+
     /// Empties a message; its place stays, and so do replies to it.
     pub(in crate::zoom) fn delete(&mut self, uuid: Uuid) {
         if let Some(message) = self.messages.get_mut(&uuid) {
             message.content = Content::default();
+            message.reactions.clear();
             message.deleted = true;
         }
     }

@@ -1,8 +1,8 @@
 //! Accepting and routing reports.
 
 use bytes::Bytes;
-use entente_model::DropReason;
-use entente_store::{Accepted, Interest, LaneKey, Report, Routed, Side, Unreadable};
+use entente_model::{DropReason, Emoji};
+use entente_store::{Accepted, Interest, LaneKey, ReactionsNow, Report, Routed, Side, Unreadable};
 
 use crate::world::{
     World, at, balanced, claim, claims, created, deliver, direct, message, pair, plan, report, room, route,
@@ -14,6 +14,7 @@ super::conformance! {
     changes_and_deletions_are_stored_each_time
     what_was_seen_is_a_repeat
     our_own_messages_are_echoes
+    reactions_are_heard_of_all_messages_and_the_last_word_counts
     a_done_report_may_come_again_until_it_was_seen
     bodies_are_kept_only_where_they_concern_us
     conversations_of_no_interest_store_nothing
@@ -114,6 +115,47 @@ async fn our_own_messages_are_echoes(world: World) {
     let known = store.known(&target.conversation, &[target.id]).await.unwrap().seen[0].unwrap();
     assert!(known.ours);
     assert_eq!(known.version, at(60));
+}
+
+async fn reactions_are_heard_of_all_messages_and_the_last_word_counts(mut world: World) {
+    let store = world.store();
+    let source = message(&room(&webex(), "r"), "m1");
+    let target = message(&room(&teams(), "t"), "n1");
+    let lane = LaneKey::Conversation(target.conversation.clone());
+    route(store, &source, vec![plan(&lane, &source)], 1).await;
+    deliver(store, &claim(store, Side::Outbound, 1).await, &target).await;
+    // We wrote it, and what others feel about it is news all the same; each time, because it tells nothing but that.
+    let accepted = store.accept(vec![report(Report::Reacted, &target); 2], at(2)).await.unwrap();
+    assert_eq!(accepted, Accepted { stored: 2, ..Accepted::default() });
+    let held = claim(store, Side::Inbound, 2).await;
+    let arrived = store.arrived(&held, 9).await.unwrap();
+    assert_eq!(arrived.iter().map(|one| one.report).collect::<Vec<_>>(), [Report::Reacted; 2]);
+    let now = |all: &[(&str, &str)]| {
+        let all = all.iter().map(|(who, what)| ((*who).into(), Emoji::stored(what))).collect();
+        Routed { reactions: vec![ReactionsNow { message: target.id.clone(), all }], ..Routed::default() }
+    };
+    assert!(store.reactions(&target.conversation, &target.id).await.unwrap().is_empty());
+    let both = [("ann", "👍"), ("bob", ":party:"), ("ann", "👍")];
+    store.routed(&held, now(&both), at(3)).await.unwrap();
+    world.restart();
+    let mut stand = world.store().reactions(&target.conversation, &target.id).await.unwrap();
+    stand.sort();
+    let expected = [("ann", "👍"), ("bob", ":party:")].map(|(who, what)| (who.into(), Emoji::stored(what)));
+    assert_eq!(stand, expected, "a reaction stands once");
+    let elsewhere = room(&teams(), "other");
+    assert!(world.store().reactions(&elsewhere, &target.id).await.unwrap().is_empty());
+    let held = claim(world.store(), Side::Inbound, 100).await;
+    world.store().routed(&held, now(&[("bob", "🎉")]), at(4)).await.unwrap();
+    let stand = world.store().reactions(&target.conversation, &target.id).await.unwrap();
+    assert_eq!(stand, [("bob".into(), Emoji::stored("🎉"))]);
+    // It stays ours, and a reaction is no version of it.
+    let known = world.store().known(&target.conversation, std::slice::from_ref(&target.id)).await.unwrap();
+    assert!(known.seen[0].unwrap().ours);
+    // They go with their message.
+    let routed = Routed { done: arrived.iter().map(|one| one.id).collect(), ..Routed::default() };
+    world.store().routed(&held, routed, at(5)).await.unwrap();
+    world.store().sweep(at(0), at(1_000), at(1_001)).await.unwrap();
+    assert!(world.store().reactions(&target.conversation, &target.id).await.unwrap().is_empty());
 }
 
 async fn a_done_report_may_come_again_until_it_was_seen(world: World) {

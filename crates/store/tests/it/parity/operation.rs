@@ -9,28 +9,89 @@ use crate::world::{login_id, pair, room, teams, webex};
 /// One step. Small numbers name conversations, messages, lanes and people; `pick` chooses among what there is.
 #[derive(Debug, Clone)]
 pub(super) enum Operation {
-    Accept { reports: Vec<(u8, u8, Report, bool)> },
-    Claim { outbound: bool },
-    Release { pick: u8, wait: Option<u8> },
-    Wedge { pick: u8 },
-    Unwedge { pick: u8 },
-    Route { pick: u8, done: u8, seen: Vec<(u8, bool)>, mark: Option<(u8, u8)>, plans: Vec<Row>, drops: bool },
-    Settle { pick: u8, row: u8, target: (u8, u8) },
-    Plan { rows: Vec<Row> },
-    Begin { pick: u8, row: Option<u8> },
-    Finish { pick: u8, row: Option<u8>, how: How },
-    Remember { room: u8, interest: Interest, pair: Option<u8> },
-    Forget { room: u8 },
-    SavePerson { person: u8, name: u8, account: u8 },
-    SaveStandIn { person: u8, account: Option<u8>, state: u8 },
-    Import { accounts: Vec<(u8, u8)> },
-    TakeAddress { address: u8, person: u8 },
-    Replay { pick: u8 },
-    Told { pick: u8 },
+    Accept {
+        reports: Vec<(u8, u8, Report, bool)>,
+    },
+    Claim {
+        outbound: bool,
+    },
+    Release {
+        pick: u8,
+        wait: Option<u8>,
+    },
+    Wedge {
+        pick: u8,
+    },
+    Unwedge {
+        pick: u8,
+    },
+    Route {
+        pick: u8,
+        done: u8,
+        seen: Vec<(u8, bool)>,
+        /// Reactions to a message: whose, and which.
+        felt: Vec<(u8, Vec<(u8, bool)>)>,
+        mark: Option<(u8, u8)>,
+        plans: Vec<Row>,
+        drops: bool,
+    },
+    Settle {
+        pick: u8,
+        row: u8,
+        target: (u8, u8),
+    },
+    Plan {
+        rows: Vec<Row>,
+    },
+    Begin {
+        pick: u8,
+        row: Option<u8>,
+    },
+    Finish {
+        pick: u8,
+        row: Option<u8>,
+        how: How,
+    },
+    Remember {
+        room: u8,
+        interest: Interest,
+        pair: Option<u8>,
+    },
+    Forget {
+        room: u8,
+    },
+    SavePerson {
+        person: u8,
+        name: u8,
+        account: u8,
+    },
+    SaveStandIn {
+        person: u8,
+        account: Option<u8>,
+        state: u8,
+    },
+    Import {
+        accounts: Vec<(u8, u8)>,
+    },
+    TakeAddress {
+        address: u8,
+        person: u8,
+    },
+    Replay {
+        pick: u8,
+    },
+    Told {
+        pick: u8,
+    },
     SetAside,
-    Sweep { before: u8, seen_before: u8 },
+    Sweep {
+        before: u8,
+        seen_before: u8,
+    },
     Count,
-    Pass { seconds: u8 },
+    Pass {
+        seconds: u8,
+    },
     Restart,
 }
 
@@ -86,6 +147,7 @@ fn row() -> impl Strategy<Value = Row> {
         2 => Just(Work::Edit),
         1 => Just(Work::Delete),
         1 => Just(Work::Notice),
+        1 => Just(Work::React),
     ];
     (0..LANES, work, message(), 0..2_u32, prop::option::of(message()))
         .prop_map(|(lane, work, source, part, thread)| Row { lane, work, source, part, thread })
@@ -112,6 +174,7 @@ fn reports() -> impl Strategy<Value = Vec<(u8, u8, Report, bool)>> {
         4 => Just(Report::Created),
         2 => Just(Report::Changed),
         1 => Just(Report::Deleted),
+        1 => Just(Report::Reacted),
         1 => Just(Report::Look),
     ];
     prop::collection::vec((0..ROOMS, 0..5_u8, what, prop::bool::weighted(0.2)), 1..4)
@@ -120,8 +183,18 @@ fn reports() -> impl Strategy<Value = Vec<(u8, u8, Report, bool)>> {
 fn route() -> impl Strategy<Value = Operation> {
     let seen = prop::collection::vec((0..5_u8, any::<bool>()), 0..3);
     let mark = prop::option::of((0..5_u8, 0..40_u8));
-    (any::<u8>(), 0..4_u8, seen, mark, rows(3), any::<bool>()).prop_map(
-        |(pick, done, seen, mark, plans, drops)| Operation::Route { pick, done, seen, mark, plans, drops },
+    let felt = (0..5_u8, prop::collection::vec((0..2_u8, any::<bool>()), 0..4));
+    let felt = prop::collection::vec(felt, 0..3);
+    (any::<u8>(), 0..4_u8, (seen, felt), mark, rows(3), any::<bool>()).prop_map(
+        |(pick, done, (seen, felt), mark, plans, drops)| Operation::Route {
+            pick,
+            done,
+            seen,
+            felt,
+            mark,
+            plans,
+            drops,
+        },
     )
 }
 

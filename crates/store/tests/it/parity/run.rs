@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use entente_model::{
-    Account, Loss, MessageRef, Person, PersonId, Primary, StandIn, StandInMode, StandInState, Timestamp,
+    Account, Emoji, Loss, MessageRef, Person, PersonId, Primary, StandIn, StandInMode, StandInState,
+    Timestamp,
 };
-use entente_store::{Begin, Claim, Finish, News, Plan, Routed, SeenNow, Settled, Side, Work};
+use entente_store::{Begin, Claim, Finish, News, Plan, ReactionsNow, Routed, SeenNow, Settled, Side, Work};
 
 use super::operation::{How, Operation, Row, conversation, lane};
 use super::view::{Numbers, unnumbered, view};
@@ -41,12 +42,19 @@ fn plan(row: &Row, now: i64) -> Plan {
     Plan {
         lane: lane(row.lane),
         work: row.work,
-        source: (row.work != Work::Notice).then(|| named(row.source)),
+        source: (!matches!(row.work, Work::Notice | Work::React)).then(|| named(row.source)),
         part: row.part,
         thread: row.thread.map(named),
         payload: Bytes::from(format!("{row:?}")),
         accepted_at: at(now),
     }
+}
+
+fn reactions(id: u8, all: &[(u8, bool)]) -> ReactionsNow {
+    let one = |(who, thumb): &(u8, bool)| {
+        (format!("account {who}").into(), Emoji::stored(if *thumb { "👍" } else { ":party:" }))
+    };
+    ReactionsNow { message: format!("m{id}").into(), all: all.iter().map(one).collect() }
 }
 
 impl Half {
@@ -118,7 +126,7 @@ impl Half {
                 });
                 format!("{:?}", store.accept(arrivals.collect(), now).await.unwrap())
             }
-            Operation::Route { pick, done, seen, mark, plans, drops } => {
+            Operation::Route { pick, done, seen, felt, mark, plans, drops } => {
                 let Some(claim) = self.holder(*pick, Side::Inbound) else { return String::new() };
                 let arrived = store.arrived(&claim, usize::from(*done)).await.unwrap_or_default();
                 let routed = Routed {
@@ -131,6 +139,7 @@ impl Half {
                             deleted: *deleted,
                         })
                         .collect(),
+                    reactions: felt.iter().map(|(id, all)| reactions(*id, all)).collect(),
                     mark: mark.map(|(id, time)| (format!("m{id}").into(), at(time.into()))),
                     plans: plans.iter().map(|row| plan(row, self.now)).collect(),
                     drops: if *drops { vec![entente_model::DropReason::Gone] } else { Vec::new() },

@@ -110,10 +110,15 @@ async fn held_lane(store: &dyn Store, claim: &Claim, numbers: &mut Numbers, view
 }
 
 async fn links(store: &dyn Store, view: &mut String) {
-    let ids: Vec<_> = (0..5).map(|id| format!("m{id}").into()).collect();
+    let ids: Vec<entente_model::MessageId> = (0..5).map(|id| format!("m{id}").into()).collect();
     for number in 0..ROOMS {
         let known = store.known(&conversation(number), &ids).await.unwrap();
         writeln!(view, "known {number} {:?} {:?}", known.conversation, known.seen).unwrap();
+        for id in &ids {
+            let mut reactions = store.reactions(&conversation(number), id).await.unwrap();
+            reactions.sort();
+            writeln!(view, "felt {number} {id} {reactions:?}").unwrap();
+        }
     }
     for workspace in [webex(), teams()] {
         for both in [pair(1, 2), pair(1, 3), pair(2, 3)] {
