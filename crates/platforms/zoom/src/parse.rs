@@ -223,7 +223,8 @@ pub(crate) fn outlined(at: MessageRef, author: AccountRef, read: &message::Outli
     let deleted = read.status.as_deref().is_some_and(|status| status.eq_ignore_ascii_case("deleted"));
     let unsupported = if deleted { Vec::new() } else { vec!["message that could not be read".to_owned()] };
     let message = Message { unsupported, ..silent(at, author) };
-    Snapshot { message, created_at: Timestamp::from_millis(read.timestamp), edited_at: None, deleted }
+    let created_at = Timestamp::from_millis(read.timestamp);
+    Snapshot { message, created_at, edited_at: None, deleted, reactions: None }
 }
 
 fn unsupported(read: &message::Message) -> Vec<String> {
