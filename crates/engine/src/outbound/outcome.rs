@@ -53,6 +53,10 @@ impl Engine {
             Err(CallError::Retry { after: Some(after) }) => self.again(head, Some(after), Reason::Pause),
             Err(CallError::Retry { after: None }) => self.again(head, None, Reason::Unreached),
             Err(CallError::Reauthorize) => self.again(head, Some(REFUSED_AGAIN), Reason::LoginRefused),
+            // Whoever consented before reactions were carried has not granted them, which must not hold up what they write.
+            Err(error @ CallError::Lacks(_)) if head.delivery.work == Work::React => {
+                Finish::Dead { reason: error.to_string() }
+            }
             Err(CallError::Lacks(permission)) => self.lacking(head, &permission),
             Err(CallError::Reject(reason)) => Finish::Dead { reason },
             // What should be gone is gone.

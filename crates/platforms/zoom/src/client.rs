@@ -73,8 +73,7 @@ impl ZoomClient {
         let render::Request { call, losses } = render::request(self, &own, &draft.operation)?;
         let refused = match draft.operation {
             Operation::Send { .. } => refusal::call,
-            Operation::Edit { .. } | Operation::Delete { .. } => refusal::message,
-            Operation::React { .. } => refusal::reaction,
+            Operation::Edit { .. } | Operation::Delete { .. } | Operation::React { .. } => refusal::message,
         };
         let answer = self.send(call).await.map_err(refused)?;
         // No answer tells a time of its own, so it is that of the answer, to the second (RFC 9110, 6.6.1).

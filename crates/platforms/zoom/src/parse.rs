@@ -191,10 +191,11 @@ fn reactions(at: &MessageRef, read: &message::Message) -> Vec<Reaction> {
     let of = |one: &message::Reacted| -> Vec<Reaction> {
         let listed = one.senders.iter().filter_map(|sender| sender.user_id.as_deref());
         let people = listed.chain(one.user_ids.iter().map(String::as_str)).filter(|person| id::is_id(person));
+        let Some(emoji) = one.emoji.as_deref() else { return Vec::new() };
         let by = |person| id::account(&at.conversation.workspace, person);
-        people.map(|person| Reaction { by: by(person), emoji: sign(&one.emoji) }).collect()
+        people.map(|person| Reaction { by: by(person), emoji: sign(emoji) }).collect()
     };
-    read.reactions.iter().flat_map(of).collect()
+    read.reactions.iter().flatten().flat_map(of).collect()
 }
 
 /// "React to a chat message": `U+1F44D`; custom ones have a name. How an emoji of several code points is written is not

@@ -47,22 +47,11 @@ pub(crate) fn call(failure: Failure) -> CallError {
 }
 
 /// A refusal of a call about one message: "message does not exist" is a 300, and nothing else that we send can be wrong.
+/// Whether a reaction that is there can be added again is not documented; if that is a 300 too, nothing remains to be done.
 pub(crate) fn message(failure: Failure) -> CallError {
     match (failure.status.map(|status| status.as_u16()), code(&failure)) {
         (Some(400), Some(300)) => CallError::Gone,
         _ => call(failure),
-    }
-}
-
-/// A refusal of a reaction. Whether one that is there can be added again is not documented; if that is a 300 too, nothing
-/// remains to be done either. Whoever consented before there were reactions has not granted them, which is no reason to hold
-/// up their messages.
-pub(crate) fn reaction(failure: Failure) -> CallError {
-    match (failure.status.map(|status| status.as_u16()), code(&failure)) {
-        (Some(400..=403), Some(4700 | 4711)) => {
-            reject("Zoom asks for a permission that was not granted (team_chat:update:message_emoji)")
-        }
-        _ => message(failure),
     }
 }
 
@@ -113,8 +102,6 @@ mod tests {
         assert_eq!(named, CallError::Lacks("Zoom wants team_chat:write:user_message".to_owned()));
         assert_eq!(call(rejected(400, 5301)), CallError::Unknown);
         assert_eq!(message(rejected(400, 300)), CallError::Gone);
-        assert_eq!(reaction(rejected(400, 300)), CallError::Gone);
-        assert!(matches!(reaction(rejected(400, 4711)), CallError::Reject(_)));
         for (status, code) in
             [(400, 200), (403, 200), (400, 300), (400, 5402), (400, 5418), (400, 5421), (400, 9)]
         {

@@ -375,3 +375,19 @@ async fn a_reaction_to_a_message_that_is_gone_is_dropped() {
     scene.settle().await;
     scene.nothing_is_left().await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_permission_that_nobody_gave_yet_holds_up_no_message() {
+    let scene = Scene::new(401, Place::Teams, Place::Slack).await;
+    let lacking = json!([{"name": "lacking", "method": "POST", "path": "*/reactions.add", "when": "before",
+        "fault": {"says": {"body": {"ok": false, "error": "missing_scope", "needed": "reactions:write"}}}}]);
+    scene.world.control(Place::Slack, "/_sim/faults", lacking).await;
+    scene.writer.react(&scene.written, thumb(Place::Teams), true).await;
+    let to = scene.world.address_at(Place::Teams, &scene.reader.email).await;
+    scene.writer.write(&to, "the-next").await;
+    scene.settle().await;
+    standing(scene.world.ledger(Place::Slack), "the-next");
+    let counts = scene.world.counts().await;
+    assert_eq!((counts.dead, counts.waiting, counts.aside), (1, 0, 0), "{counts:?}");
+    assert_eq!(scene.at_target(), []);
+}

@@ -40,14 +40,14 @@ pub(crate) struct Message {
     #[serde(default)]
     pub(crate) interactive_cards: Vec<IgnoredAny>,
     #[serde(default)]
-    pub(crate) reactions: Vec<Reacted>,
+    pub(crate) reactions: Option<Vec<Reacted>>,
 }
 
 /// An emoji, and who reacted with it.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Reacted {
     /// `U+1F44D`, or the name of a custom one.
-    pub(crate) emoji: String,
+    pub(crate) emoji: Option<String>,
     /// In lists.
     #[serde(default)]
     pub(crate) senders: Vec<Reactor>,
