@@ -13,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entente_model::{
     Account, AccountRef, PersonId, StandIn, StandInMode, StandInState, WorkspaceId, WorkspaceRef,
 };
-use entente_platform::{LifecycleKind, LoginKind};
+use entente_platform::LoginKind;
 use entente_store::{Login, LoginSecret, LoginState, PendingGrant};
 use secrecy::{ExposeSecret as _, SecretString};
 use sha2::{Digest as _, Sha256};
@@ -278,8 +278,6 @@ impl Engine {
             secret: Some(secret),
             state: LoginState::Active,
         };
-        // What was said to them until now was not reported.
-        let doubt = self.doubt(workspace).await?;
         // One invitation may have been followed in two windows; the first that succeeds is the one that counts.
         match invitation {
             Some(invitation) => {
@@ -289,8 +287,6 @@ impl Engine {
             }
             None => self.store.save_login(&login).await?,
         }
-        self.attend(id, LifecycleKind::Missed);
-        drop(doubt);
         self.keeper.forget(id);
         drop(still);
         let state = StandInState::Active;

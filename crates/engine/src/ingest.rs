@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use entente_model::WorkspaceId;
-use entente_platform::{Checked, Head, HeadKind, Hook, Item, LifecycleKind, Refused, Step, Unverified};
+use entente_platform::{Checked, Head, HeadKind, Hook, Item, Refused, Step, Unverified};
 use entente_store::{NewArrival, Report, Unreadable};
 use http::{Response, StatusCode};
 
@@ -74,7 +74,6 @@ impl Engine {
         let told_as_changes = workspace.profile().capabilities.reactions_are_changes;
         let mut arrivals = Vec::with_capacity(items.len());
         let mut unreadable = Vec::new();
-        let mut doubtful = false;
         for item in items {
             match item {
                 Item::Head(head) => {
@@ -84,7 +83,6 @@ impl Engine {
                 }
                 Item::Lifecycle(lifecycle) => {
                     self.store.count("lifecycle_notices", 1);
-                    doubtful |= lifecycle.kind != LifecycleKind::Reauthorize;
                     self.attend(lifecycle.login, lifecycle.kind);
                 }
                 Item::Unknown(kind) => {
@@ -95,9 +93,6 @@ impl Engine {
                     unreadable.push(Unreadable { workspace: workspace.at().clone(), reason, body });
                 }
             }
-        }
-        if doubtful {
-            drop(self.doubt(workspace).await?);
         }
         let malformed = u64::try_from(unreadable.len()).unwrap_or(u64::MAX);
         if arrivals.is_empty() && malformed == 0 {

@@ -23,7 +23,6 @@ use rounds::{Ended, Round, Rounds};
 
 mod read_on;
 mod rounds;
-mod silence;
 
 /// How many logins are seen to at once.
 const AT_ONCE: usize = 16;
@@ -44,8 +43,6 @@ pub(crate) struct Ears {
     pub(crate) sooner: Notify,
     /// Rises whenever a gap was made up for.
     closed: AtomicU64,
-    /// Until when workspaces heard everything.
-    heard: tokio::sync::Mutex<silence::Heard>,
 }
 
 #[derive(Debug, Clone)]
@@ -75,11 +72,10 @@ impl Ears {
     }
 
     /// Whether reports to this login may have been missed and were not made up for when [`Ears::closed`] was `then`.
-    pub(crate) fn missed(&self, workspace: &Workspace, login: LoginId, then: u64, now: Timestamp) -> bool {
+    pub(crate) fn missed(&self, workspace: &Workspace, login: LoginId, then: u64) -> bool {
         let logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
         self.closed() != then
             || workspace.missed.load(Ordering::Relaxed)
-            || workspace.is_told_again(now)
             || logins.get(&login).is_none_or(|ear| ear.gap)
     }
 }
@@ -164,7 +160,7 @@ impl Engine {
     /// Each workspace has a round of its own under way at a time: a vendor that lets us ask slowly holds up nobody else's
     /// logins, and reading on holds up no login that is to be heard.
     pub(crate) async fn listening(self: Arc<Self>, stop: CancellationToken) {
-        let (mut everybody, mut first) = (Timestamp(0), true);
+        let mut everybody = Timestamp(0);
         let mut changed = self.changed.subscribe();
         let mut rounds = Rounds::default();
         let mut under_way = FuturesUnordered::new();
@@ -172,10 +168,9 @@ impl Engine {
             let sooner = self.ears.sooner.notified();
             let now = self.clock.now();
             let all = now.since(everybody) >= EVERYBODY;
-            match self.due(all, first, &rounds).await {
+            match self.due(all, &rounds).await {
                 Ok(due) => {
                     everybody = if all { now } else { everybody };
-                    first = false;
                     under_way.extend(rounds.listen(due).map(|round| self.round(round)));
                 }
                 Err(error) => tracing::error!(%error, "subscriptions could not be seen to"),
@@ -208,18 +203,23 @@ impl Engine {
     }
 
     /// The logins whose time has come, where no round is under way, a round's worth of each workspace.
-    async fn due(
-        &self,
-        all: bool,
-        first: bool,
-        rounds: &Rounds,
-    ) -> Result<Vec<Login>, entente_store::StoreError> {
+    async fn due(&self, all: bool, rounds: &Rounds) -> Result<Vec<Login>, entente_store::StoreError> {
         let now = self.clock.now();
-        if all || self.sites.iter().any(|workspace| workspace.missed.load(Ordering::Relaxed)) {
-            let everybody = self.everybody().await?;
-            self.end_silences(&everybody, all, first).await?;
-            if let Err(error) = self.record_heard().await {
-                tracing::error!(%error, "until when workspaces heard could not be recorded");
+        let deaf = |workspace: &&Arc<Workspace>| workspace.missed.swap(false, Ordering::Relaxed);
+        let deaf: Vec<_> = self.sites.iter().filter(deaf).map(|workspace| workspace.at().clone()).collect();
+        if all || !deaf.is_empty() {
+            for login in self.everybody().await? {
+                let hears = self.hears(&login);
+                let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+                if !hears {
+                    logins.remove(&login.id);
+                    continue;
+                }
+                let ear = logins.entry(login.id).or_insert(Ear::NEW);
+                if deaf.contains(&login.workspace) {
+                    *ear = Ear { rung: ear.rung, heard: ear.heard, ..Ear::NEW };
+                }
+                ear.workspace = Some(login.workspace.id);
             }
         }
         self.those_due(now, rounds).await

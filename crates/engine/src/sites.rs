@@ -2,10 +2,10 @@
 //! made at the first start, kept sealed, and never shown.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use entente_model::{AccountId, LoginId, Timestamp, WorkspaceId, WorkspaceRef};
+use entente_model::{AccountId, LoginId, WorkspaceId, WorkspaceRef};
 use entente_platform::site::PrivateKey;
 use entente_platform::{AppSecrets, HookKey, Platform, Profile, Receiver, Registry, Site};
 use entente_store::Store;
@@ -35,8 +35,6 @@ pub struct Workspace {
     pub(crate) keys_wanted: Notify,
     /// Reports were turned away although they may have been the vendor's; those who hear here must read on.
     pub(crate) missed: AtomicBool,
-    /// Until when the vendor may tell again what was said in a silence, as a timestamp; 0 if it need not be waited for.
-    pub(crate) told_again: AtomicI64,
     /// Why nothing is reported at present, where reports come by a connection of ours that does not stand.
     deaf: RwLock<Option<String>>,
     secrets: RwLock<AppSecrets>,
@@ -81,7 +79,6 @@ impl Sites {
                 certificate,
                 keys_wanted: Notify::new(),
                 missed: AtomicBool::new(false),
-                told_again: AtomicI64::new(0),
                 deaf: RwLock::new(None),
                 secrets: RwLock::new(secrets),
                 receiver: RwLock::new(receiver),
@@ -142,11 +139,6 @@ impl Workspace {
             return Ok(());
         }
         self.change(|secrets| secrets.logins = hearers)
-    }
-
-    /// Whether what was said in a silence may still be told again, and later than what was said after it.
-    pub(crate) fn is_told_again(&self, now: Timestamp) -> bool {
-        self.told_again.load(Ordering::Relaxed) > now.0
     }
 
     /// Why nothing is reported at present, if that is so.

@@ -54,9 +54,6 @@ pub struct Capabilities {
     pub reactions_are_changes: bool,
     /// Reports are pointers: the conversation is listed since its mark instead of opening what came.
     pub listed: bool,
-    /// For how long the vendor repeats a report that nobody took, from the first attempt on: a silence that is shorter needs
-    /// no reading, because what was said in it is told again. Zero where it is not, or too late to wait for.
-    pub repeats_for: Duration,
 }
 
 /// Where and how a grant is asked for.

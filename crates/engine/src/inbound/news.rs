@@ -48,11 +48,10 @@ impl Engine {
         let mut news = News { read_until: mark.map(|(_, at)| *at), ..News::default() };
         let mut snapshots = Vec::new();
         // Where reports may have been missed, the next one does not tell what came before it; the history does.
-        let now = self.clock.now();
         let missed = reported
             .arrivals
             .iter()
-            .any(|arrival| self.ears.missed(reported.workspace, arrival.watcher, reported.as_of, now));
+            .any(|arrival| self.ears.missed(reported.workspace, arrival.watcher, reported.as_of));
         let listed = missed || reported.workspace.profile().capabilities.listed;
         let mut looks =
             reported.arrivals.iter().zip(&seen).any(|(arrival, seen)| wants_reading(arrival, *seen, listed));

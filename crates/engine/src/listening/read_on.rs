@@ -97,7 +97,7 @@ impl Engine {
         Ok(since.unwrap_or_else(|| self.clock.now()))
     }
 
-    pub(super) async fn instant(&self, name: &str) -> Result<Option<Timestamp>, StoreError> {
+    async fn instant(&self, name: &str) -> Result<Option<Timestamp>, StoreError> {
         let stored = self.store.setting(name).await?;
         let stored = stored.and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
         Ok(stored.map(|bytes| Timestamp(i64::from_le_bytes(bytes))))

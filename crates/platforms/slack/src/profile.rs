@@ -46,8 +46,6 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         reactions: Reactions::Many,
         reactions_are_changes: false,
         listed: false,
-        // "Events API", retries: three, the last one five minutes after.
-        repeats_for: Duration::from_mins(5),
     },
     // "Installing with OAuth": with `v2_user`, what `scope` asks for is a user token, and `oauth.v2.user.access` answers
     // as RFC 6749 has it. Scopes are separated by commas there, so they stand here as one.

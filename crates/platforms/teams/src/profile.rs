@@ -42,8 +42,6 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "Get change notifications for messages": a reaction is an update of the message.
         reactions_are_changes: true,
         listed: false,
-        // Notifications are repeated for hours, at intervals that grow and are not documented.
-        repeats_for: Duration::ZERO,
     },
     oauth: OAuth {
         address: LOGIN,

@@ -35,8 +35,6 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         reactions: Reactions::Never(NO_REACTIONS),
         reactions_are_changes: false,
         listed: true,
-        // Not documented; failing webhooks are switched off.
-        repeats_for: Duration::ZERO,
     },
     // "Integrations & Authorization". PKCE is not described there.
     oauth: OAuth {

@@ -60,8 +60,6 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         reactions: Reactions::Many,
         reactions_are_changes: false,
         listed: false,
-        // Repeated after 5, 20 and 60 minutes ("Using webhooks"), which is too late, and by WebSocket not at all.
-        repeats_for: Duration::ZERO,
     },
     oauth: OAuth {
         address: LOGIN,

@@ -105,7 +105,7 @@ async fn what_was_said_while_no_connection_stood_is_read() {
     story.judge("before").await;
     // Somebody switches it off in the app's settings, and later on again.
     story.set(json!({"socket_mode": false})).await;
-    tokio::time::sleep(Duration::from_mins(7)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let troubles = story.troubles().await;
     assert!(!troubles.is_empty() && troubles.iter().all(|why| why.contains("connection")), "{troubles:?}");
     // Somebody whom nobody has written to before, and a conversation that is known.

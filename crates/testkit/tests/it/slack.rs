@@ -127,38 +127,6 @@ fn read(world: &World, method: &str) -> usize {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_told_again_after_a_short_silence_is_not_looked_for_in_every_conversation() {
-    let mut world = world(116).await;
-    let (ines, jonas) = (world.at(Place::Slack, INES).await, world.at(Place::Slack, JONAS).await);
-    let bot = world.at_webex(&world.bot_of(INES).await).await.id;
-    let mut said = Vec::new();
-    for text in ["m0 before", "m1 meanwhile", "m2 after"] {
-        said.push(Said::once("c", &bot, text));
-    }
-    ines.write(ADA, "m0 before").await;
-    jonas.write(ADA, "n0 of somebody else").await;
-    // Long enough for everybody to have been read on for once.
-    tokio::time::sleep(Duration::from_mins(20)).await;
-    assert!(world.settle(SOON).await);
-    world.stop().await;
-    ines.write(ADA, "m1 meanwhile").await;
-    tokio::time::sleep(Duration::from_secs(90)).await;
-    let before = (read(&world, "/users.conversations"), read(&world, "/conversations.history"));
-    world.start(None, false).await;
-    // Slack's third repeat is still to come, and this does not get in front of it.
-    tokio::time::sleep(Duration::from_secs(30)).await;
-    ines.write(ADA, "m2 after").await;
-    tokio::time::sleep(Duration::from_secs(90)).await;
-    let lists = read(&world, "/users.conversations") - before.0;
-    let histories = read(&world, "/conversations.history") - before.1;
-    assert_eq!((lists, histories), (0, 1), "only what was reported is read");
-    tokio::time::sleep(Duration::from_mins(8)).await;
-    assert!(world.settle(SOON).await, "{:?}", world.counts().await);
-    let verdict = judge(&said, world.webex.ledger());
-    assert!(verdict.is_clean(), "{verdict}");
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_gap_that_a_death_interrupts_is_no_short_silence() {
     let mut world = world(117).await;
     let ines = world.at(Place::Slack, INES).await;

@@ -53,7 +53,6 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             reactions: entente_platform::Reactions::Many,
             reactions_are_changes: false,
             listed: true,
-            repeats_for: std::time::Duration::ZERO,
         },
         oauth: OAuth {
             address: "main",
