@@ -14,6 +14,10 @@ use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
 use serde::{Deserialize, Serialize};
 
+mod body;
+
+pub use body::Spoilt;
+
 /// One rule. The first rule that matches a call and strikes decides about it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -80,6 +84,8 @@ pub enum Fault {
     },
     /// Notifications only: never sent.
     Drop,
+    /// Answers properly, but for the body. Never strikes a notification.
+    Body(Spoilt),
 }
 
 /// Whether the effect still happens.
@@ -172,11 +178,12 @@ impl Rule {
     fn matches(&self, method: &str, path: &str) -> bool {
         let hook = method == "HOOK";
         let method_fits = self.method == method || (self.method == "*" && !hook);
+        let fault_fits = !(hook && matches!(self.fault, Fault::Body(_)));
         let path_fits = match self.path.strip_prefix('*') {
             Some(suffix) => path.ends_with(suffix),
             None => path.starts_with(&self.path),
         };
-        method_fits && path_fits
+        method_fits && fault_fits && path_fits
     }
 }
 
@@ -193,6 +200,11 @@ pub async fn interfere(State(faults): State<Faults>, request: Request, next: Nex
     if let Fault::Slow { millis } = rule.fault {
         let response = next.run(request).await;
         tokio::time::sleep(Duration::from_millis(millis)).await;
+        return response;
+    }
+    if let Fault::Body(how) = rule.fault {
+        let mut response = body::spoil(how, next.run(request).await);
+        response.extensions_mut().insert(Struck(rule.name));
         return response;
     }
     match rule.when {

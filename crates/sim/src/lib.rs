@@ -19,6 +19,7 @@ pub mod console;
 pub mod control;
 pub mod courier;
 pub mod faults;
+mod files;
 pub mod ledger;
 pub mod limits;
 pub mod org;

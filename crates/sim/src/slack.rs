@@ -1,4 +1,4 @@
-//! Slack: one workspace, its people, direct messages, apps, sign-in, and events over HTTP and over sockets.
+//! Slack: one workspace, its people, direct messages, files, apps, sign-in, and events over HTTP and over sockets.
 //!
 //! One lock guards the whole `world`: a method is a plain function that takes it once, never waits while holding it, and
 //! finds everything by key, so that order within a conversation, the events of a change and the answer agree without
@@ -13,7 +13,7 @@
 //! only a token that one of them granted sees it or writes there.
 //!
 //! Left out, answering `unknown_method` like any unknown method or `channel_not_found` like any unknown conversation:
-//! channels, groups, files, several workspaces, guests from outside.
+//! channels, groups, snippets and files from elsewhere, several workspaces, guests from outside.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -40,6 +40,7 @@ mod call;
 mod chat;
 mod conversations;
 mod events;
+mod files;
 mod methods;
 mod oauth;
 mod reactions;
@@ -157,6 +158,8 @@ const PATHS: &[(Verb, &str, Endpoint)] = &[
     (Verb::GET, "/_sim/apps", sim::apps::list),
     (Verb::GET, "/_sim/conversations", sim::view::conversations),
     (Verb::GET, "/_sim/messages", sim::view::messages),
+    (Verb::POST, "/_sim/files", sim::files::attach),
+    (Verb::GET, "/_sim/files/{file}", sim::files::download),
 ];
 
 fn routes() -> Router<Slack> {
@@ -177,11 +180,17 @@ fn routes() -> Router<Slack> {
         ("GET", authorize::FOR_PEOPLE),
         ("POST", authorize::FOR_PEOPLE),
         ("GET", "/link/"),
+        ("POST", "/upload/v1/{ticket}"),
+        ("GET", "/files-pri/{file}/{name}"),
+        ("GET", "/files-pri/{file}/download/{name}"),
     ];
     router
         .route("/_sim/apps", post(sim::apps::register))
         .route("/_sim/apps/{app}", post(sim::apps::change))
         .route("/link/", get(socket::link::connect))
+        .route("/upload/v1/{ticket}", post(files::upload::receive))
+        .route("/files-pri/{file}/{name}", get(files::download::inline))
+        .route("/files-pri/{file}/download/{name}", get(files::download::saved))
         .route("/api/{method}", any(call_method))
         .merge(endpoints(methods.chain(pages)))
         .fallback(no_such_path)

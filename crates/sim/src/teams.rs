@@ -1,8 +1,8 @@
 //! Microsoft Teams, simulated: Graph v1.0, the Entra ID sign-in endpoints and the Bot Framework connector on one port.
 //!
 //! The vendor spreads them over three hosts; their paths do not overlap, so one router serves all of them and a client
-//! is pointed at it by base address alone: sign-in `/{tenant}/oauth2/v2.0/…`, Graph `/v1.0/…`, bot metadata
-//! `/v1/.well-known/…`, connector `/amer/v3/…`. Control paths are under `/_sim`.
+//! is pointed at it by base address alone: sign-in `/{tenant}/oauth2/v2.0/…`, Graph `/v1.0/…`, files
+//! `/personal/…`, bot metadata `/v1/.well-known/…`, connector `/amer/v3/…`. Control paths are under `/_sim`.
 //!
 //! One tenant, made from the seed: every [`Somebody`] with `on_teams` has an object id, a mail address that is also the
 //! user principal name, and a Teams licence; one administrator without a licence is added. Acting as a person is calling
@@ -13,7 +13,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 
 use crate::clock::Clock;
@@ -33,6 +33,7 @@ mod call;
 mod caller;
 mod chats;
 mod clockwork;
+mod drives;
 mod endpoints;
 mod graph;
 mod html;
@@ -52,6 +53,9 @@ pub use switches::{Echo, Listed, SizeUnit, Stranger, Switches, ValidationToken};
 
 /// Bodies beyond this are refused unread; Graph's own limit for a message with pictures in it is 4 MB.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;
+
+/// The same for content. Graph: "Upload or replace the contents of a driveItem", up to 250 MB.
+const CONTENT_LIMIT: usize = 250 * 1024 * 1024;
 
 /// What a simulated tenant is made of.
 #[derive(Clone)]
@@ -117,7 +121,10 @@ impl Teams {
 /// One door for every path; which surface it belongs to shows in its first segments.
 async fn answer_call(State(sim): State<Arc<Sim>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let body = match http_body_util::Limited::new(body, BODY_LIMIT).collect().await {
+    // Content comes with PUT, and files by hand in base64.
+    let content = parts.method == Method::PUT || parts.uri.path() == "/_sim/files";
+    let limit = if content { CONTENT_LIMIT } else { BODY_LIMIT };
+    let body = match http_body_util::Limited::new(body, limit).collect().await {
         Ok(body) => body.to_bytes(),
         Err(_) => return StatusCode::PAYLOAD_TOO_LARGE.into_response(),
     };
@@ -134,6 +141,10 @@ async fn answer_call(State(sim): State<Arc<Sim>>, request: Request) -> Response 
         ["v1.0", ..] => graph::answer(&sim, &call).await,
         ["v1", ".well-known", "openidconfiguration"] => bot::configuration(&call),
         ["v1", ".well-known", "keys"] => bot::key_set(),
+        ["personal", _, "_api", "v2.0", "drive", "uploadSession", ticket] => {
+            graph::drive::upload::piece(&sim, &call, ticket)
+        }
+        ["personal", _, "_layouts", "15", "download.aspx"] => graph::drive::download::serve(&sim, &call),
         [_, "v3", ..] => bot::answer(&sim, &call),
         _ => signin::answer(&sim, &call).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response()),
     }

@@ -1,4 +1,4 @@
-//! Webex: people, direct and group rooms, memberships, messages, webhooks, applications and sign-in, as far as direct
+//! Webex: people, direct and group rooms, memberships, messages, files, webhooks, applications and sign-in, as far as direct
 //! messages need them.
 //!
 //! One lock guards the whole `world`: an endpoint is a plain function that takes it once, never waits while holding
@@ -10,8 +10,8 @@
 //! guides "Bots", "Webhooks", "Integrations & Authorization", "REST API Basics" and "Create a `FedRAMP` Bot", and the
 //! published `OpenAPI` descriptions. What they leave open is in [`Switches`].
 //!
-//! Left out, answering 404 like any unknown path: files (a post with one is refused with 400), teams, attachment
-//! actions, events, guests, service apps and the device grant.
+//! Left out, answering 404 like any unknown path: previews of files and the evaluation of files by data-loss prevention,
+//! teams, attachment actions, events, guests, service apps and the device grant.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -33,6 +33,7 @@ mod answer;
 mod applications;
 mod authorize;
 mod call;
+mod contents;
 mod delivery;
 mod filter;
 mod id;
@@ -158,6 +159,7 @@ const VENDOR: &[Row] = &[
     (Method::GET, "/v1/messages/{messageId}", messages::get),
     (Method::PUT, "/v1/messages/{messageId}", messages::write::edit),
     (Method::DELETE, "/v1/messages/{messageId}", messages::write::delete),
+    (Method::GET, "/v1/contents/{contentId}", contents::get),
     (Method::GET, "/v1/webhooks", webhooks::list),
     (Method::POST, "/v1/webhooks", webhooks::create),
     (Method::GET, "/v1/webhooks/{webhookId}", webhooks::get),
@@ -188,6 +190,8 @@ const CONTROL: &[Row] = &[
     (Method::POST, "/_sim/webhooks/deactivate", sim::deactivate),
     (Method::GET, "/_sim/conversations", sim::view::conversations),
     (Method::GET, "/_sim/messages", sim::view::messages),
+    (Method::POST, "/_sim/files", sim::files::attach),
+    (Method::GET, "/_sim/files/{file}", sim::files::download),
 ];
 
 fn routes() -> Router<Webex> {

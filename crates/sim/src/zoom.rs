@@ -1,8 +1,8 @@
-//! Zoom Team Chat, simulated: one account with its users, apps, sign-in, direct messages, chatbots and events, on one
+//! Zoom Team Chat, simulated: one account with its users, apps, sign-in, direct messages, files, chatbots and events, on one
 //! port.
 //!
-//! The vendor spreads these over several hosts whose paths do not overlap: sign-in `/oauth/…`, the API `/v2/…`, the event
-//! WebSocket `/ws`. A client is pointed at one port by base address alone.
+//! The vendor spreads these over several hosts whose paths do not overlap: sign-in `/oauth/…`, the API and the upload of files
+//! `/v2/…`, downloads `/file/…`, the event WebSocket `/ws`. A client is pointed at one port by base address alone.
 //!
 //! One lock guards the whole `world`: an endpoint is a plain function that takes it once, never waits while holding it,
 //! and finds everything by key, so that order within a conversation, the events of a change and the answer agree without
@@ -13,7 +13,7 @@
 //! "OAuth", "Server-to-Server OAuth", "Using webhooks", "`WebSockets`", "Rate limits", "Error definitions" and
 //! "Pagination". What they leave open is in [`Switches`].
 //!
-//! Direct messages only: channels, group chats, files, custom emoji, cards and scheduled messages are left out. A channel
+//! Direct messages only: channels, group chats, custom emoji, cards and scheduled messages are left out. A channel
 //! that is named is one that does not exist; calls about the rest answer 404 with code 2300, as any unknown path.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,6 +39,7 @@ mod contacts;
 mod delivery;
 mod events;
 mod feed;
+mod files;
 mod id;
 mod input;
 mod marketplace;
@@ -173,7 +174,7 @@ const SUBSCRIPTIONS: &str = "/v2/marketplace/app/event_subscription";
 const SUBSCRIPTION: &str = "/v2/marketplace/app/event_subscription/{eventSubscriptionId}";
 
 /// Everything of the vendor's that is simulated.
-static VENDOR: [Row; 27] = [
+static VENDOR: [Row; 33] = [
     open(Method::GET, "/oauth/authorize", authorize::page),
     open(Method::POST, "/oauth/authorize", authorize::answer),
     open(Method::POST, "/oauth/token", oauth::token),
@@ -223,6 +224,24 @@ static VENDOR: [Row; 27] = [
         scopes::READ_THREAD,
         Label::Medium,
     ),
+    row(
+        Method::POST,
+        "/v2/chat/users/{userId}/files",
+        files::upload::keep,
+        scopes::UPLOAD_FILE,
+        Label::Upload,
+    ),
+    row(
+        Method::POST,
+        "/v2/chat/users/{userId}/messages/files",
+        files::upload::send,
+        scopes::SEND_FILE,
+        Label::Upload,
+    ),
+    row(Method::GET, "/v2/chat/files/{fileId}", files::get, scopes::READ_FILE, Label::Light),
+    row(Method::DELETE, "/v2/chat/files/{fileId}", files::delete, scopes::DELETE_FILE, Label::Light),
+    row(Method::GET, "/file/download/{fileId}", files::download, Need::Token, Label::None),
+    row(Method::GET, "/file/storage/{fileId}", files::stored, Need::Token, Label::None),
     row(Method::POST, "/v2/im/chat/messages", bot::send, Need::Bot, Label::Medium),
     row(Method::PUT, BOT_MESSAGE, bot::edit, Need::Bot, Label::Medium),
     row(Method::DELETE, BOT_MESSAGE, bot::delete, Need::Bot, Label::Medium),
@@ -234,7 +253,7 @@ static VENDOR: [Row; 27] = [
 ];
 
 /// The control paths that only Zoom has.
-static CONTROL: [Row; 19] = [
+static CONTROL: [Row; 21] = [
     open(Method::GET, "/_sim/people", byhand::people),
     open(Method::POST, "/_sim/people", byhand::add_person),
     open(Method::POST, "/_sim/people/change", byhand::change_person),
@@ -254,6 +273,8 @@ static CONTROL: [Row; 19] = [
     open(Method::POST, "/_sim/feeds/drop", byhand::portal::drop_feeds),
     open(Method::GET, "/_sim/conversations", byhand::view::conversations),
     open(Method::GET, "/_sim/messages", byhand::view::messages),
+    open(Method::POST, "/_sim/files", byhand::files::attach),
+    open(Method::GET, "/_sim/files/{file}", byhand::files::download),
 ];
 
 /// What answers where nothing is.

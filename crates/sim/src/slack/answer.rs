@@ -10,6 +10,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
 
+use crate::files::File;
+
 /// The outcome of every endpoint.
 pub(super) type Outcome = Result<Answer, Refusal>;
 
@@ -37,6 +39,7 @@ enum Content {
     Json(Map<String, Value>),
     Page(u16, String),
     Redirect(String),
+    File(File),
     Nothing,
 }
 
@@ -96,6 +99,11 @@ impl Answer {
         Self::of(Content::Redirect(location))
     }
 
+    /// The bytes of a file, for control paths.
+    pub(super) fn file(file: &File) -> Self {
+        Self::of(Content::File(file.clone()))
+    }
+
     pub(super) fn changed(mut self, change: Value) -> Self {
         self.change = change;
         self
@@ -141,6 +149,7 @@ impl Answer {
                 let to = HeaderValue::from_str(&to).ok().map(|to| (header::LOCATION, to));
                 plain(302, to, Body::empty())
             }
+            Content::File(file) => file.attachment(),
             Content::Nothing => plain(204, None, Body::empty()),
         }
     }

@@ -189,8 +189,12 @@ impl Slack {
 
     async fn read(&self, request: Request, json: bool) -> Result<Call, Refusal> {
         let (parts, body) = request.into_parts();
-        let body =
-            to_bytes(body, BODY_LIMIT).await.map_err(|_| Refusal::by_hand(413, "request_too_large"))?;
+        // A person attaches files in one body, in base64; uploads have a path of their own.
+        let by_hand = parts.uri.path() == "/_sim/files";
+        let most = self.inner.control.board.get().file_most_bytes;
+        let most =
+            if by_hand { usize::try_from(most).unwrap_or(usize::MAX).saturating_mul(2) } else { BODY_LIMIT };
+        let body = to_bytes(body, most).await.map_err(|_| Refusal::by_hand(413, "request_too_large"))?;
         let text = |name| {
             parts.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok()).unwrap_or("")
         };

@@ -117,7 +117,7 @@ fn pieces(world: &World, call: &Call, caller: &Caller, text: &str) -> Vec<Piece>
 }
 
 /// The content that text alone makes.
-fn of_text(world: &mut World, call: &Call, caller: &Caller, raw: &str) -> Content {
+pub(super) fn of_text(world: &mut World, call: &Call, caller: &Caller, raw: &str) -> Content {
     let pieces = pieces(world, call, caller, raw);
     let mut content = Content { text: text::write(&pieces), ..Content::default() };
     if call.switches.text_posts_get_blocks || caller.kind == Kind::Session {
@@ -129,7 +129,13 @@ fn of_text(world: &mut World, call: &Call, caller: &Caller, raw: &str) -> Conten
 }
 
 /// The content that blocks make, with `raw` as what is shown where they cannot be.
-fn of_blocks(world: &World, call: &Call, caller: &Caller, blocks: Vec<Value>, raw: Option<&str>) -> Content {
+pub(super) fn of_blocks(
+    world: &World,
+    call: &Call,
+    caller: &Caller,
+    blocks: Vec<Value>,
+    raw: Option<&str>,
+) -> Content {
     let of_rich = || Some(text::plain::text(&blocks)).filter(|text| !text.is_empty());
     let given = raw.map(|raw| text::write(&pieces(world, call, caller, raw)));
     // What people compose has the text of what they composed; apps say themselves what the fallback is.

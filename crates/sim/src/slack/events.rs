@@ -112,6 +112,15 @@ impl World {
         });
     }
 
+    /// Tells of a file to those who see `channel`: `file_created`, `file_shared`, `file_deleted`, without the fields that
+    /// every such event has.
+    pub(super) fn tell_file(&mut self, kind: &'static str, channel: &str, mut inner: Value, at: Ts) {
+        inner["type"] = kind.into();
+        inner["event_ts"] = at.to_string().into();
+        let (scope, inner) = (Some("files:read"), Inner::Same(inner));
+        self.publish(&Occurrence { subscription: kind, scope, channel: Some(channel), inner, at });
+    }
+
     /// Tells that a direct message was opened (`im_created`).
     pub(super) fn tell_opened(&mut self, channel: &str, by: &str) {
         let Some(found) = self.channels.get(channel) else { return };

@@ -2,7 +2,7 @@
 //! ("Rate Limits", and "Facts" on each method's page).
 
 use super::call::Endpoint;
-use super::{auth, chat, conversations, oauth, reactions, socket, team, users};
+use super::{auth, chat, conversations, files, oauth, reactions, socket, team, users};
 
 /// A method.
 #[derive(Debug)]
@@ -75,6 +75,8 @@ const WRITE: Scopes =
 const REACT: Scopes = Scopes::All(&["reactions:write"]);
 const REACTIONS: Scopes = Scopes::All(&["reactions:read"]);
 const CHAT: Scopes = Scopes::All(&["chat:write"]);
+const FILES_READ: Scopes = Scopes::All(&["files:read"]);
+const FILES_WRITE: Scopes = Scopes::All(&["files:write"]);
 const USERS: Scopes = Scopes::All(&["users:read"]);
 
 /// A row; the path holds the name behind [`PREFIX`].
@@ -139,6 +141,24 @@ pub(super) static METHODS: &[Method] = &[
         Tier::Three,
         false,
     ),
+    method(
+        "/api/files.completeUploadExternal",
+        files::upload::complete,
+        Bearer::Member,
+        FILES_WRITE,
+        Tier::Four,
+        true,
+    ),
+    method("/api/files.delete", files::delete, Bearer::Member, FILES_WRITE, Tier::Three, true),
+    method(
+        "/api/files.getUploadURLExternal",
+        files::upload::address,
+        Bearer::Member,
+        FILES_WRITE,
+        Tier::Four,
+        false,
+    ),
+    method("/api/files.info", files::info, Bearer::Member, FILES_READ, Tier::Four, false),
     method("/api/oauth.v2.access", oauth::access, Bearer::Nobody, Scopes::None, Tier::Special, false),
     method("/api/oauth.v2.exchange", oauth::exchange, Bearer::Nobody, Scopes::None, Tier::Three, false),
     method(

@@ -3,6 +3,7 @@
 
 use serde_json::{Value, json};
 
+use super::files::shape as files;
 use super::world::World;
 use super::world::channels::Channel;
 use super::world::messages::{Message, Ts};
@@ -160,6 +161,9 @@ pub(super) fn message(world: &World, channel: &Channel, message: &Message, with_
     }
     if !content.attachments.is_empty() {
         shape["attachments"] = content.attachments.clone().into();
+    }
+    if !content.files.is_empty() {
+        files::attach(world, message, &mut shape);
     }
     if let Some(metadata) = content.metadata.as_ref().filter(|_| with_metadata) {
         shape["metadata"] = metadata.clone();

@@ -13,6 +13,7 @@
 //! | `POST /_sim/expire` | `{"token"}` | 204; a rotating access token ends now |
 //! | `POST /_sim/sockets/disconnect` | `{"app", "reason"?}` | `{"told": 2}` |
 //! | `GET /_sim/conversations?person=`, `GET /_sim/messages?channel=&person=` | | see [`view`] |
+//! | `POST /_sim/files`, `GET /_sim/files/{id}` | see [`files`] | |
 //!
 //! A person is named by id or address, an app by its id or its client id.
 
@@ -30,6 +31,7 @@ use super::world::World;
 use super::world::people::{Person, SLACKBOT};
 
 pub(super) mod apps;
+pub(super) mod files;
 pub(super) mod view;
 
 /// The body of a control path.

@@ -92,6 +92,32 @@ pub struct Switches {
     pub socket_ping_ms: u64,
     /// How many sockets an app may have open; documented as ten.
     pub sockets_per_app: usize,
+    /// Scheme and authority of the addresses of files, e.g. `http://127.0.0.1:7703`; those of the API if absent. The
+    /// service has files on a host of their own.
+    pub files_base: Option<String>,
+    /// The most bytes of a file. A setting of the plan; a gigabyte has been seen.
+    pub file_most_bytes: u64,
+    /// What `files.getUploadURLExternal` answers, e.g. `file_uploads_disabled`; absent means that it works.
+    pub file_upload_error: Option<String>,
+    /// How long after `files.completeUploadExternal` the message with the files is there, in milliseconds. Of the share of
+    /// `events_first_share` it is there before the answer.
+    pub file_share_ms: u64,
+    /// The share of uploads that were completed and are never shared, 0 to 1. Reported, not documented.
+    pub file_share_lost: f64,
+    /// How long after that a file has no type, no size and no address yet, in milliseconds.
+    pub file_processing_ms: u64,
+    /// Whether events have no more of a file than its id and `check_file_info`, as in channels shared with others.
+    pub file_events_are_bare: bool,
+    /// Whether history names the subtype `file_share`, as events do.
+    pub file_share_in_history: bool,
+    /// Whether a download without a good token is sent to the sign-in page with 302; otherwise it gets that page with 200.
+    /// Both have been seen.
+    pub file_sign_in_redirects: bool,
+    /// How long after it was shared a file answers everybody with the sign-in page, in milliseconds. Seen of fresh files.
+    pub file_fresh_ms: u64,
+    /// Whether the bytes of files are kept; off only to save memory in load runs, where downloads have made-up bytes of
+    /// the right length.
+    pub files_kept: bool,
     /// The rate limits, before the factor.
     pub rates: Rates,
     /// Whether calls that changed nothing are kept in the ledger; off only to save memory in long load runs.
@@ -202,6 +228,17 @@ impl Default for Switches {
             socket_ticket_seconds: 30,
             socket_ping_ms: 10_000,
             sockets_per_app: 10,
+            files_base: None,
+            file_most_bytes: 1 << 30,
+            file_upload_error: None,
+            file_share_ms: 400,
+            file_share_lost: 0.0,
+            file_processing_ms: 0,
+            file_events_are_bare: false,
+            file_share_in_history: true,
+            file_sign_in_redirects: false,
+            file_fresh_ms: 0,
+            files_kept: true,
             rates: Rates::default(),
             ledger_keeps_reads: true,
         }

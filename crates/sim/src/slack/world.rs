@@ -1,6 +1,6 @@
 //! Everything the simulated workspace knows, indexed by key. No endpoint walks all people, conversations or messages.
 //!
-//! The parts own their own indexes: [`people`], [`channels`], [`messages`], [`apps`], [`tokens`]. What touches several of
+//! The parts own their own indexes: [`people`], [`channels`], [`messages`], [`files`], [`apps`], [`tokens`]. What touches several of
 //! them and has to be told to somebody is in [`write`]; who is told is in [`events`](super::events).
 
 use std::collections::HashMap;
@@ -15,6 +15,7 @@ use crate::org;
 
 pub(super) mod apps;
 pub(super) mod channels;
+pub(super) mod files;
 pub(super) mod messages;
 pub(super) mod people;
 pub(super) mod tokens;
@@ -24,6 +25,7 @@ use super::events::Events;
 use super::switches::Switches;
 use apps::Apps;
 use channels::Channels;
+use files::Files;
 use people::{People, Person};
 use tokens::Tokens;
 
@@ -33,6 +35,7 @@ pub(super) struct World {
     pub(super) team: Team,
     pub(super) people: People,
     pub(super) channels: Channels,
+    pub(super) files: Files,
     pub(super) apps: Apps,
     pub(super) tokens: Tokens,
     pub(super) events: Events,
@@ -111,6 +114,7 @@ impl World {
             team,
             people: People::default(),
             channels: Channels::default(),
+            files: Files::default(),
             apps: Apps::default(),
             tokens: Tokens::default(),
             events: Events::new(control, courier),

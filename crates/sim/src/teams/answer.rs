@@ -16,6 +16,7 @@ use super::call::Call;
 use super::clockwork;
 use super::sim::Sim;
 use crate::control::{Hold, Mark};
+use crate::files::File;
 
 /// A successful answer with what the ledger should know.
 pub(crate) struct Answer {
@@ -29,6 +30,8 @@ pub(crate) struct Answer {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// Something the answer waits for, e.g. a notification that goes first.
     pub(crate) hold: Option<Hold>,
+    /// Bytes instead of a body.
+    pub(crate) file: Option<File>,
 }
 
 /// An answer that refuses. Boxed strings keep it small enough to be an error type.
@@ -55,7 +58,7 @@ impl Answer {
 
     /// A status with a body.
     pub(crate) fn with(status: StatusCode, body: Value) -> Self {
-        Self { status, body: Some(body), change: Value::Null, headers: Vec::new(), hold: None }
+        Self { status, body: Some(body), change: Value::Null, headers: Vec::new(), hold: None, file: None }
     }
 
     /// 204.
@@ -66,7 +69,13 @@ impl Answer {
             change: Value::Null,
             headers: Vec::new(),
             hold: None,
+            file: None,
         }
+    }
+
+    /// 200 with the bytes of a file.
+    pub(crate) fn bytes(file: File) -> Self {
+        Self { status: StatusCode::OK, file: Some(file), ..Self::no_content() }
     }
 
     /// The same, having changed something.
@@ -218,9 +227,10 @@ fn refuse(refusal: &Refusal, body: Value, who: Arc<str>) -> Response {
 impl Answer {
     /// The response with its marks for the ledger and the hold.
     pub(crate) fn into_response(self, who: Arc<str>) -> Response {
-        let mut response = match self.body {
-            Some(body) => json_response(self.status, &body),
-            None => status_response(self.status),
+        let mut response = match (self.file, self.body) {
+            (Some(file), _) => file.attachment(),
+            (None, Some(body)) => json_response(self.status, &body),
+            (None, None) => status_response(self.status),
         };
         response.headers_mut().extend(self.headers);
         response.extensions_mut().insert(Mark { who, change: self.change, skip: false });

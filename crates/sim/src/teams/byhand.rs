@@ -19,6 +19,7 @@
 //! | `GET /_sim/hooks` | | `{"pending", "delivered", "failed", "discarded"}` |
 //! | `GET /_sim/conversations?person=` | | see [`view`] |
 //! | `GET /_sim/messages?chat=&person=` | | see [`view`] |
+//! | `POST /_sim/files`, `GET /_sim/files/{id}` | see [`files`] | |
 //!
 //! A person is named by object id or address everywhere. `announce` (default true) tells the bot of its installation.
 
@@ -41,6 +42,7 @@ use super::subscriptions::lifecycle;
 use super::subscriptions::table::Subscription;
 use crate::control::Mark;
 
+mod files;
 mod view;
 
 /// What a control path answers, or why not.
@@ -65,6 +67,8 @@ pub(crate) fn answer(sim: &Arc<Sim>, call: &Call) -> Response {
         ("GET", ["hooks"]) => Ok(Answer::ok(sim.outbox.figures())),
         ("GET", ["conversations"]) => view::conversations(sim, call),
         ("GET", ["messages"]) => view::messages(sim, call),
+        ("POST", ["files"]) => files::attach(sim, call),
+        ("GET", ["files", id]) => files::download(sim, id),
         _ => return StatusCode::NOT_FOUND.into_response(),
     };
     match done {

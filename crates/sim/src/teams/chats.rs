@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::message::Message;
 use super::people::Person;
+use crate::files::File;
 
 /// The kind of a chat; meetings are left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +123,13 @@ impl Chats {
     /// A chat by id, to change it.
     pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Chat> {
         self.by_id.get_mut(id)
+    }
+
+    /// An image in the content of any message, by its id.
+    pub(crate) fn hosted(&self, id: &str) -> Option<File> {
+        let mut images =
+            self.by_id.values().flat_map(|chat| chat.messages.values()).flat_map(|message| &message.hosted);
+        images.find(|(hosted, _)| hosted == id).map(|(_, file)| file.clone())
     }
 
     /// The ids of somebody's chats, in the order they came about.

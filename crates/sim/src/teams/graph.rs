@@ -17,13 +17,15 @@ use super::subscriptions;
 
 mod batch;
 mod chat;
-mod create_chat;
+pub(crate) mod create_chat;
 pub(crate) mod draft;
+pub(crate) mod drive;
 mod edit;
+mod hosted;
 mod list_chats;
 mod list_messages;
 pub(crate) mod odata;
-mod post;
+pub(crate) mod post;
 mod quote;
 mod react;
 mod users;
@@ -73,6 +75,13 @@ fn route(sim: &Arc<Sim>, call: &Call, caller: &Caller, segments: &[&str]) -> Out
             in_chat(sim, call, caller, id, rest)
         }
         ["chats", id, rest @ ..] => in_chat(sim, call, caller, id, rest),
+        ["me", "drive", rest @ ..] => drive::route(sim, call, caller, caller.must_be_person()?, rest),
+        ["users", key, "drive", rest @ ..] => {
+            let person = sim.people.find(key).ok_or_else(|| Refusal::no_such_user(key))?;
+            drive::route(sim, call, caller, person, rest)
+        }
+        ["drives", id, rest @ ..] => drive::route(sim, call, caller, drive::owner(sim, id)?, rest),
+        ["shares", key, rest @ ..] => drive::share::route(sim, call, caller, key, rest),
         _ => Err(unknown(call)),
     }
 }
@@ -91,6 +100,10 @@ fn in_chat(sim: &Arc<Sim>, call: &Call, caller: &Caller, id: &str, rest: &[&str]
         ("POST", ["messages", "replyWithQuote"]) => quote::reply(sim, call, caller, id),
         ("GET", ["messages", message]) => list_messages::get(sim, call, caller, id, message),
         ("PATCH", ["messages", message]) => edit::patch(sim, call, caller, id, message),
+        ("GET", ["messages", message, "hostedContents"]) => hosted::list(sim, call, caller, id, message),
+        ("GET", ["messages", message, "hostedContents", content, "$value"]) => {
+            hosted::value(sim, caller, id, message, content)
+        }
         ("POST", ["messages", message, "softDelete"]) => {
             edit::soft_delete(sim, call, caller, id, message, true)
         }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::clockwork::zulu_millis;
 use super::people::Person;
 use super::switches::Switches;
+use crate::files::File;
 
 /// Who said it.
 #[derive(Debug, Clone)]
@@ -70,6 +71,8 @@ pub(crate) struct Message {
     pub(crate) reactions: Vec<Reaction>,
     /// The message this one quotes.
     pub(crate) quotes: Option<i64>,
+    /// Images in the content, by id.
+    pub(crate) hosted: Vec<(String, File)>,
     /// What happened, in a system message. Graph: "eventMessageDetail resource type".
     pub(crate) event: Option<Value>,
 }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::apps::Apps;
 use super::chats::Chats;
+use super::drives::Drives;
 use super::ids::{self, Dice};
 use super::notify::outbox::Outbox;
 use super::people::People;
@@ -48,6 +49,7 @@ pub(crate) struct Sim {
     apps: Mutex<Apps>,
     tokens: Mutex<Tokens>,
     chats: Mutex<Chats>,
+    drives: Mutex<Drives>,
     subscriptions: Mutex<Subscriptions>,
     consents: Mutex<Consents>,
 }
@@ -80,6 +82,7 @@ impl Sim {
             apps: Mutex::default(),
             tokens: Mutex::default(),
             chats: Mutex::default(),
+            drives: Mutex::default(),
             subscriptions: Mutex::default(),
             consents: Mutex::default(),
         }
@@ -113,6 +116,11 @@ impl Sim {
     /// Chats and messages.
     pub(crate) fn chats(&self) -> MutexGuard<'_, Chats> {
         lock(&self.chats)
+    }
+
+    /// People's drives.
+    pub(crate) fn drives(&self) -> MutexGuard<'_, Drives> {
+        lock(&self.drives)
     }
 
     /// Subscriptions.

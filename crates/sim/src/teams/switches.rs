@@ -67,6 +67,19 @@ pub struct Switches {
     pub retry_first_millis: u64,
     /// Whether a lifetime below 45 minutes is raised to 45 minutes.
     pub short_lifetimes_raised: bool,
+    /// Scheme and authority of the addresses of files; those of Graph if absent. In life they are the tenant's own host.
+    pub files_base: Option<String>,
+    /// The most bytes of a file; documented as 250 GB, and less where the drive is full.
+    pub file_most_bytes: u64,
+    /// How long an upload in pieces may take, in seconds.
+    pub upload_session_seconds: u64,
+    /// How long an address for a download lives, in seconds; documented as short.
+    pub download_url_seconds: u64,
+    /// Whether the bytes of an inline image come with their type, or as `application/octet-stream`.
+    pub hosted_type_told: bool,
+    /// Whether the bytes of files are kept; off only to save memory in load runs, where downloads have made-up bytes of
+    /// the right length.
+    pub files_kept: bool,
 }
 
 /// What the chat lists show.
@@ -152,6 +165,12 @@ impl Default for Switches {
             batch_cap: 20,
             retry_first_millis: 2_000,
             short_lifetimes_raised: false,
+            files_base: None,
+            file_most_bytes: 250 << 30,
+            upload_session_seconds: 86_400,
+            download_url_seconds: 3_600,
+            hosted_type_told: false,
+            files_kept: true,
         }
     }
 }

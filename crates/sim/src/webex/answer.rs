@@ -10,6 +10,8 @@ use serde::Serialize;
 use serde_json::Value;
 use tokio::sync::oneshot;
 
+use crate::files::File;
+
 /// The outcome of every endpoint.
 pub(super) type Outcome = Result<Answer, Refusal>;
 
@@ -35,6 +37,7 @@ enum Content {
     Json(Vec<u8>),
     Page(String),
     Redirect(String),
+    File(File),
     Nothing,
 }
 
@@ -43,7 +46,7 @@ enum Content {
 pub(super) struct Refusal {
     pub(super) status: u16,
     pub(super) message: Cow<'static, str>,
-    /// Seconds, for 429.
+    /// Seconds, for 429 and 423.
     pub(super) retry_after: Option<u64>,
 }
 
@@ -67,6 +70,11 @@ impl Answer {
     /// 302 to an absolute URL.
     pub(super) fn redirect(location: String) -> Self {
         Self::of(302, Content::Redirect(location))
+    }
+
+    /// The bytes of a file, with its type, its length and its name.
+    pub(super) fn file(file: &File) -> Self {
+        Self::of(200, Content::File(file.clone()))
     }
 
     pub(super) fn changed(mut self, change: Value) -> Self {
@@ -111,6 +119,7 @@ impl Answer {
             Content::Redirect(to) => {
                 (HeaderValue::from_str(&to).ok().map(|to| (header::LOCATION, to)), Body::empty())
             }
+            Content::File(file) => return tracked(file.attachment(), tracking),
             Content::Nothing => (None, Body::empty()),
         };
         let mut response = finish(self.status, tracking, body);
@@ -170,6 +179,10 @@ impl Refusal {
 fn finish(status: u16, tracking: &str, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    tracked(response, tracking)
+}
+
+fn tracked(mut response: Response, tracking: &str) -> Response {
     if let Ok(tracking) = HeaderValue::from_str(tracking) {
         response.headers_mut().insert(TRACKING, tracking);
     }

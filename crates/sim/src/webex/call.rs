@@ -19,7 +19,7 @@ use crate::control::{Hold, Mark};
 /// An endpoint: takes the lock on the world once, never waits.
 pub(super) type Endpoint = fn(&Webex, &Call) -> Outcome;
 
-/// Bodies are small where files are not carried.
+/// Bodies are small where files are not carried; so is what stands around a file.
 const BODY_LIMIT: usize = 1 << 20;
 
 /// An answer that waits for webhooks leaves after this long in any case.
@@ -173,8 +173,15 @@ impl Webex {
 
     async fn read(&self, request: Request) -> Result<Call, Refusal> {
         let (parts, body) = request.into_parts();
-        let body =
-            to_bytes(body, BODY_LIMIT).await.map_err(|_| Refusal::new(413, "Request Entity Too Large"))?;
+        let switches = self.inner.control.board.get();
+        let most = match parts.uri.path() {
+            "/v1/messages" => BODY_LIMIT.saturating_add(whole(switches.file_most_bytes)),
+            // A third more in base64, for several files.
+            "/_sim/files" => BODY_LIMIT.saturating_add(whole(switches.file_most_bytes).saturating_mul(2)),
+            _ => BODY_LIMIT,
+        };
+        let too_large = |_| Refusal::new(switches.file_too_large_status, "Request Entity Too Large");
+        let body = to_bytes(body, most).await.map_err(too_large)?;
         let text = |name| {
             parts.headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok()).unwrap_or("")
         };
@@ -204,7 +211,7 @@ impl Webex {
             base,
             path,
             now,
-            switches: self.inner.control.board.get(),
+            switches,
         })
     }
 
@@ -234,6 +241,10 @@ impl Webex {
             refusal
         })
     }
+}
+
+fn whole(bytes: u64) -> usize {
+    usize::try_from(bytes).unwrap_or(usize::MAX)
 }
 
 fn percent_decoded(segment: &str) -> std::borrow::Cow<'_, str> {

@@ -132,7 +132,7 @@ pub(super) async fn drain(
         }
         let fault = control.faults.strike("HOOK", &job.path).map(|rule| rule.fault);
         match fault {
-            None => deliver(&job, &line, &courier, &control).await,
+            None | Some(Fault::Body(_)) => deliver(&job, &line, &courier, &control).await,
             Some(Fault::Duplicate { copies }) => {
                 for _ in 0..copies {
                     deliver(&job, &line, &courier, &control).await;

@@ -27,6 +27,7 @@ pub(super) enum Clause {
 
 /// What the conditions look at.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is what one condition asks")]
 pub(super) struct Facts<'a> {
     pub(super) room: Uuid,
     pub(super) direct: bool,
@@ -34,6 +35,7 @@ pub(super) struct Facts<'a> {
     pub(super) person: Uuid,
     pub(super) email: &'a str,
     pub(super) mentioned: &'a [Uuid],
+    pub(super) files: bool,
     pub(super) moderator: bool,
     pub(super) locked: bool,
 }
@@ -46,8 +48,7 @@ impl Clause {
             Self::Person(person) => *person == facts.person,
             Self::Email(email) => email == facts.email,
             Self::Mentioned(person) => facts.mentioned.contains(person),
-            // Files are not carried.
-            Self::Files(files) => !files,
+            Self::Files(files) => *files == facts.files,
             Self::Moderator(moderator) => *moderator == facts.moderator,
             Self::Locked(locked) => *locked == facts.locked,
         }
@@ -121,6 +122,7 @@ mod tests {
             person,
             email: "a@acme.example",
             mentioned: &mentioned,
+            files: false,
             moderator: false,
             locked: false,
         };

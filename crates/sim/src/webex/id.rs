@@ -51,6 +51,11 @@ pub(super) fn message(id: Uuid, room: Uuid) -> String {
     encode(cluster(room), "MESSAGE", id)
 }
 
+/// A file of a message, by its place in it.
+pub(super) fn content(message: Uuid, index: usize, room: Uuid) -> String {
+    encode(cluster(room), "CONTENT", format_args!("{message}/{index}"))
+}
+
 pub(super) fn membership(person: Uuid, room: Uuid) -> String {
     encode(cluster(room), "MEMBERSHIP", format_args!("{person}:{room}"))
 }
@@ -83,6 +88,13 @@ pub(super) fn read_room(text: &str) -> Option<Uuid> {
 /// A message, with the region its id claims: whether that is right is known with its room only.
 pub(super) fn read_message(text: &str) -> Option<(String, Uuid)> {
     read_uuid("MESSAGE", text)
+}
+
+/// Region, message and place of a file.
+pub(super) fn read_content(text: &str) -> Option<(String, Uuid, usize)> {
+    let (region, key) = read("CONTENT", text)?;
+    let (message, index) = key.split_once('/')?;
+    Some((region, Uuid::parse_str(message).ok()?, index.parse().ok()?))
 }
 
 /// Person and room of a membership.

@@ -1,21 +1,42 @@
-//! Bodies: JSON, forms, and `multipart/form-data` whose text parts carry the scalar fields ("Message Attachments").
+//! Bodies: JSON, forms, and `multipart/form-data` whose text parts carry the scalar fields and whose file part is the file
+//! ("Message Attachments").
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::answer::Refusal;
 use super::call::Call;
+use crate::files::multipart::{self, Part};
 
-/// A body of fields, as JSON or, where the vendor takes uploads, as multipart.
+/// A body of fields, as JSON or as multipart without a file.
 ///
 /// # Errors
-/// 415 for other media types, 400 for a body that cannot be read, 400 for a file part: files are not carried here.
+/// 415 for other media types, 400 for a body that cannot be read, 400 for a file part.
 pub(super) fn fields<T: DeserializeOwned>(call: &Call) -> Result<T, Refusal> {
+    let (fields, files) = fields_and_files(call)?;
+    if files.is_empty() { Ok(fields) } else { Err(no_files()) }
+}
+
+/// A body of fields, as JSON or as multipart, and the file parts of the latter.
+///
+/// # Errors
+/// 415 for other media types, 400 for a body that cannot be read.
+pub(super) fn fields_and_files<T: DeserializeOwned>(call: &Call) -> Result<(T, Vec<Part>), Refusal> {
     match media(call).as_str() {
-        "application/json" => json(call),
+        "application/json" => Ok((json(call)?, Vec::new())),
         "multipart/form-data" => {
-            let fields = multipart(call)?;
-            serde_json::from_value(Value::Object(fields)).map_err(unreadable)
+            let broken = || Refusal::bad("The multipart body could not be read.");
+            let mut fields = Map::new();
+            let mut files = Vec::new();
+            for part in multipart::parts(&call.media, &call.body).ok_or_else(broken)? {
+                if part.filename.is_some() {
+                    files.push(part);
+                } else {
+                    let text = part.text().ok_or_else(broken)?;
+                    fields.insert(part.name.clone(), Value::String(text.to_owned()));
+                }
+            }
+            Ok((serde_json::from_value(Value::Object(fields)).map_err(unreadable)?, files))
         }
         _ => Err(unsupported(call)),
     }
@@ -62,41 +83,7 @@ fn unreadable(_error: serde_json::Error) -> Refusal {
     Refusal::bad("The request body could not be read.")
 }
 
-/// The text parts of a multipart body (RFC 7578), by name.
-fn multipart(call: &Call) -> Result<Map<String, Value>, Refusal> {
-    let broken = || Refusal::bad("The multipart body could not be read.");
-    let boundary = parameter(&call.media, "boundary").ok_or_else(broken)?;
-    let delimiter = format!("--{boundary}");
-    let body = std::str::from_utf8(&call.body).map_err(|_| no_files())?;
-    let mut fields = Map::new();
-    for part in body.split(delimiter.as_str()).skip(1) {
-        if part.starts_with("--") {
-            return Ok(fields);
-        }
-        let (head, value) = part.split_once("\r\n\r\n").ok_or_else(broken)?;
-        let value = value.strip_suffix("\r\n").ok_or_else(broken)?;
-        let disposition = head.lines().find_map(|line| {
-            let (name, rest) = line.split_once(':')?;
-            name.trim().eq_ignore_ascii_case("content-disposition").then_some(rest)
-        });
-        let disposition = disposition.ok_or_else(broken)?;
-        if parameter(disposition, "filename").is_some() {
-            return Err(no_files());
-        }
-        let name = parameter(disposition, "name").ok_or_else(broken)?;
-        fields.insert(name, Value::String(value.to_owned()));
-    }
-    Err(broken())
-}
-
-/// What a post with a file answers.
+/// What a file answers where none is taken.
 pub(super) fn no_files() -> Refusal {
     Refusal::bad("File upload is not supported.")
-}
-
-fn parameter(header: &str, name: &str) -> Option<String> {
-    header.split(';').skip(1).find_map(|part| {
-        let (key, value) = part.split_once('=')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"').to_owned())
-    })
 }

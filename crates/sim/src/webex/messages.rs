@@ -25,7 +25,7 @@ pub(super) fn get(webex: &Webex, call: &Call) -> Outcome {
     }
     let author = world.people.ever(message.author).ok_or_else(Refusal::missing)?;
     let markdown = call.switches.markdown_returned;
-    Ok(Answer::json(&MessageShape::of(message, room, author, markdown)))
+    Ok(Answer::json(&MessageShape::of(message, room, author, markdown, &call.base)))
 }
 
 /// `GET /messages`: "List Messages", newest first. A bot lists a group room with `mentionedPeople` only.
@@ -158,6 +158,17 @@ fn bound(world: &World, room: &Room, call: &Call) -> Result<usize, Refusal> {
 /// The message a path names, in a room that the caller is in, if they may see it.
 fn visible<'a>(world: &'a World, caller: &Caller, call: &Call) -> Result<(&'a Room, &'a Message), Refusal> {
     let (region, uuid) = id::read_message(call.segment(1)).ok_or_else(Refusal::missing)?;
+    seen(world, caller, call, &region, uuid)
+}
+
+/// A message of the room of that region, if the caller may see it.
+pub(super) fn seen<'a>(
+    world: &'a World,
+    caller: &Caller,
+    call: &Call,
+    region: &str,
+    uuid: Uuid,
+) -> Result<(&'a Room, &'a Message), Refusal> {
     let message = world.messages.get(uuid).ok_or_else(Refusal::missing)?;
     let room = world.rooms.seen_by(message.room, caller.person).ok_or_else(Refusal::missing)?;
     let hidden = caller.bot && !room.direct && !visible_to_bot(caller.person, message, &call.switches);
@@ -180,7 +191,7 @@ fn shape<'a>(
     call: &Call,
 ) -> Option<MessageShape<'a>> {
     let author = world.people.ever(message.author)?;
-    Some(MessageShape::of(message, room, author, call.switches.markdown_returned))
+    Some(MessageShape::of(message, room, author, call.switches.markdown_returned, &call.base))
 }
 
 /// The parent a reply may have: a message of the same room that is not a reply itself.

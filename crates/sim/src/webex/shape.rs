@@ -187,6 +187,8 @@ pub(super) struct MessageHead<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     parent_id: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    files: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     mentioned_people: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mentioned_groups: Option<[&'static str; 1]>,
@@ -195,9 +197,20 @@ pub(super) struct MessageHead<'a> {
 }
 
 impl<'a> MessageHead<'a> {
-    /// `bare`: only what is left to say of a deleted message.
-    pub(super) fn of(message: &Message, room: &'a Room, author: &'a Person, bare: bool) -> Self {
+    /// `bare`: only what is left to say of a deleted message. `origin`: scheme and authority that the caller used.
+    pub(super) fn of(
+        message: &Message,
+        room: &'a Room,
+        author: &'a Person,
+        bare: bool,
+        origin: Option<&str>,
+    ) -> Self {
         let content = &message.content;
+        let files = if bare { &[] } else { content.files.as_slice() };
+        let files = files.iter().enumerate().map(|(index, held)| {
+            let id = id::content(message.uuid, index, room.uuid);
+            format!("{}/v1/contents/{id}", origin.unwrap_or(&held.base))
+        });
         let mentioned = if bare { &[] } else { content.mentioned.as_slice() };
         Self {
             id: id::message(message.uuid, room.uuid),
@@ -206,6 +219,7 @@ impl<'a> MessageHead<'a> {
             person_id: &author.id,
             person_email: &author.email,
             parent_id: message.parent.filter(|_| !bare).map(|parent| id::message(parent, room.uuid)),
+            files: files.collect(),
             mentioned_people: mentioned.iter().map(|person| id::person(*person)).collect(),
             mentioned_groups: (content.mentions_all && !bare).then_some(["all"]),
             created: (!bare).then(|| time(message.created)),
@@ -236,10 +250,17 @@ pub(super) struct MessageShape<'a> {
 }
 
 impl<'a> MessageShape<'a> {
-    pub(super) fn of(message: &'a Message, room: &'a Room, author: &'a Person, markdown: bool) -> Self {
+    /// `origin`: scheme and authority that the caller used.
+    pub(super) fn of(
+        message: &'a Message,
+        room: &'a Room,
+        author: &'a Person,
+        markdown: bool,
+        origin: &str,
+    ) -> Self {
         let content = &message.content;
         Self {
-            head: MessageHead::of(message, room, author, false),
+            head: MessageHead::of(message, room, author, false, Some(origin)),
             to_person_id: None,
             to_person_email: None,
             text: &content.text,

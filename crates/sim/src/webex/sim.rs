@@ -14,6 +14,7 @@
 //! | `POST /_sim/webhooks/deactivate` | `{"webhook"}` or `{"person"}` or `{}` for all | `{"deactivated": 3}` |
 //! | `GET /_sim/conversations?person=` | | see [`view`] |
 //! | `GET /_sim/messages?room=&person=` | | see [`view`] |
+//! | `POST /_sim/files`, `GET /_sim/files/{id}` | see [`files`] | |
 //!
 //! A person is named by id or address everywhere.
 
@@ -32,6 +33,7 @@ use super::world::apps::{App, Kind};
 use super::world::people::Person;
 use super::{Webex, id, input};
 
+pub(super) mod files;
 pub(super) mod view;
 
 /// `GET /_sim/people`, by name, people before bots; `bots=false` leaves bots out.

@@ -106,6 +106,17 @@ pub struct Switches {
     pub refresh_rotates: bool,
     /// How many live access tokens an account may have; the oldest dies when one more is made.
     pub live_tokens_per_account: usize,
+    /// The most bytes of a file; documented as 100 MB.
+    pub file_most_bytes: u64,
+    /// Answered when a file is larger; no status is documented.
+    pub file_too_large_status: u16,
+    /// How long a file's scan for malware takes, in milliseconds. Until it is over a download answers 423.
+    pub file_scan_ms: u64,
+    /// Whether that 423 says how long to wait.
+    pub file_scan_says_when: bool,
+    /// Whether the bytes of files are kept; off only to save memory in load runs, where downloads have made-up bytes of
+    /// the right length.
+    pub files_kept: bool,
     /// The rate limits, before the factor.
     pub rates: Rates,
     /// Whether calls that changed nothing are kept in the ledger; off only to save memory in long load runs.
@@ -211,6 +222,11 @@ impl Default for Switches {
             refresh_restarts: true,
             refresh_rotates: false,
             live_tokens_per_account: 750,
+            file_most_bytes: 100 * 1024 * 1024,
+            file_too_large_status: 413,
+            file_scan_ms: 0,
+            file_scan_says_when: true,
+            files_kept: true,
             rates: Rates::default(),
             ledger_keeps_reads: true,
         }

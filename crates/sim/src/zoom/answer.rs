@@ -13,6 +13,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 
+use crate::files::File;
+
 /// The outcome of every endpoint.
 pub(super) type Outcome = Result<Answer, Refusal>;
 
@@ -39,6 +41,7 @@ enum Content {
     Json(Vec<u8>),
     Page(String),
     Redirect(String),
+    File(File),
     Nothing,
 }
 
@@ -77,6 +80,16 @@ impl Answer {
         Self::of(302, Content::Redirect(location))
     }
 
+    /// 307 to an absolute URL, where the same call is made again.
+    pub(super) fn elsewhere(location: String) -> Self {
+        Self::of(307, Content::Redirect(location))
+    }
+
+    /// The bytes of a file, with its type, its length and its name.
+    pub(super) fn file(file: &File) -> Self {
+        Self::of(200, Content::File(file.clone()))
+    }
+
     /// The rest is done outside the lock.
     pub(super) fn later(later: BoxFuture<'static, Outcome>) -> Self {
         Self { later: Some(later), ..Self::nothing() }
@@ -113,6 +126,7 @@ impl Answer {
             Content::Redirect(to) => {
                 (HeaderValue::from_str(&to).ok().map(|to| (header::LOCATION, to)), Body::empty())
             }
+            Content::File(file) => return tracked(file.attachment(), tracking),
             Content::Nothing => (None, Body::empty()),
         };
         let mut response = finish(self.status, tracking, body);
@@ -187,6 +201,10 @@ impl Refusal {
 fn finish(status: u16, tracking: &str, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    tracked(response, tracking)
+}
+
+fn tracked(mut response: Response, tracking: &str) -> Response {
     if let Ok(tracking) = HeaderValue::from_str(tracking) {
         response.headers_mut().insert(TRACKING, tracking);
     }

@@ -16,6 +16,7 @@
 //! | `POST /_sim/bots/say` | `{"person", "robot", "text"}` | `{"id"}`; the person writes to a chatbot |
 //! | `GET /_sim/conversations?person=` | | see [`view`] |
 //! | `GET /_sim/messages?session=&person=` | | see [`view`] |
+//! | `POST /_sim/files`, `GET /_sim/files/{id}` | see [`files`] | |
 //!
 //! A person is named by user id, member id or address everywhere.
 
@@ -33,6 +34,7 @@ use super::world::chats::{Content, New};
 use super::world::people::Person;
 use super::{Zoom, id, input};
 
+pub(super) mod files;
 pub(super) mod portal;
 pub(super) mod view;
 

@@ -23,7 +23,7 @@ use crate::control::{Hold, Mark};
 /// An endpoint: takes the lock on the world once, never waits while holding it.
 pub(super) type Endpoint = fn(&Zoom, &Call) -> Outcome;
 
-/// Bodies are small where files are not carried.
+/// Bodies are small where files are not carried; so is what stands around a file.
 const BODY_LIMIT: usize = 1 << 20;
 
 /// An answer that waits for events leaves after this long in any case.
@@ -183,6 +183,7 @@ impl Zoom {
     ) -> Result<(), Refusal> {
         match row.need {
             Need::Nothing => return Ok(()),
+            Need::Token => drop(call.caller()?),
             Need::Scope(scopes) => scopes.check(call.caller()?, &call.switches)?,
             Need::Bot => match &call.caller {
                 Ok(caller) if caller.level == Level::App => {}
@@ -204,7 +205,11 @@ impl Zoom {
 
     async fn read(&self, row: &Row, request: Request) -> Result<Call, Refusal> {
         let (parts, body) = request.into_parts();
-        let body = to_bytes(body, BODY_LIMIT)
+        let switches = self.inner.control.board.get();
+        // Files by hand are in base64.
+        let whole = usize::try_from(switches.file_most_bytes).unwrap_or(usize::MAX).saturating_mul(2);
+        let carries = parts.uri.path().ends_with("/files");
+        let body = to_bytes(body, if carries { whole.saturating_add(BODY_LIMIT) } else { BODY_LIMIT })
             .await
             .map_err(|_| Refusal::new(413, 300, "Request body too large."))?;
         let text =
@@ -232,7 +237,7 @@ impl Zoom {
             base,
             path,
             now,
-            switches: self.inner.control.board.get(),
+            switches,
             need: row.need,
         })
     }

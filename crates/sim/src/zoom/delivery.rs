@@ -171,7 +171,7 @@ async fn attempt(
 ) -> Attempt {
     let post = || post(line, courier, control, job.body.clone(), job.number, timestamp);
     match control.faults.strike("HOOK", &job.path).map(|rule| rule.fault) {
-        None => judge(post().await.as_ref()),
+        None | Some(Fault::Body(_)) => judge(post().await.as_ref()),
         Some(Fault::Duplicate { copies }) => {
             let mut last = Attempt::Broken;
             for _ in 0..copies {

@@ -161,7 +161,12 @@ impl World {
         }
         if *what != What::Deleted {
             object["session_id"] = (*message.session).into();
-            object["message"] = message.content.text.as_str().into();
+            if !message.content.text.is_empty() || message.content.files.is_empty() {
+                object["message"] = message.content.text.as_str().into();
+            }
+            if !message.content.files.is_empty() {
+                object["files"] = super::files::shape::told(self, message).into();
+            }
             if !message.content.rich.is_empty() {
                 object["rich_text"] = rich(&message.content);
             }

@@ -153,7 +153,7 @@ impl Zoom {
         let control = &self.inner.control;
         let frame = json!({"module": "message", "content": text}).to_string();
         let copies = match control.faults.strike("HOOK", path).map(|rule| rule.fault) {
-            None => 1,
+            None | Some(Fault::Body(_)) => 1,
             Some(Fault::Duplicate { copies }) => copies,
             Some(Fault::Drop) => 0,
             Some(Fault::Slow { millis }) => {

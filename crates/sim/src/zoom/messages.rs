@@ -82,7 +82,7 @@ pub(super) fn list(zoom: &Zoom, call: &Call) -> Outcome {
         (told || !hidden)
             && !(childless && message.parent.is_some())
             && visible(message, call)
-            && key.as_ref().is_none_or(|key| key.fits(message))
+            && key.as_ref().is_none_or(|key| key.fits(&world, message))
     };
     let mut found: Vec<&Message> =
         chats.into_iter().flat_map(|chat| world.chats.between(chat, from, until)).filter(shown).collect();
@@ -92,7 +92,7 @@ pub(super) fn list(zoom: &Zoom, call: &Call) -> Outcome {
     }
     let (page, next) = paging::page(found.into_iter(), paging::start(call)?, size);
     let messages: Vec<Value> =
-        page.into_iter().map(|message| shape::listed(&world, me, message, told, &call.switches)).collect();
+        page.into_iter().map(|message| shape::listed(&world, me, message, told, call)).collect();
     let mut body =
         json!({"page_size": size, "next_page_token": paging::next(call, next), "messages": messages});
     for name in ["date", "from", "to"] {
@@ -113,7 +113,7 @@ pub(super) fn get(zoom: &Zoom, call: &Call) -> Outcome {
     if !visible(found, call) {
         return Err(Refusal::no_message(call.segment(5)));
     }
-    let mut shape = shape::listed(&world, me, found, false, &call.switches);
+    let mut shape = shape::listed(&world, me, found, false, call);
     // Whoever reacted is told here in other fields than in lists.
     for one in shape.get_mut("reactions").and_then(Value::as_array_mut).into_iter().flatten() {
         let ids = |key: &str, senders: &Value| -> Vec<Value> {
@@ -203,15 +203,17 @@ fn window(call: &Call) -> Result<(i64, i64), Refusal> {
 /// What is searched for.
 enum Search {
     Text(String),
-    /// No message has files here.
-    Files,
+    /// In the names of files.
+    Files(String),
 }
 
 impl Search {
-    fn fits(&self, message: &Message) -> bool {
+    fn fits(&self, world: &World, message: &Message) -> bool {
         match self {
             Self::Text(key) => message.content.text.to_lowercase().contains(key),
-            Self::Files => false,
+            Self::Files(key) => {
+                world.files.of(message).any(|held| held.file.name.to_lowercase().contains(key))
+            }
         }
     }
 }
@@ -223,7 +225,7 @@ fn search(call: &Call) -> Result<Option<Search>, Refusal> {
             Err(Refusal::field("search_key", "Invalid field."))
         }
         (Some("message"), Some(key)) => Ok(Some(Search::Text(key.to_lowercase()))),
-        (Some("file"), Some(_)) => Ok(Some(Search::Files)),
+        (Some("file"), Some(key)) => Ok(Some(Search::Files(key.to_lowercase()))),
         (None, Some(_)) | (Some(_), _) => Err(Refusal::field("search_type", "Invalid field.")),
     }
 }

@@ -12,6 +12,8 @@ use super::switches::Switches;
 pub(super) enum Need {
     /// No token: sign-in and control paths.
     Nothing,
+    /// A token, whatever it may do: downloads ask for no scope of their own.
+    Token,
     /// A user's or an account's token with one of the scopes.
     Scope(Scopes),
     /// A chatbot's token (`client_credentials`).
@@ -55,6 +57,10 @@ pub(super) const EDIT_MESSAGE: Need = both(WRITE, "team_chat:update:user_message
 pub(super) const DELETE_MESSAGE: Need = both(WRITE, "team_chat:delete:user_message");
 pub(super) const MARK_MESSAGE: Need = both(WRITE, "team_chat:update:message_status");
 pub(super) const REACT: Need = both(WRITE, "team_chat:update:message_emoji");
+pub(super) const UPLOAD_FILE: Need = both(WRITE, "team_chat:write:files");
+pub(super) const SEND_FILE: Need = both(WRITE, "team_chat:write:message_files");
+pub(super) const READ_FILE: Need = both(&["chat:read"], "team_chat:read:file");
+pub(super) const DELETE_FILE: Need = both(&["chat:write"], "team_chat:delete:file");
 pub(super) const INVITE: Need = both(&["chat_contact:write"], "team_chat:write:contact_information");
 pub(super) const SEARCH_CONTACTS: Need = both(&["contact:read"], "contact:read:list_contacts");
 pub(super) const READ_USER: Need =

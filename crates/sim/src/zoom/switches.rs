@@ -107,6 +107,28 @@ pub struct Switches {
     pub bot_needs_user_jid: bool,
     /// Whether `toJid` of a direct message to a chatbot names the chatbot behind the person; both have been seen.
     pub bot_named_in_to_jid: bool,
+    /// Scheme and authority of the addresses of files; those of the API if absent. The service has files on a host of
+    /// their own.
+    pub file_base: Option<String>,
+    /// Scheme and authority of where a download is redirected to; those of the first address if absent.
+    pub file_storage_base: Option<String>,
+    /// Whether a download is redirected, and asks for the token again there.
+    pub file_download_redirects: bool,
+    /// Whether an upload is redirected with 307, and asks for the token again there.
+    pub file_upload_redirects: bool,
+    /// Whether the account forbids files (error 5403).
+    pub files_forbidden: bool,
+    /// Whether a message with files has to have a text, as its field is marked.
+    pub files_need_text: bool,
+    /// The most bytes of a file that is uploaded for later; documented as one gigabyte.
+    pub file_most_bytes: u64,
+    /// The most bytes of a file that is uploaded and sent in one; documented as 20 MB.
+    pub sent_file_most_bytes: u64,
+    /// The same for images; documented as 16 MB.
+    pub sent_image_most_bytes: u64,
+    /// Whether the bytes of files are kept; off only to save memory in load runs, where downloads have made-up bytes of
+    /// the right length.
+    pub files_kept: bool,
     /// Whether calls that changed nothing are kept in the ledger; off only to save memory in long load runs.
     pub ledger_keeps_reads: bool,
 }
@@ -230,6 +252,16 @@ impl Default for Switches {
             feed_ends_with_token: true,
             bot_needs_user_jid: true,
             bot_named_in_to_jid: true,
+            file_base: None,
+            file_storage_base: None,
+            file_download_redirects: true,
+            file_upload_redirects: false,
+            files_forbidden: false,
+            files_need_text: true,
+            file_most_bytes: 1 << 30,
+            sent_file_most_bytes: 20 << 20,
+            sent_image_most_bytes: 16 << 20,
+            files_kept: true,
             ledger_keeps_reads: true,
         }
     }

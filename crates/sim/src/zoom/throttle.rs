@@ -21,6 +21,8 @@ pub(super) enum Label {
     Medium,
     /// `HEAVY`.
     Heavy,
+    /// The calls that upload a file have a limit of their own, 20 a second each ("Upload a chat file").
+    Upload,
 }
 
 /// "Send a chat message": more than so many within so many milliseconds block for so many milliseconds.
@@ -56,6 +58,7 @@ impl Label {
             Self::Light => "Light",
             Self::Medium => "Medium",
             Self::Heavy => "Heavy",
+            Self::Upload => "Upload",
         }
     }
 
@@ -67,7 +70,7 @@ impl Label {
             (Self::Light, Plan::Pro) => (30, None),
             (Self::Light, Plan::Business) => (80, None),
             (Self::Medium, Plan::Free) => (2, Some(2_000)),
-            (Self::Medium, Plan::Pro) => (20, None),
+            (Self::Medium, Plan::Pro) | (Self::Upload, _) => (20, None),
             (Self::Medium, Plan::Business) => (60, None),
             (Self::Heavy, Plan::Free) => (1, Some(1_000)),
             (Self::Heavy, Plan::Pro) => (10, Some(30_000)),

@@ -1,6 +1,6 @@
 //! Everything the simulated account knows, indexed by key. No endpoint walks all people, chats or messages.
 //!
-//! The parts own their own indexes: [`people`], [`chats`], [`apps`], [`tokens`], [`subscriptions`]. What touches several
+//! The parts own their own indexes: [`people`], [`chats`], [`files`], [`apps`], [`tokens`], [`subscriptions`]. What touches several
 //! of them is here.
 
 use std::collections::HashMap;
@@ -21,12 +21,14 @@ use crate::org;
 
 pub(super) mod apps;
 pub(super) mod chats;
+pub(super) mod files;
 pub(super) mod people;
 pub(super) mod subscriptions;
 pub(super) mod tokens;
 
 use apps::Apps;
 use chats::Chats;
+use files::Files;
 use people::{People, Person};
 use subscriptions::Subscriptions;
 use tokens::{Token, Tokens};
@@ -38,6 +40,7 @@ pub(super) struct World {
     pub(super) account: Arc<str>,
     pub(super) people: People,
     pub(super) chats: Chats,
+    pub(super) files: Files,
     pub(super) apps: Apps,
     pub(super) tokens: Tokens,
     pub(super) subscriptions: Subscriptions,
@@ -91,6 +94,7 @@ impl World {
             account: Arc::clone(&account),
             people: People::default(),
             chats: Chats::default(),
+            files: Files::default(),
             apps: Apps::default(),
             tokens: Tokens::default(),
             subscriptions: Subscriptions::new(control, courier),

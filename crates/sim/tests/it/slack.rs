@@ -4,6 +4,7 @@ mod authorization;
 mod blocks;
 mod conversations;
 mod events;
+mod files;
 mod history;
 mod limits;
 mod messages;
@@ -175,7 +176,11 @@ impl Sim {
     }
 
     pub(crate) async fn control(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
-        let request = Request::builder().method(method).uri(path).header("Content-Type", "application/json");
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("Host", "slack.test:7703")
+            .header("Content-Type", "application/json");
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
         self.raw(request.body(body).unwrap()).await
     }

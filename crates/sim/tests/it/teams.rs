@@ -4,6 +4,7 @@ mod bots;
 mod byhand;
 mod chats;
 mod crypto;
+mod files;
 mod lifecycle;
 mod limits;
 mod listener;

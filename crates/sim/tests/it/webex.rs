@@ -3,6 +3,7 @@
 mod applications;
 mod bots;
 mod failing;
+mod files;
 mod limits;
 mod memberships;
 mod messages;

@@ -6,6 +6,7 @@ mod byhand;
 mod contacts;
 mod events;
 mod feed;
+mod files;
 mod history;
 mod limits;
 mod messages;

@@ -61,6 +61,7 @@ pub(in crate::slack) fn update(slack: &Slack, call: &Call) -> Outcome {
     };
     let content = Content {
         attachments: wording.attachments.unwrap_or(before.attachments),
+        files: before.files,
         metadata: match wording.metadata {
             Some(Value::Object(fields)) if fields.is_empty() => None,
             None => before.metadata,
@@ -68,7 +69,8 @@ pub(in crate::slack) fn update(slack: &Slack, call: &Call) -> Outcome {
         },
         ..content
     };
-    if content.text.trim().is_empty() && content.blocks.is_empty() && content.attachments.is_empty() {
+    let wordless = content.text.trim().is_empty() && content.blocks.is_empty();
+    if wordless && content.attachments.is_empty() && content.files.is_empty() {
         return Err(Refusal::new("no_text"));
     }
     let id: Arc<str> = id.into();

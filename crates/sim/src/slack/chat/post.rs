@@ -27,7 +27,7 @@ pub(in crate::slack) fn post(slack: &Slack, call: &Call) -> Outcome {
     if wording.is_empty() {
         return Err(Refusal::new("no_text"));
     }
-    let target = destination(world, call, caller)?;
+    let target = destination(world, call, caller, call.args.needed("channel")?)?;
     let place = match &target {
         Target::Channel(id) => format!("{}/{id}", caller.budget()),
         Target::Person(id) => match world.channels.direct(&caller.user, id) {
@@ -100,15 +100,19 @@ pub(in crate::slack) fn post(slack: &Slack, call: &Call) -> Outcome {
     Ok(if truncated { answer.warned("message_truncated") } else { answer })
 }
 
-enum Target {
+pub(in crate::slack) enum Target {
     Channel(Arc<str>),
     Person(Arc<str>),
 }
 
-/// Where the post goes.
-fn destination(world: &World, call: &Call, caller: &Caller) -> Result<Target, Refusal> {
+/// Where something posted to `id`, a conversation or a user, goes.
+pub(in crate::slack) fn destination(
+    world: &World,
+    call: &Call,
+    caller: &Caller,
+    id: &str,
+) -> Result<Target, Refusal> {
     let missing = || Refusal::new("channel_not_found");
-    let id = call.args.needed("channel")?;
     let (target, other) = if world.people.get(id).is_some() {
         let other = reachable(world, caller, id).map_err(|_| missing())?;
         (Target::Person(Arc::clone(&other)), other)
@@ -131,7 +135,7 @@ fn destination(world: &World, call: &Call, caller: &Caller) -> Result<Target, Re
 }
 
 /// The root of the thread that the post answers; the root of a reply stands for it.
-fn root(world: &World, call: &Call, channel: &str) -> Result<Option<Ts>, Refusal> {
+pub(in crate::slack) fn root(world: &World, call: &Call, channel: &str) -> Result<Option<Ts>, Refusal> {
     let Some(named) = call.args.text("thread_ts") else { return Ok(None) };
     let log = world.channels.get(channel).map(|channel| &channel.log);
     let found = Ts::read(named).and_then(|ts| log?.get(&ts));
@@ -178,14 +182,15 @@ fn split(text: &str, most: Option<usize>) -> Vec<&str> {
     parts
 }
 
-fn via(call: &Call, caller: &Caller) -> Option<Via> {
+/// Through which app the caller posts.
+pub(in crate::slack) fn via(call: &Call, caller: &Caller) -> Option<Via> {
     let as_bot = caller.kind == Kind::Bot;
     let bot_id = caller.bot_id.clone().filter(|_| as_bot || call.switches.user_posts_carry_bot_id);
     (caller.kind != Kind::Session).then(|| Via { app: Arc::clone(&caller.app), bot_id, as_bot })
 }
 
 /// Another name and icon, for bots with `chat:write.customize`; others' are passed over.
-fn custom(call: &Call, caller: &Caller) -> Option<Custom> {
+pub(in crate::slack) fn custom(call: &Call, caller: &Caller) -> Option<Custom> {
     if caller.kind != Kind::Bot || !caller.may("chat:write.customize") {
         return None;
     }

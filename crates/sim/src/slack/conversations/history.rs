@@ -12,6 +12,8 @@ use super::named;
 use crate::slack::answer::{Answer, Outcome, Refusal};
 use crate::slack::call::Call;
 use crate::slack::users::{cursor, read_cursor};
+use crate::slack::world::World;
+use crate::slack::world::channels::Channel;
 use crate::slack::world::messages::{Message, Ts};
 use crate::slack::world::tokens::{Caller, Kind};
 use crate::slack::{Slack, shape};
@@ -31,11 +33,8 @@ pub(in crate::slack) fn history(slack: &Slack, call: &Call) -> Outcome {
     }
     let metadata = call.args.flag("include_all_metadata") == Some(true);
     let mut found = between(&channel.log, low, high).rev().filter(|message| message.in_channel());
-    let messages: Vec<Value> = found
-        .by_ref()
-        .take(limit)
-        .map(|message| shape::message(&world, channel, message, metadata))
-        .collect();
+    let messages: Vec<Value> =
+        found.by_ref().take(limit).map(|message| shown(&world, call, channel, message, metadata)).collect();
     let next = found.next().map(|message| next_cursor(message.ts));
     Ok(Answer::ok(json!({
         "messages": messages,
@@ -63,7 +62,7 @@ pub(in crate::slack) fn replies(slack: &Slack, call: &Call) -> Outcome {
         low = Bound::Included(at);
     }
     let metadata = call.args.flag("include_all_metadata") == Some(true);
-    let shown = |message: &Message| shape::message(&world, channel, message, metadata);
+    let shown = |message: &Message| shown(&world, call, channel, message, metadata);
     let mut messages = Vec::new();
     if begins.is_none() || call.switches.root_on_every_page {
         messages.push(shown(root));
@@ -77,6 +76,18 @@ pub(in crate::slack) fn replies(slack: &Slack, call: &Call) -> Outcome {
         "has_more": next.is_some(),
         "response_metadata": {"next_cursor": next.unwrap_or_default()},
     })))
+}
+
+/// A message as history has it.
+fn shown(world: &World, call: &Call, channel: &Channel, message: &Message, metadata: bool) -> Value {
+    let mut shape = shape::message(world, channel, message, metadata);
+    let unnamed = shape["subtype"] == "file_share" && !call.switches.file_share_in_history;
+    if let Value::Object(fields) = &mut shape
+        && unnamed
+    {
+        fields.remove("subtype");
+    }
+    shape
 }
 
 /// The page's size, after the limits of commercially distributed apps ("Rate limit changes for non-Marketplace apps").

@@ -118,7 +118,9 @@ async fn struck(fault: &Fault, job: &Job, line: &Line, post: &Post, number: usiz
         Fault::Status { .. } | Fault::Says { .. } => counted(Attempt::Failed("http_error"), line, post),
         Fault::Timeout { .. } => counted(Attempt::Failed("http_timeout"), line, post),
         Fault::Reset => counted(Attempt::Failed("connection_failed"), line, post),
-        Fault::Duplicate { .. } | Fault::Delay { .. } => deliver(job, line, post, number, reason).await,
+        Fault::Duplicate { .. } | Fault::Delay { .. } | Fault::Body(_) => {
+            deliver(job, line, post, number, reason).await
+        }
     }
 }
 

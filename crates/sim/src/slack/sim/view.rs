@@ -6,7 +6,8 @@
 //!
 //! `GET /_sim/messages?channel=&person=&max=` answers, oldest first:
 //! `{"items": [{"ts", "thread" | null, "author": {"id", "name", "email", "is_bot"}, "as": name | null, "app" | null, "mine",
-//! "text", "blocks", "created", "edited", "tombstone", "reactions": [{"name", "count", "users"}]}]}`.
+//! "text", "blocks", "created", "edited", "tombstone", "reactions": [{"name", "count", "users"}],
+//! "files": [{"id", "name", "type", "size", "sha256", "url"}]}]}`. A file's `url` is a path of this simulator.
 
 use serde_json::{Value, json};
 
@@ -75,6 +76,7 @@ fn shape(world: &World, message: &Message, viewer: &str) -> Value {
         "edited": message.edited.is_some(),
         "tombstone": message.tombstone,
         "reactions": crate::slack::reactions::shown(message).unwrap_or_else(|| json!([])),
+        "files": super::files::shapes(world, message),
     })
 }
 

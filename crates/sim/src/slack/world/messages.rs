@@ -92,6 +92,8 @@ pub(in crate::slack) struct Content {
     pub(in crate::slack) attachments: Vec<Value>,
     /// `event_type` and `event_payload`.
     pub(in crate::slack) metadata: Option<Value>,
+    /// `F…`, in the order in which they were attached.
+    pub(in crate::slack) files: Vec<Arc<str>>,
 }
 
 impl Message {

@@ -80,17 +80,22 @@ impl World {
     pub(in crate::slack) fn delete(&mut self, channel: &str, ts: Ts, now: i64) {
         let Some(before) = self.shown(channel, ts) else { return };
         let Some(message) = self.message_mut(channel, ts) else { return };
-        if !message.replies.is_empty() {
+        let files = std::mem::take(&mut message.content.files);
+        let answered = !message.replies.is_empty();
+        if answered {
             message.tombstone = true;
             message.reactions.clear();
             message.content = Content::default();
+        }
+        for file in files {
+            self.files.unshare(&file, channel, ts);
+        }
+        if answered {
             self.tell_changed(channel, ts, &before, now);
             return;
         }
-        let root = message.root;
-        if let Some(found) = self.channels.get_mut(channel) {
-            found.log.remove(&ts);
-        }
+        let removed = self.channels.get_mut(channel).and_then(|found| found.log.remove(&ts));
+        let root = removed.and_then(|message| message.root);
         self.tell_deleted(channel, ts, &before, now);
         let Some(root) = root else { return };
         let before = self.shown(channel, root);
@@ -109,16 +114,20 @@ impl World {
     }
 
     /// A message as events show it, without its metadata.
-    fn shown(&self, channel: &str, ts: Ts) -> Option<Value> {
+    pub(super) fn shown(&self, channel: &str, ts: Ts) -> Option<Value> {
         let channel = self.channels.get(channel)?;
-        Some(shape::message(self, channel, channel.log.get(&ts)?, false))
+        let mut shape = shape::message(self, channel, channel.log.get(&ts)?, false);
+        if self.events.control.board.get().file_events_are_bare {
+            crate::slack::files::shape::strip(&mut shape);
+        }
+        Some(shape)
     }
 
     fn message_mut(&mut self, channel: &str, ts: Ts) -> Option<&mut Message> {
         self.channels.get_mut(channel)?.log.get_mut(&ts)
     }
 
-    fn tell_changed(&mut self, channel: &str, ts: Ts, before: &Value, now: i64) {
+    pub(super) fn tell_changed(&mut self, channel: &str, ts: Ts, before: &Value, now: i64) {
         let Some(mut message) = self.shown(channel, ts) else { return };
         let Some(at) = self.channels.get_mut(channel).map(|channel| channel.next_ts(now)) else { return };
         let team = self.team.id.to_string();

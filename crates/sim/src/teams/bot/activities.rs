@@ -54,6 +54,7 @@ pub(super) fn say(sim: &Arc<Sim>, call: &Call, bot: &App, id: &str, activity: &V
         subject: None,
         reactions: Vec::new(),
         quotes: None,
+        hosted: Vec::new(),
         event: None,
     };
     chat.put(message.clone());

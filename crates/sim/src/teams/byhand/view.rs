@@ -6,7 +6,8 @@
 //!
 //! `GET /_sim/messages?chat=&person=&max=` answers, oldest first:
 //! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"} | null, "mine", "text",
-//! "html" | null, "created", "edited", "deleted"}]}`. `parent` is the message that is quoted. Without `person` nothing is
+//! "html" | null, "created", "edited", "deleted", "files": [{"id", "name", "type", "size", "sha256", "url"}]}]}`. A file's `url`
+//! is a path of this simulator. `parent` is the message that is quoted. Without `person` nothing is
 //! hidden and nothing is `mine`.
 
 use std::cmp::Reverse;
@@ -70,13 +71,14 @@ pub(super) fn messages(sim: &Sim, call: &Call) -> Done {
     let chat = call.param("chat").and_then(|id| chats.get(id));
     let chat = chat.filter(|chat| viewer.as_ref().is_none_or(|viewer| chat.has(&viewer.id)));
     let chat = chat.ok_or("there is no such chat")?;
-    let mut items: Vec<Value> =
-        chat.messages.values().rev().take(max).map(|message| shape(message, viewer.as_ref())).collect();
+    let found: Vec<Message> = chat.messages.values().rev().take(max).cloned().collect();
+    drop(chats);
+    let mut items: Vec<Value> = found.iter().map(|message| shape(sim, message, viewer.as_ref())).collect();
     items.reverse();
     Ok(Answer::ok(json!({"items": items})))
 }
 
-fn shape(message: &Message, viewer: Option<&Arc<Person>>) -> Value {
+fn shape(sim: &Sim, message: &Message, viewer: Option<&Arc<Person>>) -> Value {
     let gone = message.deleted.is_some();
     let (author, mine) = match &message.author {
         Author::Person(author) => (person(author), viewer.is_some_and(|viewer| viewer.id == author.id)),
@@ -93,6 +95,7 @@ fn shape(message: &Message, viewer: Option<&Arc<Person>>) -> Value {
         "created": zulu_millis(message.id),
         "edited": message.edited.is_some(),
         "deleted": gone,
+        "files": if gone { Vec::new() } else { super::files::shapes(sim, message) },
     })
 }
 

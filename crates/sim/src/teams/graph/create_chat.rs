@@ -21,7 +21,7 @@ use crate::teams::throttle;
 const NEEDS: Needs = Needs { delegated: &["Chat.Create", "Chat.ReadWrite"], application: &["Chat.Create"] };
 
 /// `POST /chats`.
-pub(super) fn create(sim: &Arc<Sim>, call: &Call, caller: &Caller) -> Outcome {
+pub(crate) fn create(sim: &Arc<Sim>, call: &Call, caller: &Caller) -> Outcome {
     caller.licensed()?;
     caller.needs(&NEEDS)?;
     sim.throttle(caller, throttle::Kind::Write, None)?;
@@ -155,6 +155,7 @@ fn system_message(id: i64, detail: Value) -> Message {
         subject: None,
         reactions: Vec::new(),
         quotes: None,
+        hosted: Vec::new(),
         event: Some(detail),
     }
 }

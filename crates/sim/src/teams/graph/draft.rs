@@ -9,6 +9,8 @@ use std::sync::Arc;
 use http::StatusCode;
 use serde_json::{Value, json};
 
+use super::hosted;
+use crate::files::File;
 use crate::teams::answer::Refusal;
 use crate::teams::html;
 use crate::teams::message::{Author, Message};
@@ -28,6 +30,7 @@ pub(crate) struct Draft {
     importance: String,
     subject: Option<String>,
     quotes: Option<i64>,
+    hosted: Vec<(String, File)>,
 }
 
 impl Draft {
@@ -67,6 +70,9 @@ impl Draft {
         };
         let mentions = checked_mentions(sim, &mentions, &saved.mentions)?;
         let attachments: Vec<Value> = attachments.iter().map(attachment).collect::<Result<_, _>>()?;
+        for file in attachments.iter().filter(|one| one["contentType"] == "reference") {
+            referenced(file, &saved.attachments)?;
+        }
         let quotes = attachments
             .iter()
             .find(|one| one["contentType"] == "messageReference")
@@ -79,7 +85,14 @@ impl Draft {
             importance: importance(message)?,
             subject: message["subject"].as_str().map(str::to_owned),
             quotes,
+            hosted: hosted::read(&message["hostedContents"], switches.files_kept)?,
         })
+    }
+
+    /// The same with images by temporary id.
+    pub(crate) fn with_images(mut self, images: Vec<(String, File)>) -> Self {
+        self.hosted.extend(images);
+        self
     }
 
     /// A message nobody has seen yet.
@@ -98,6 +111,7 @@ impl Draft {
             subject: self.subject,
             reactions: Vec::new(),
             quotes: self.quotes,
+            hosted: self.hosted,
             event: None,
         }
     }
@@ -163,6 +177,27 @@ fn importance(message: &Value) -> Result<String, Refusal> {
         Some(word @ ("normal" | "high" | "urgent")) => Ok(word.to_owned()),
         Some(_) => Err(Refusal::bad("Invalid importance.")),
     }
+}
+
+/// A file that is attached. Graph: "chatMessageAttachment resource type", content type `reference`. The address has to end
+/// as the name does, and the body has to have a place for it.
+fn referenced(file: &Value, places: &[String]) -> Result<(), Refusal> {
+    let text = |name: &str| file[name].as_str().unwrap_or_default();
+    let extension = |text: &str| {
+        text.rsplit(['/', '=']).next().and_then(|end| end.rsplit_once('.')).map(|end| end.1.to_lowercase())
+    };
+    let (of_url, of_name) = (extension(text("contentUrl")), extension(text("name")));
+    if text("contentUrl").is_empty() || of_url != of_name {
+        return Err(Refusal::bad(format!(
+            "File contentUrl extension: {} and name extension: {} do not match.",
+            of_url.unwrap_or_default(),
+            of_name.unwrap_or_default(),
+        )));
+    }
+    if text("id").is_empty() || !places.iter().any(|place| place == text("id")) {
+        return Err(Refusal::bad("Invalid attachment: the body has no attachment element of this id."));
+    }
+    Ok(())
 }
 
 /// Every `<at>` needs a mention and the reverse; the person must exist.

@@ -20,7 +20,7 @@ pub(crate) const READ: Needs = Needs {
 };
 
 /// What every way of reading demands.
-fn admitted(sim: &Sim, caller: &Caller, id: &str) -> Result<(), Refusal> {
+pub(super) fn admitted(sim: &Sim, caller: &Caller, id: &str) -> Result<(), Refusal> {
     caller.needs(&READ)?;
     if caller.person().is_none() && sim.switches().protected_api_refused {
         return Err(Refusal::forbidden(

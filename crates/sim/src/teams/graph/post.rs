@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use http::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::draft::Draft;
-use super::{chat, odata};
+use super::{chat, hosted, odata};
+use crate::files::File;
 use crate::teams::answer::{Answer, Outcome, Refusal};
 use crate::teams::call::Call;
 use crate::teams::caller::{Caller, Needs};
 use crate::teams::chats::Chat;
-use crate::teams::message::{Author, View};
+use crate::teams::message::{Author, Message, View};
 use crate::teams::notify::{self, Change, Event};
 use crate::teams::sim::Sim;
 use crate::teams::throttle;
@@ -41,7 +42,7 @@ pub(super) fn admitted(sim: &Sim, caller: &Caller, id: &str) -> Result<(), Refus
 }
 
 /// Puts a message into a chat in the caller's name. `draft` sees the chat, for quotations.
-pub(super) fn say(
+pub(crate) fn say(
     sim: &Arc<Sim>,
     call: &Call,
     caller: &Caller,
@@ -53,7 +54,8 @@ pub(super) fn say(
     let chat = chat::open(sim, &mut chats, caller, id)?;
     let draft = draft(chat)?;
     let at = chat.tick(sim.millis());
-    let message = draft.into_message(at, author);
+    let mut message = draft.into_message(at, author);
+    hosted::place(&mut message, &call.base, id);
     chat.put(message.clone());
     let event = Event::new(Change::Created, chat, message, call);
     drop(chats);
@@ -67,12 +69,30 @@ pub(super) fn say(
     let mut body = event.message.json(view);
     body["@odata.context"] =
         json!(odata::context(call, &format!("chats('{}')/messages/$entity", encoded(id))));
-    let change = event.message.change("message.created", id);
+    let mut change = event.message.change("message.created", id);
+    let files = attached(sim, &event.message);
+    if !files.is_empty() {
+        change["files"] = files.into_iter().map(|(_, file)| file.facts()).collect();
+    }
     let hold = notify::publish(sim, &event);
     Ok(Answer::with(StatusCode::CREATED, body).changed(change).held(hold))
+}
+
+/// A message of the app's own, whose images are files already.
+pub(crate) fn draft(sim: &Sim, message: &Value, images: Vec<(String, File)>) -> Result<Draft, Refusal> {
+    Ok(Draft::read(sim, message)?.with_images(images))
 }
 
 /// An id as it stands in a metadata address.
 pub(super) fn encoded(id: &str) -> String {
     url::form_urlencoded::byte_serialize(id.as_bytes()).collect()
+}
+
+/// The files of a message by id: those of drives that it names, then those in its content. What was deleted is left out.
+pub(crate) fn attached(sim: &Sim, message: &Message) -> Vec<(String, File)> {
+    let drives = sim.drives();
+    let named = message.attachments.iter().filter(|one| one["contentType"] == "reference");
+    let named = named.filter_map(|one| drives.by_guid(one["id"].as_str()?));
+    let named = named.filter_map(|item| Some((item.guid.clone(), item.file.clone()?)));
+    named.chain(message.hosted.iter().cloned()).collect()
 }

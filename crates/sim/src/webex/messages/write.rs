@@ -5,12 +5,14 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{parent, visible};
+use crate::files::File;
+use crate::files::multipart::Part;
 use crate::webex::answer::{Answer, Outcome, Refusal};
 use crate::webex::call::{Call, Caller};
 use crate::webex::shape::MessageShape;
 use crate::webex::text::{self, Directory};
 use crate::webex::world::World;
-use crate::webex::world::messages::Content;
+use crate::webex::world::messages::{Content, Held, Scan};
 use crate::webex::{Webex, id, input, memberships};
 
 /// The most bytes that `text` and `markdown` may have, each ("Create a Message").
@@ -19,31 +21,69 @@ const MOST_BYTES: usize = 7439;
 /// How often a message may be edited ("Edit a Message").
 const MOST_EDITS: u8 = 10;
 
-#[derive(Debug, Deserialize)]
+/// What a post says, and where.
+#[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Fields {
-    room_id: Option<String>,
-    to_person_id: Option<String>,
-    to_person_email: Option<String>,
-    parent_id: Option<String>,
-    text: Option<String>,
-    markdown: Option<String>,
-    html: Option<String>,
-    files: Option<Value>,
-    attachments: Option<Value>,
+pub(in crate::webex) struct Fields {
+    pub(in crate::webex) room_id: Option<String>,
+    pub(in crate::webex) to_person_id: Option<String>,
+    pub(in crate::webex) to_person_email: Option<String>,
+    pub(in crate::webex) parent_id: Option<String>,
+    pub(in crate::webex) text: Option<String>,
+    pub(in crate::webex) markdown: Option<String>,
+    pub(in crate::webex) html: Option<String>,
+    pub(in crate::webex) files: Option<Value>,
+    pub(in crate::webex) attachments: Option<Value>,
 }
 
 /// `POST /messages`: "Create a Message", into a room or to a person, whose direct room is made if there is none.
+///
+/// A file comes as a part of a multipart body, one at most ("Message Attachments"). The address of a file is for the
+/// service to fetch, and this one is nowhere from where it could.
 pub(in crate::webex) fn create(webex: &Webex, call: &Call) -> Outcome {
     let caller = call.caller_with("spark:messages_write")?;
-    let fields: Fields = input::fields(call)?;
+    let (fields, parts): (Fields, Vec<Part>) = input::fields_and_files(call)?;
     if present(fields.files.as_ref()) {
-        return Err(input::no_files());
+        return Err(Refusal::bad("Unable to retrieve content."));
     }
+    if parts.len() > 1 || parts.iter().any(|part| part.name != "files") {
+        return Err(Refusal::bad("Only one file may be included with the message."));
+    }
+    let files = parts.iter().map(|part| {
+        // The name must be one; what stands before it belongs to the sender's computer.
+        let name = part.filename.as_deref().unwrap_or_default();
+        let name = name.rsplit(['/', '\\']).next().filter(|name| !name.is_empty()).unwrap_or("file");
+        let file = File::new(name, part.media(), part.value.clone(), call.switches.files_kept);
+        held(call, file, Scan::Clean)
+    });
+    let files = files.collect::<Result<_, _>>()?;
+    publish(webex, call, caller, &fields, files)
+}
+
+/// A file that was not scanned yet.
+///
+/// # Errors
+/// That it is too large.
+pub(in crate::webex) fn held(call: &Call, file: File, scan: Scan) -> Result<Held, Refusal> {
+    if file.size > call.switches.file_most_bytes {
+        return Err(Refusal::new(call.switches.file_too_large_status, "The file is too large."));
+    }
+    let takes = i64::try_from(call.switches.file_scan_ms).unwrap_or(i64::MAX);
+    Ok(Held { file, scan, scanned: call.now.saturating_add(takes), base: call.base.as_str().into() })
+}
+
+/// Posts as `caller` what the fields say, with `files`.
+pub(in crate::webex) fn publish(
+    webex: &Webex,
+    call: &Call,
+    caller: &Caller,
+    fields: &Fields,
+    files: Vec<Held>,
+) -> Outcome {
     let mut guard = webex.world();
     let world = &mut *guard;
-    let content = content(world, call, &fields)?;
-    let target = destination(world, caller, call, &fields)?;
+    let content = content(world, call, fields, files)?;
+    let target = destination(world, caller, call, fields)?;
     let place = match target {
         Target::Room(room) => room,
         Target::Person(person) => crate::webex::world::pair_uuid(caller.person, person),
@@ -66,10 +106,10 @@ pub(in crate::webex) fn create(webex: &Webex, call: &Call) -> Outcome {
         return Err(Refusal::missing());
     };
     let author = world.people.get(caller.person).ok_or_else(Refusal::missing)?;
-    let mut shape = MessageShape::of(message, room, author, true);
+    let mut shape = MessageShape::of(message, room, author, true, &call.base);
     shape.to_person_id = fields.to_person_id.as_deref().filter(|to| !to.is_empty());
     shape.to_person_email = fields.to_person_email.as_deref().filter(|to| !to.is_empty());
-    let change = json!({
+    let mut change = json!({
         "kind": "message.created",
         "message": id::message(uuid, place),
         "room": &*room.id,
@@ -78,6 +118,10 @@ pub(in crate::webex) fn create(webex: &Webex, call: &Call) -> Outcome {
         "text": message.content.text,
         "opened": opened,
     });
+    let files: Vec<Value> = message.content.files.iter().map(|held| held.file.facts()).collect();
+    if !files.is_empty() {
+        change["files"] = files.into();
+    }
     Ok(Answer::json(&shape).changed(change).after(first))
 }
 
@@ -100,7 +144,7 @@ pub(in crate::webex) fn edit(webex: &Webex, call: &Call) -> Outcome {
     if message.content.attachments.is_some() || present(fields.attachments.as_ref()) {
         return Err(Refusal::bad("Edits of messages with attachments are not supported."));
     }
-    if present(fields.files.as_ref()) {
+    if !message.content.files.is_empty() || present(fields.files.as_ref()) {
         return Err(Refusal::bad("Edits of messages with files are not supported."));
     }
     if message.edits >= MOST_EDITS {
@@ -109,7 +153,7 @@ pub(in crate::webex) fn edit(webex: &Webex, call: &Call) -> Outcome {
     if fields.html.is_some() {
         return Err(Refusal::bad("The html attribute cannot be edited."));
     }
-    let content = content(world, call, &fields)?;
+    let content = content(world, call, &fields, Vec::new())?;
     if world.dice.hits(call.switches.webhook_first_share) {
         world.hooks.note_deliveries();
     }
@@ -126,7 +170,7 @@ pub(in crate::webex) fn edit(webex: &Webex, call: &Call) -> Outcome {
         "author": &*author.id,
         "text": message.content.text,
     });
-    Ok(Answer::json(&MessageShape::of(message, room, author, true)).changed(change).after(first))
+    Ok(Answer::json(&MessageShape::of(message, room, author, true, &call.base)).changed(change).after(first))
 }
 
 /// `DELETE /messages/{messageId}`: "Delete a Message", by its author, a moderator of the room or an administrator in it.
@@ -216,12 +260,13 @@ fn writable(world: &World, caller: &Caller, text: &str) -> Result<Uuid, Refusal>
 }
 
 /// What the message will say.
-fn content(world: &World, call: &Call, fields: &Fields) -> Result<Content, Refusal> {
+fn content(world: &World, call: &Call, fields: &Fields, files: Vec<Held>) -> Result<Content, Refusal> {
     let given = |field: &'_ Option<String>| field.clone().filter(|text| !text.trim().is_empty());
     let (text, markdown) = (given(&fields.text), given(&fields.markdown));
     let html = given(&fields.html).filter(|_| call.switches.html_input);
     let attachments = fields.attachments.clone().filter(|value| present(Some(value)));
-    if text.is_none() && markdown.is_none() && html.is_none() && attachments.is_none() {
+    let wordless = text.is_none() && markdown.is_none() && html.is_none();
+    if wordless && attachments.is_none() && files.is_empty() {
         return Err(Refusal::bad("Both text and file cannot be empty."));
     }
     for part in [&text, &markdown, &html].into_iter().flatten() {
@@ -232,7 +277,7 @@ fn content(world: &World, call: &Call, fields: &Fields) -> Result<Content, Refus
     if attachments.as_ref().is_some_and(|cards| cards.as_array().is_none_or(|cards| cards.len() > 1)) {
         return Err(Refusal::bad("Only one attachment may be included with the message."));
     }
-    let mut content = Content { attachments, ..Content::default() };
+    let mut content = Content { attachments, files, ..Content::default() };
     let known = |person: &crate::webex::world::people::Person| (person.uuid, person.name.clone());
     let directory = Directory {
         by_id: &|text| id::read_person(text).and_then(|uuid| world.people.get(uuid)).map(known),

@@ -6,7 +6,8 @@
 //!
 //! `GET /_sim/messages?room=&person=&max=` answers, oldest first:
 //! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"}, "mine", "text", "html" | null,
-//! "created", "edited", "edits_left"}]}`.
+//! "created", "edited", "edits_left", "files": [{"id", "name", "type", "size", "sha256", "url"}]}]}`. A file's `url` is a path
+//! of this simulator.
 
 use serde_json::{Value, json};
 
@@ -73,6 +74,7 @@ fn shape(world: &World, room: &Room, message: &Message, viewer: uuid::Uuid) -> V
         "created": time(message.created),
         "edited": message.updated.is_some(),
         "edits_left": 10 - message.edits,
+        "files": super::files::shapes(room, message),
     })
 }
 

@@ -164,13 +164,14 @@ impl World {
         if audience.is_empty() {
             return;
         }
-        let data = shape::MessageHead::of(message, room, author, event == "deleted");
+        let data = shape::MessageHead::of(message, room, author, event == "deleted", None);
         let facts = Facts {
             room: room.uuid,
             direct: room.direct,
             person: author.uuid,
             email: &author.email,
             mentioned: &message.content.mentioned,
+            files: !message.content.files.is_empty(),
             moderator: false,
             locked: room.locked,
         };
@@ -198,6 +199,7 @@ impl World {
             person,
             email: &subject.email,
             mentioned: &[],
+            files: false,
             moderator: member.moderator,
             locked: room.locked,
         };
@@ -226,6 +228,7 @@ impl World {
                 person: actor.uuid,
                 email: &actor.email,
                 mentioned: &[],
+                files: false,
                 moderator: false,
                 locked: room.locked,
             };

@@ -1,11 +1,14 @@
 //! Messages by key, and what putting, changing and removing one touches.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
+use serde::Deserialize;
 use serde_json::Value;
 use uuid::Uuid;
 
 use super::World;
+use crate::files::File;
 
 /// A message.
 #[derive(Debug, Clone)]
@@ -32,6 +35,30 @@ pub(in crate::webex) struct Content {
     pub(in crate::webex) mentions_all: bool,
     /// Cards, as they came.
     pub(in crate::webex) attachments: Option<Value>,
+    /// What is attached. Through the API it is one file at most, in the app there can be several.
+    pub(in crate::webex) files: Vec<Held>,
+}
+
+/// A file of a message.
+#[derive(Debug, Clone)]
+pub(in crate::webex) struct Held {
+    pub(in crate::webex) file: File,
+    /// What the scan for malware finds, and when.
+    pub(in crate::webex) scan: Scan,
+    pub(in crate::webex) scanned: i64,
+    /// Scheme and authority that its address is told with where nobody called, in webhooks.
+    pub(in crate::webex) base: Arc<str>,
+}
+
+/// What a scan finds ("List Messages" and "Get Message Details": `files`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::webex) enum Scan {
+    #[default]
+    Clean,
+    Infected,
+    /// E.g. an encrypted archive.
+    Unscannable,
 }
 
 /// All messages that were not deleted.

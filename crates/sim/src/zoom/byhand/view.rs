@@ -5,7 +5,8 @@
 //!
 //! `GET /_sim/messages?session=&person=&max=` answers, oldest first:
 //! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"}, "mine", "text", "rich_text",
-//! "bot" | null, "timestamp", "created", "edited", "reactions": [{"emoji", "people": [id]}]}]}`.
+//! "bot" | null, "timestamp", "created", "edited", "reactions": [{"emoji", "people": [id]}],
+//! "files": [{"id", "name", "type", "size", "sha256", "url"}]}]}`. A file's `url` is a path of this simulator.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -74,6 +75,7 @@ pub(in crate::zoom) fn messages(zoom: &Zoom, call: &Call) -> Outcome {
                 "reactions": message.reactions.iter().map(|(emoji, people)| {
                     json!({"emoji": emoji, "people": people.iter().map(|id| &**id).collect::<Vec<_>>()})
                 }).collect::<Vec<_>>(),
+                "files": super::files::shapes(&world, message),
             })
         })
         .collect();

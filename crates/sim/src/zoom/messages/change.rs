@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::send::{given, text};
+use super::send::{attached, given, text_beside};
 use super::{message, session};
 use crate::zoom::answer::{Answer, Outcome, Refusal};
 use crate::zoom::call::Call;
@@ -28,19 +28,25 @@ pub(in crate::zoom) fn edit(zoom: &Zoom, call: &Call) -> Outcome {
     let world = &mut *guard;
     let (contact, channel) = (given(fields.to_contact.as_ref()), given(fields.to_channel.as_ref()));
     let old = own(world, call, contact, channel)?;
-    if fields.file_ids.as_ref().is_some_and(|files| !files.is_empty()) {
-        let message =
-            "A plain text message that is sent without any files is not allowed to update with the file.";
-        return Err(Refusal::bad(message));
-    }
+    let files = match fields.file_ids {
+        // An empty list takes the files away.
+        Some(ids) if ids.is_empty() => Vec::new(),
+        Some(_) if old.content.files.is_empty() => {
+            let message =
+                "A plain text message that is sent without any files is not allowed to update with the file.";
+            return Err(Refusal::bad(message));
+        }
+        Some(ids) => attached(world, call.acting(world, call.segment(3))?, ids, &call.switches)?,
+        None => old.content.files.clone(),
+    };
     if fields.interactive_cards.as_ref().is_some_and(|cards| !cards.is_empty()) {
         return Err(Refusal::new(400, 5045, "Failed to create interactive card."));
     }
-    let text = text(fields.message.unwrap_or_default(), &call.switches)?;
+    let text = text_beside(fields.message.unwrap_or_default(), &files, &call.switches)?;
     let content = if call.switches.edit_keeps_formatting {
-        Content { text, ..old.content.clone() }
+        Content { text, files, ..old.content.clone() }
     } else {
-        Content { text, ..Content::default() }
+        Content { text, files, ..Content::default() }
     };
     let change = json!({
         "kind": "message.edited",
@@ -54,6 +60,7 @@ pub(in crate::zoom) fn edit(zoom: &Zoom, call: &Call) -> Outcome {
         world.subscriptions.note_deliveries();
     }
     world.chats.edit(uuid, content, None);
+    world.name_files(uuid);
     world.tell(What::Updated, uuid, &call.switches);
     let first = world.subscriptions.noted();
     Ok(Answer::nothing().changed(change).after(first))

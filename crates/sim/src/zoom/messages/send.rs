@@ -17,6 +17,9 @@ use crate::zoom::world::chats::{Content, New};
 use crate::zoom::world::people::Person;
 use crate::zoom::{Zoom, id, input};
 
+/// "Send a chat message", `file_ids`: the most files of one message.
+const MOST_FILES: usize = 6;
+
 #[derive(Debug, Deserialize)]
 struct Fields {
     message: Option<String>,
@@ -40,24 +43,41 @@ pub(in crate::zoom) fn create(zoom: &Zoom, call: &Call) -> Outcome {
     let (session, other) = session(world, me, contact, channel, &call.switches)?;
     may_write(world, me, &other)?;
     not_here(&fields)?;
-    let text = text(fields.message.unwrap_or_default(), &call.switches)?;
+    let files = attached(world, me, fields.file_ids.unwrap_or_default(), &call.switches)?;
+    let text = text_beside(fields.message.unwrap_or_default(), &files, &call.switches)?;
     let content = Content {
+        files,
         mentions: mentions(world, &text, &fields.at_items.unwrap_or_default(), &call.switches)?,
         rich: formats(&text, fields.rich_text.unwrap_or_default(), call.switches.unit)?,
         text,
     };
     let parent = given(fields.reply_main_message_id.as_ref());
     let parent = parent.map(|text| parent_of(world, &session, text, &call.switches)).transpose()?;
+    let me = Arc::clone(&me.id);
+    say(zoom, world, call, Saying { session, me, other, parent, content })
+}
+
+/// A message that may be sent.
+pub(in crate::zoom) struct Saying {
+    pub(in crate::zoom) session: String,
+    pub(in crate::zoom) me: Arc<str>,
+    pub(in crate::zoom) other: Arc<str>,
+    pub(in crate::zoom) parent: Option<Uuid>,
+    pub(in crate::zoom) content: Content,
+}
+
+/// Sends it, and tells of it.
+pub(in crate::zoom) fn say(zoom: &Zoom, world: &mut World, call: &Call, saying: Saying) -> Outcome {
+    let Saying { session, me, other, parent, content } = saying;
     if call.switches.windows_for_contacts {
         zoom.inner.throttle.send(&session, call.now, &call.switches)?;
     }
-    let me = Arc::clone(&me.id);
     if world.dice.hits(call.switches.event_first_share) {
         world.subscriptions.note_deliveries();
     }
     let members = if me == other { vec![Arc::clone(&me)] } else { vec![Arc::clone(&me), Arc::clone(&other)] };
     let uuid = world.dice.uuid();
-    let change = json!({
+    let mut change = json!({
         "kind": "message.created",
         "message": id::IdForm::Lower.write(uuid),
         "session": session,
@@ -66,8 +86,13 @@ pub(in crate::zoom) fn create(zoom: &Zoom, call: &Call) -> Outcome {
         "parent": parent.map(|parent| id::IdForm::Lower.write(parent)),
         "text": content.text,
     });
+    if !content.files.is_empty() {
+        let files = content.files.iter().filter_map(|file| world.files.get(file));
+        change["files"] = files.map(|held| held.file.facts()).collect();
+    }
     let new = New { author: me, content, parent, bot: None };
     world.chats.say(&session, &members, uuid, new, call.now);
+    world.name_files(uuid);
     world.tell(What::Posted, uuid, &call.switches);
     let first = world.subscriptions.noted();
     Ok(Answer::made(&json!({"id": call.switches.ids_in_answers.write(uuid)})).changed(change).after(first))
@@ -79,7 +104,7 @@ pub(super) fn given(field: Option<&String>) -> Option<&str> {
 }
 
 /// Settings and blocks that stand between two people.
-fn may_write(world: &World, me: &Person, other: &str) -> Result<(), Refusal> {
+pub(in crate::zoom) fn may_write(world: &World, me: &Person, other: &str) -> Result<(), Refusal> {
     if !me.may_chat {
         return Err(Refusal::new(400, 5418, "The user can not chat with others."));
     }
@@ -93,11 +118,46 @@ fn may_write(world: &World, me: &Person, other: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Files, cards and drafts, which nobody can have made here.
-fn not_here(fields: &Fields) -> Result<(), Refusal> {
-    if fields.file_ids.as_ref().is_some_and(|files| !files.is_empty()) {
-        return Err(Refusal::new(400, 5403, "Account settings do not allow files to be sent."));
+/// The files that somebody attaches: their own, six at most.
+///
+/// # Errors
+/// 400 with code 5403 where files are forbidden, with code 300 otherwise.
+pub(super) fn attached(
+    world: &World,
+    me: &Person,
+    ids: Vec<String>,
+    switches: &Switches,
+) -> Result<Vec<Arc<str>>, Refusal> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
+    if switches.files_forbidden {
+        return Err(forbidden());
+    }
+    if ids.len() > MOST_FILES {
+        return Err(Refusal::field("file_ids", "Invalid field."));
+    }
+    let own = |id: String| {
+        let held = world.files.get(&id).filter(|held| held.owner == me.id);
+        held.map(|held| Arc::clone(&held.id))
+            .ok_or_else(|| Refusal::bad(format!("File does not exist: {id}.")))
+    };
+    ids.into_iter().map(own).collect()
+}
+
+/// What an account that forbids files answers.
+pub(in crate::zoom) fn forbidden() -> Refusal {
+    Refusal::new(400, 5403, "Account settings do not allow files to be sent.")
+}
+
+/// The text of a message that may have files and, by a switch, need not have a text then.
+pub(super) fn text_beside(said: String, files: &[Arc<str>], switches: &Switches) -> Result<String, Refusal> {
+    let wordless = said.is_empty() && !files.is_empty() && !switches.files_need_text;
+    if wordless { Ok(said) } else { text(said, switches) }
+}
+
+/// Cards and drafts, which nobody can have made here.
+fn not_here(fields: &Fields) -> Result<(), Refusal> {
     if fields.interactive_cards.as_ref().is_some_and(|cards| !cards.is_empty()) {
         return Err(Refusal::new(400, 5405, "Failed to create interactive card."));
     }
@@ -134,7 +194,12 @@ pub(super) fn text(mut text: String, switches: &Switches) -> Result<String, Refu
 }
 
 /// The main message that a reply names: threads have one level.
-fn parent_of(world: &World, session: &str, text: &str, switches: &Switches) -> Result<Uuid, Refusal> {
+pub(in crate::zoom) fn parent_of(
+    world: &World,
+    session: &str,
+    text: &str,
+    switches: &Switches,
+) -> Result<Uuid, Refusal> {
     let found = id::read_message(text).and_then(|uuid| world.chats.message(uuid));
     let found = found.filter(|message| *message.session == *session);
     let found = found.filter(|message| !message.deleted || switches.reply_to_deleted);

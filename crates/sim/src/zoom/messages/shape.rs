@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::zoom::switches::Switches;
+use crate::zoom::call::Call;
+use crate::zoom::files::shape as files;
 use crate::zoom::world::World;
 use crate::zoom::world::chats::{Content, Message};
 use crate::zoom::world::people::Person;
@@ -74,18 +75,13 @@ impl<'a> Author<'a> {
 }
 
 /// A message in a history. `told` says whether `status` is told.
-pub(super) fn listed(
-    world: &World,
-    viewer: &Person,
-    message: &Message,
-    told: bool,
-    switches: &Switches,
-) -> Value {
+pub(super) fn listed(world: &World, viewer: &Person, message: &Message, told: bool, call: &Call) -> Value {
+    let switches = &call.switches;
     let author = Author::of(world, viewer, &message.author);
     let mut shape = json!({
         "id": switches.ids_in_history.write(message.uuid),
         "message": message.content.text,
-        "message_type": "plain_text_message",
+        "message_type": files::message_type(world, message),
         "sender": author.email,
         "send_member_id": author.member,
         "sender_display_name": author.name,
@@ -122,6 +118,7 @@ pub(super) fn listed(
         });
         shape["reactions"] = all.collect();
     }
+    files::attach(world, message, call, &mut shape);
     if let Some(bot) = message.bot.as_ref().filter(|_| !message.deleted) {
         shape["bot_message"] = bot.content.clone();
     }
@@ -144,13 +141,14 @@ pub(super) fn threaded(
     viewer: &Person,
     message: &Message,
     wants: Wants,
-    switches: &Switches,
+    call: &Call,
 ) -> Value {
+    let switches = &call.switches;
     let author = Author::of(world, viewer, &message.author);
     let mut shape = json!({
         "msg_id": switches.ids_in_threads.write(message.uuid),
         "message": message.content.text,
-        "message_type": "plain_text_message",
+        "message_type": files::message_type(world, message),
         "is_reply": message.parent.is_some(),
         "timestamp": message.timestamp,
         "sender_user_id": author.id,
@@ -176,7 +174,7 @@ pub(super) fn threaded(
         shape["reactions"] = all.collect();
     }
     if wants.files {
-        shape["files"] = json!([]);
+        shape["files"] = files::listed(world, message, call).into();
     }
     if let Some(bot) = &message.bot {
         shape["bot_message"] = bot.content.clone();

@@ -57,7 +57,6 @@ pub(in crate::zoom) fn get(zoom: &Zoom, call: &Call) -> Outcome {
     }
     let main = Some(main).filter(|_| input::flag(call, "need_main_message", true).unwrap_or(true));
     let shown = main.into_iter().chain(replies.into_iter().take(limit));
-    let messages: Vec<Value> =
-        shown.map(|message| threaded(&world, me, message, wants, &call.switches)).collect();
+    let messages: Vec<Value> = shown.map(|message| threaded(&world, me, message, wants, call)).collect();
     Ok(Answer::json(&json!({"total": total, "messages": messages})))
 }

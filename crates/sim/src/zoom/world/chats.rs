@@ -51,6 +51,8 @@ pub(in crate::zoom) struct Content {
     pub(in crate::zoom) text: String,
     pub(in crate::zoom) mentions: Vec<Mention>,
     pub(in crate::zoom) rich: Vec<Rich>,
+    /// Ids of files, in the order in which they were attached.
+    pub(in crate::zoom) files: Vec<Arc<str>>,
 }
 
 /// One of `at_items`.

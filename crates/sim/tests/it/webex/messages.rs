@@ -53,10 +53,6 @@ async fn media_types() {
     let body = part("toPersonEmail", BRUNO) + &part("markdown", "see *this*\r\nand that") + "--X--\r\n";
     let sent = sim.raw(request("multipart/form-data; boundary=X", body)).await;
     assert_eq!(sent.body["text"], "see this\nand that");
-    let file = "--X\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\nx\r\n--X--\r\n";
-    sim.raw(request("multipart/form-data; boundary=\"X\"", file.to_owned())).await.refused(400);
-    let url = json!({"toPersonEmail": BRUNO, "files": ["https://acme.example/a.png"]});
-    assert_eq!(sim.post(ADA, "/v1/messages", url).await.refused(400), "File upload is not supported.");
 }
 
 #[tokio::test(start_paused = true)]
