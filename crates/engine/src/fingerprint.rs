@@ -20,12 +20,17 @@ impl FingerprintKey {
         Ok(Self(key))
     }
 
-    /// Of `body` said by `author`. Canonical text is compared, never the vendor's markup.
-    pub(crate) fn of_message(&self, author: &AccountId, body: &Body) -> [u8; 32] {
+    /// Of `body` said by `author` with so many files, which vendors rename at will. Canonical text is compared, never the
+    /// vendor's markup.
+    pub(crate) fn of_message(&self, author: &AccountId, body: &Body, files: usize) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("any key length is accepted");
         mac.update(&u64::try_from(author.as_str().len()).unwrap_or(u64::MAX).to_le_bytes());
         mac.update(author.as_str().as_bytes());
         mac.update(body.canonical().as_bytes());
+        if files > 0 {
+            mac.update(&[0]);
+            mac.update(&u64::try_from(files).unwrap_or(u64::MAX).to_le_bytes());
+        }
         mac.finalize().into_bytes().into()
     }
 }

@@ -113,6 +113,8 @@ fn reply(reported: &Reported<'_>, app: LoginId, snapshot: &Snapshot, body: Body)
         introduced: true,
         anew: false,
         feeling: None,
+        file: None,
+        unsupported: false,
     };
     Plan {
         lane: LaneKey::Conversation(reported.conversation.clone()),

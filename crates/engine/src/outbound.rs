@@ -13,9 +13,10 @@ use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
 
 mod anew;
-mod cutting;
+pub(crate) mod cutting;
 mod look;
 mod outcome;
+mod passing;
 mod preparing;
 
 use preparing::Prepared;
@@ -63,9 +64,16 @@ impl Engine {
 
     async fn perform(&self, claim: &Claim, workspace: &Workspace, head: &Head) -> Result<Next, StoreError> {
         let now = self.clock.now();
-        let (draft, client, fingerprint) = match self.prepare(claim, workspace, head).await? {
-            Prepared::Do { draft, client, fingerprint } => (draft, client, fingerprint),
+        let (draft, client, fingerprint, payload) = match self.prepare(claim, workspace, head).await? {
+            Prepared::Do { draft, client, fingerprint, payload } => (draft, client, fingerprint, payload),
             Prepared::Not(finish) => return self.finish(claim, head, finish).await,
+        };
+        let source = match &payload.file {
+            Some(carried) => match self.open_source(claim, workspace, head, (&payload, carried)).await? {
+                Ok(source) => Some(source),
+                Err(finish) => return self.finish(claim, head, finish).await,
+            },
+            None => None,
         };
         let begin = Begin { delivery: head.delivery.id, fingerprint, at: now };
         if planted(Bug::DoneBeforeSent) && doubles(head.delivery.work) {
@@ -79,11 +87,19 @@ impl Engine {
         }
         self.steps.reached(Step::Begun);
         let on_its_way = self.in_flight.enter(claim.key.clone());
-        let result = client.deliver(&draft).await;
+        let result = match &source {
+            Some(source) => self.pass(claim, &*client, &draft, source).await?,
+            None => client.deliver(&draft).await,
+        };
         let opened = result.is_ok() && opens(&draft);
-        let finish = match self.open_anew(claim, head, &draft, &result).await? {
-            Some(anew) => anew,
-            None => self.outcome(head, result),
+        let unpassed =
+            source.as_ref().and_then(|source| self.unpassed(claim, workspace, head, (source, &result)));
+        let finish = match unpassed {
+            Some(line) => line,
+            None => match self.open_anew(claim, head, &draft, &result).await? {
+                Some(anew) => anew,
+                None => self.outcome(head, result),
+            },
         };
         let next = self.finish(claim, head, finish).await;
         if opened {

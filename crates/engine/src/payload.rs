@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use entente_model::{
-    AccountId, AccountRef, Body, ConversationId, ConversationRef, Destination, Emoji, LoginId, Loss,
+    AccountId, AccountRef, Body, ConversationId, ConversationRef, Destination, Emoji, FileRef, LoginId, Loss,
     MessageId, PersonId, Sender, WorkspaceRef,
 };
 use serde::{Deserialize, Serialize};
@@ -14,6 +14,7 @@ mod tree;
 
 /// The content of a row.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the row")]
 pub(crate) struct Payload {
     /// Who speaks.
     pub(crate) speaker: Speaker,
@@ -29,6 +30,19 @@ pub(crate) struct Payload {
     pub(crate) anew: bool,
     /// What somebody feels about a message.
     pub(crate) feeling: Option<Feeling>,
+    /// The file that is passed on, instead of a text.
+    pub(crate) file: Option<Carried>,
+    /// Something that cannot travel stands as a line in the body.
+    pub(crate) unsupported: bool,
+}
+
+/// A file that is passed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Carried {
+    /// Which file of the message that the row comes from.
+    pub(crate) file: FileRef,
+    /// Who may read it there.
+    pub(crate) by: LoginId,
 }
 
 /// A reaction, as the target shall show it.
@@ -66,6 +80,7 @@ pub(crate) enum To {
 }
 
 #[derive(Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field that may be left out")]
 struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     person: Option<uuid::Uuid>,
@@ -87,6 +102,20 @@ struct Row {
     sign: Option<(String, bool, bool)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     line: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    file: Option<FileRow>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unsupported: bool,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FileRow {
+    id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    length: Option<u64>,
+    by: uuid::Uuid,
 }
 
 impl Payload {
@@ -109,7 +138,27 @@ impl Payload {
             Some(Feeling::Line(below)) => (None, Some(below.as_str().to_owned())),
             None => (None, None),
         };
-        let row = Row { person, app, account, conversation, body, cut, introduced, anew, sign, line };
+        let file = self.file.as_ref().map(|Carried { file, by }| FileRow {
+            id: file.id.to_string(),
+            name: file.name.clone(),
+            length: file.length,
+            by: by.0,
+        });
+        let unsupported = self.unsupported;
+        let row = Row {
+            person,
+            app,
+            account,
+            conversation,
+            body,
+            cut,
+            introduced,
+            anew,
+            sign,
+            line,
+            file,
+            unsupported,
+        };
         serde_json::to_vec(&row).expect("rows are plain data").into()
     }
 
@@ -130,17 +179,32 @@ impl Payload {
         let sign =
             row.sign.map(|(emoji, on, alone)| Feeling::Sign { emoji: Emoji::stored(&emoji), on, alone });
         let feeling = sign.or_else(|| row.line.map(|below| Feeling::Line(below.into())));
-        Some(Self { speaker, to, body, cut: row.cut, introduced: row.introduced, anew: row.anew, feeling })
+        let file = row.file.map(|file| Carried {
+            file: FileRef { id: file.id.into(), name: file.name, length: file.length },
+            by: LoginId(file.by),
+        });
+        Some(Self {
+            speaker,
+            to,
+            body,
+            cut: row.cut,
+            introduced: row.introduced,
+            anew: row.anew,
+            feeling,
+            file,
+            unsupported: row.unsupported,
+        })
     }
 
-    /// What is lost by showing a reaction as the target can.
-    pub(crate) fn loss(&self) -> Option<Loss> {
-        let lost = match self.feeling.as_ref()? {
+    /// What is lost by showing a reaction as the target can, or what cannot travel as a line.
+    pub(crate) fn losses(&self) -> impl Iterator<Item = Loss> {
+        let reaction = self.feeling.as_ref().is_some_and(|feeling| match feeling {
             Feeling::Sign { alone, .. } => *alone,
             // A line that is taken away loses nothing.
             Feeling::Line(_) => self.body.is_some(),
-        };
-        lost.then_some(Loss::Reaction)
+        });
+        let reaction = reaction.then_some(Loss::Reaction);
+        reaction.into_iter().chain(self.unsupported.then_some(Loss::Unsupported))
     }
 
     /// Where it goes, in this workspace, given the conversation that the lane has already.

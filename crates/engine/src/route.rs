@@ -83,6 +83,8 @@ fn target(scene: &Scene<'_>, recipient: PersonId) -> Result<Option<Route>, enten
         introduced: false,
         anew: false,
         feeling: None,
+        file: None,
+        unsupported: false,
     };
     Ok(Some(Route { lane: LaneKey::Direct(scene.pair, workspace.clone()), payload }))
 }

@@ -106,6 +106,8 @@ impl Engine {
                 introduced: true,
                 anew: false,
                 feeling: None,
+                file: None,
+                unsupported: false,
             };
             plans.push(Plan {
                 lane: LaneKey::Direct(pair, home.clone()),

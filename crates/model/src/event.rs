@@ -1,7 +1,7 @@
 //! Something that happened in one conversation. Connectors report messages *as they are now* ([`Snapshot`]); the engine
 //! compares a snapshot with what it knows and makes the event, so that repeats, late news and missed news are one case.
 
-use crate::{AccountRef, Body, ConversationRef, EventKey, MessageRef, Reaction, Timestamp};
+use crate::{AccountRef, Body, ConversationRef, EventKey, FileRef, MessageRef, Reaction, Timestamp};
 
 /// A happening in a conversation, in neutral words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,9 @@ pub struct Message {
     pub author: AccountRef,
     /// What it says.
     pub body: Body,
-    /// What the message carries beside text that cannot travel yet (files, cards), each as a line for people to read.
+    /// The files that it carries, in order.
+    pub files: Vec<FileRef>,
+    /// What the message carries beside text and files that cannot travel (cards, voice), each as a line for people to read.
     pub unsupported: Vec<String>,
 }
 

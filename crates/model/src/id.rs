@@ -61,6 +61,8 @@ text_id! {
     AccountId;
     /// A message, as its platform names it. Some platforms make it unique only inside a conversation.
     MessageId;
+    /// A file of a message, as its platform names it. Opaque.
+    FileId;
     /// Equal keys mean the same happening, reported again.
     EventKey;
 }

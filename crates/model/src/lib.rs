@@ -5,6 +5,7 @@
 
 pub mod body;
 pub mod event;
+pub mod file;
 pub mod id;
 pub mod operation;
 pub mod outcome;
@@ -15,8 +16,9 @@ pub mod time;
 
 pub use body::{Block, Body, Inline, Mention};
 pub use event::{Change, Event, Message, Snapshot};
+pub use file::{FileRef, plain_name};
 pub use id::{
-    AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, LoginId,
+    AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, FileId, LoginId,
     MessageId, MessageRef, PersonId, PlatformId, WorkspaceId, WorkspaceRef,
 };
 pub use operation::{Destination, Draft, Operation, Sender};

@@ -28,7 +28,7 @@ pub enum Loss {
     Split,
     /// An edit became a new message.
     EditAsReply,
-    /// Something that cannot travel (a file, a card) became a line of text.
+    /// Something that cannot travel (a card, a file that is too large) became a line of text.
     Unsupported,
     /// A reaction became a line of text, or took the place of an earlier one.
     Reaction,

@@ -30,7 +30,10 @@ pub fn status(code: StatusCode, headers: &HeaderMap, effect: Effect) -> CallErro
 /// What the lack of an answer means.
 pub fn undelivered(why: Undelivered, effect: Effect) -> CallError {
     match (why, effect) {
-        (Undelivered::NotSent, _) | (_, Effect::Repeatable) => CallError::Retry { after: None },
+        // What broke before its end was taken by nobody.
+        (Undelivered::NotSent | Undelivered::Broken(_), _) | (_, Effect::Repeatable) => {
+            CallError::Retry { after: None }
+        }
         (Undelivered::NoAnswer, Effect::Once) => CallError::Unknown,
     }
 }

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, CallError, Conversation, ConversationRef, Destination, Draft, LoginId, MessageId,
-    MessageRef, Receipt, Snapshot, Timestamp,
+    Account, AccountRef, CallError, Conversation, ConversationRef, Destination, Draft, FileRef, LoginId,
+    MessageId, MessageRef, Receipt, Snapshot, Timestamp,
 };
 use secrecy::SecretString;
 use url::Url;
 
 use crate::HookKey;
+use crate::content::{FileSource, OpenFile};
 
 /// Calls a platform as one login. No method retries by itself: the lane that asked does.
 #[async_trait]
@@ -19,6 +20,19 @@ pub trait Client: Send + Sync {
     /// Performs one visible effect. Calls before the visible one (opening the direct conversation) must be safe to
     /// repeat; only the last call can double.
     async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError>;
+
+    /// The same for a draft that says something with a file. Uploading it ahead of the visible call is safe to repeat, even
+    /// where it leaves something behind that nobody sees. A source that breaks off ends the attempt with
+    /// [`CallError::Retry`].
+    async fn deliver_file(&self, _draft: &Draft, _file: &dyn FileSource) -> Result<Receipt, CallError> {
+        Err(CallError::Reject("no files are passed on here".to_owned()))
+    }
+
+    /// A file of a message, from its first byte. `Gone`: it is not there any more, or not for this login. `Reject`: it is
+    /// there and cannot be had.
+    async fn open_file(&self, _message: &MessageRef, _file: &FileRef) -> Result<OpenFile, CallError> {
+        Err(CallError::Reject("no files are read here".to_owned()))
+    }
 
     /// The messages that this login's account wrote in `to` since then, oldest first, deleted ones left out. Asked
     /// after [`CallError::Unknown`], before anything is sent again. A direct conversation that does not exist has none.

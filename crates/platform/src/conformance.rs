@@ -19,6 +19,7 @@ use crate::{AppSecrets, Credentials, HookKey, Platform, Site, Transport};
 mod bench;
 mod ear;
 pub mod failing;
+pub mod files;
 pub mod hearing;
 pub mod people;
 pub mod reacting;
@@ -98,6 +99,10 @@ pub trait World: Send + Sync {
 
     /// Method and path (a prefix, or with `*` a suffix) of the visible call of a send.
     fn sending(&self) -> (&'static str, &'static str);
+    /// The same of the visible call of a send with a file.
+    fn sending_files(&self) -> (&'static str, &'static str) {
+        self.sending()
+    }
     /// Method and path of the call that lists a conversation's messages.
     fn listing(&self) -> (&'static str, &'static str);
     /// An id of a message that is well-formed and not there.
@@ -141,6 +146,10 @@ macro_rules! conformance {
         $crate::conformance!(@tests $make, reacting, [
             a_reaction_stands_until_it_is_taken_back, what_the_person_feels_is_reported,
             a_reaction_to_what_is_not_there_finds_it_gone
+        ]);
+        $crate::conformance!(@tests $make, files, [
+            a_file_arrives_as_it_is, a_file_can_be_an_answer, half_a_file_is_none,
+            a_file_whose_answer_is_lost_can_be_found
         ]);
         $crate::conformance!(@tests $make, people, [
             the_login_knows_itself, the_directory_is_whole, a_bot_is_made_once

@@ -19,6 +19,10 @@ use crate::steps::{NoSteps, Step, Steps};
 use crate::tokens::Tokens;
 use crate::transport::{Transport, Undelivered};
 
+mod files;
+
+pub use files::{Opened, Streamed};
+
 /// Whether doing a call twice could be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
@@ -279,16 +283,7 @@ impl Http {
     }
 
     async fn attempt(&self, call: &Call, token: Option<&str>) -> Result<Answer, Failure> {
-        let blocked =
-            call.limits.iter().map(|limit| self.limiter.blocked(&limit.key)).max().unwrap_or_default();
-        let later = |wait| without_answer(CallError::Retry { after: Some(wait) });
-        if blocked > MOMENT {
-            return Err(later(blocked));
-        }
-        if !call.limits.is_empty() {
-            let turn = self.limiter.turn(&call.limits, call.identity(self.login), PATIENCE).map_err(later)?;
-            tokio::time::sleep_until(turn).await;
-        }
+        self.turn(call).await?;
         let request =
             request(call, token).map_err(|_| without_answer(CallError::Reject("unsendable".to_owned())))?;
         let steps = self.steps.clone().filter(|_| call.visible);
@@ -302,6 +297,26 @@ impl Http {
         }
         let (parts, body) = answer.into_parts();
         let answer = Answer { status: parts.status, headers: parts.headers, body };
+        self.judge(call, answer)
+    }
+
+    /// Waits for the call's turn under its limits.
+    async fn turn(&self, call: &Call) -> Result<(), Failure> {
+        let blocked =
+            call.limits.iter().map(|limit| self.limiter.blocked(&limit.key)).max().unwrap_or_default();
+        let later = |wait| without_answer(CallError::Retry { after: Some(wait) });
+        if blocked > MOMENT {
+            return Err(later(blocked));
+        }
+        if !call.limits.is_empty() {
+            let turn = self.limiter.turn(&call.limits, call.identity(self.login), PATIENCE).map_err(later)?;
+            tokio::time::sleep_until(turn).await;
+        }
+        Ok(())
+    }
+
+    /// What an answer means; a wait that it asks for holds for everything under the call's limits that waits.
+    fn judge(&self, call: &Call, answer: Answer) -> Result<Answer, Failure> {
         let (error, wait) = if answer.status.is_success() {
             let Some(error) = call.verdict.and_then(|verdict| verdict(&answer, call.effect)) else {
                 return Ok(answer);

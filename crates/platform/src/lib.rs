@@ -22,11 +22,13 @@ pub mod classify;
 pub mod client;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+pub mod content;
 pub mod contract;
 pub mod feed;
 pub mod hook;
 pub mod http;
 pub mod limiter;
+pub mod multipart;
 pub mod profile;
 pub mod receiver;
 pub mod registry;
@@ -41,11 +43,13 @@ pub mod transport;
 pub use client::{
     BotRefused, CatchUp, Client, Listen, Listening, MadeBot, Mark, Page, Rung, Talk, WantedBot,
 };
+pub use content::{Broken, Content, FileSource, OpenFile};
 pub use contract::Platform;
 pub use feed::{Fed, Feed, Inflow};
 pub use hook::{Hook, Unverified, Verified};
-pub use http::{Answer, Call, Effect, Failure, Http, Verdict};
+pub use http::{Answer, Call, Effect, Failure, Http, Opened, Streamed, Verdict};
 pub use limiter::{Limit, Limiter};
+pub use multipart::{Filled, Form};
 pub use profile::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Reactions, Shown};
 pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Receiver, Refused};
 pub use registry::Registry;

@@ -45,6 +45,8 @@ pub struct Capabilities {
     pub threads: Level,
     /// The longest text of one message, as printed for the platform, in the unit that it counts in.
     pub max_text: usize,
+    /// The longest file that is taken, in bytes; 0 where none is.
+    pub max_file: u64,
     /// What the addresses of bots end with, behind the `@`, where a person can be represented by a bot of their own;
     /// `None` where they cannot.
     pub bot_domain: Option<&'static str>,

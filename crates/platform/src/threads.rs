@@ -6,16 +6,22 @@ use async_trait::async_trait;
 use entente_model::{CallError, Draft, Loss, MessageRef, Operation, Receipt};
 
 use crate::client::Client;
+use crate::content::FileSource;
 
 /// A client of such a vendor.
 #[async_trait]
 pub trait OneLevel: Client {
-    /// Performs a draft as it is.
-    async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError>;
+    /// Performs a draft as it is, with a file if there is one.
+    async fn perform(&self, draft: &Draft, file: Option<&dyn FileSource>) -> Result<Receipt, CallError>;
 
     /// Sends a reply to `thread`. Each refusal is certain, so the next try cannot say anything twice.
-    async fn reply(&self, draft: &Draft, thread: &MessageRef) -> Result<Receipt, CallError> {
-        let refused = match self.perform(draft).await {
+    async fn reply(
+        &self,
+        draft: &Draft,
+        thread: &MessageRef,
+        file: Option<&dyn FileSource>,
+    ) -> Result<Receipt, CallError> {
+        let refused = match self.perform(draft, file).await {
             Err(refused @ (CallError::Reject(_) | CallError::Gone)) => refused,
             other => return other,
         };
@@ -27,12 +33,12 @@ pub trait OneLevel: Client {
             return Err(refused);
         }
         if let Some(root) = parent.and_then(|parent| parent.message.thread) {
-            match self.perform(&answering(draft, Some(root))).await {
+            match self.perform(&answering(draft, Some(root)), file).await {
                 Err(CallError::Reject(_) | CallError::Gone) => {}
                 other => return other,
             }
         }
-        let mut receipt = self.perform(&answering(draft, None)).await?;
+        let mut receipt = self.perform(&answering(draft, None), file).await?;
         receipt.losses.push(Loss::Thread);
         Ok(receipt)
     }

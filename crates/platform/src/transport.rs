@@ -2,19 +2,20 @@
 //! matters to the caller is the same for both: had the request begun to leave?
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
-use futures_util::stream;
-use http::{Request, Response};
+use futures_util::stream::{self, Stream, StreamExt as _};
+use http::{Request, Response, header};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 use url::Url;
 
+use crate::content::{Broken, Content};
 use crate::socket::Socket;
 use crate::steps::{Step, Steps};
 
@@ -27,6 +28,16 @@ pub trait Transport: Send + Sync + 'static {
         request: Request<Bytes>,
         steps: Option<Arc<dyn Steps>>,
     ) -> Result<Response<Bytes>, Undelivered>;
+
+    /// Sends the request piece by piece, and leaves the answer's body where it is until it is read. A body that breaks is
+    /// never ended, so whoever receives it knows that it is not whole.
+    async fn stream(
+        &self,
+        _request: Request<Content>,
+        _steps: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Content>, Undelivered> {
+        Err(Undelivered::NotSent)
+    }
 
     /// Opens a WebSocket (RFC 6455). Follows no redirect. Where nothing can be connected to, nothing was sent.
     async fn dial(&self, _url: &Url) -> Result<Socket, Undelivered> {
@@ -43,6 +54,9 @@ pub enum Undelivered {
     /// Something may have been written.
     #[error("no answer")]
     NoAnswer,
+    /// The body broke before its end, so nobody can have taken it for whole.
+    #[error("the body broke")]
+    Broken(Broken),
 }
 
 /// The longest answer that is read.
@@ -106,9 +120,67 @@ impl Transport for Tcp {
         response.body(body.into()).map_err(|_| Undelivered::NoAnswer)
     }
 
+    async fn stream(
+        &self,
+        request: Request<Content>,
+        steps: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Content>, Undelivered> {
+        let broke = Broke::default();
+        let request = outgoing(request, &broke, steps).map(reqwest::Body::wrap_stream);
+        let request = reqwest::Request::try_from(request).map_err(|_| Undelivered::NotSent)?;
+        let mut answer = self.client.execute(request).await.map_err(|error| match broke.get() {
+            Some(broken) => Undelivered::Broken(broken),
+            None if error.is_connect() || error.is_builder() => Undelivered::NotSent,
+            None => Undelivered::NoAnswer,
+        })?;
+        let mut response = Response::builder().status(answer.status());
+        if let Some(headers) = response.headers_mut() {
+            *headers = std::mem::take(answer.headers_mut());
+        }
+        let body = answer.bytes_stream().map(|piece| piece.map_err(|_| Broken::Connection));
+        response.body(Content::new(body)).map_err(|_| Undelivered::NoAnswer)
+    }
+
     async fn dial(&self, url: &Url) -> Result<Socket, Undelivered> {
         Socket::connect(url, self.connect).await
     }
+}
+
+/// Whether, and why, a body broke on its way out; the error that a client of HTTP makes of it does not say.
+#[derive(Clone, Default)]
+struct Broke(Arc<OnceLock<Broken>>);
+
+impl Broke {
+    fn get(&self) -> Option<Broken> {
+        self.0.get().copied()
+    }
+}
+
+/// A request whose body is on its way out.
+fn outgoing(
+    request: Request<Content>,
+    broke: &Broke,
+    steps: Option<Arc<dyn Steps>>,
+) -> Request<impl Stream<Item = Result<Bytes, Broken>> + Send + 'static> {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let mut left: Option<u64> = length.and_then(|length| length.parse().ok());
+    let (broke, mut begun) = (broke.clone(), false);
+    request.map(|body| {
+        body.inspect(move |piece| match piece {
+            Ok(bytes) => {
+                left = left.map(|left| left.saturating_sub(bytes.len() as u64));
+                let Some(steps) = &steps else { return };
+                if !std::mem::replace(&mut begun, true) {
+                    steps.reached(Step::FirstByte);
+                }
+                if left == Some(0) {
+                    steps.reached(Step::LastByte);
+                }
+            }
+            // Nothing comes after it.
+            Err(broken) => drop(broke.0.set(*broken)),
+        })
+    })
 }
 
 /// The body in two halves, so that the boundaries before the first and after the last byte are real ones.
@@ -165,5 +237,23 @@ impl Transport for InProcess {
         let (parts, body) = answer.into_parts();
         let body = body.collect().await.map_err(|_| Undelivered::NoAnswer)?.to_bytes();
         Ok(Response::from_parts(parts, body))
+    }
+
+    async fn stream(
+        &self,
+        request: Request<Content>,
+        steps: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Content>, Undelivered> {
+        let authority = request.uri().authority().ok_or(Undelivered::NotSent)?.as_str().to_owned();
+        let router = self.router(&authority).ok_or(Undelivered::NotSent)?;
+        let broke = Broke::default();
+        let request = outgoing(request, &broke, steps).map(Body::from_stream);
+        let answer = router.oneshot(request).await.map_err(|_| Undelivered::NoAnswer)?;
+        if let Some(broken) = broke.get() {
+            return Err(Undelivered::Broken(broken));
+        }
+        Ok(answer.map(|body| {
+            Content::new(body.into_data_stream().map(|piece| piece.map_err(|_| Broken::Connection)))
+        }))
     }
 }

@@ -162,6 +162,21 @@ impl Leases {
         }
     }
 
+    /// Lets a claim end later.
+    pub(crate) fn extend(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError> {
+        let mut table = self.table();
+        if !table.holds(claim) {
+            return Err(StoreError::LeaseLost);
+        }
+        let before = table.lanes.get_mut(&claim.lane).and_then(|lane| lane.held.replace(until));
+        let held = &mut table.held[index(claim.key.side())];
+        held.extend([(until, claim.lane)]);
+        if let Some(before) = before.filter(|before| *before != until) {
+            held.remove(&(before, claim.lane));
+        }
+        Ok(())
+    }
+
     /// Takes a claim away from its holder and makes the lane claimable at once. Does nothing to a claim that was lost.
     pub(crate) fn revoke(&self, claim: &Claim, at: Timestamp) {
         self.release(claim, Some(at));

@@ -97,6 +97,10 @@ impl Lanes for Gated {
         self.gate.through("release", self.inner.release(claim, ready_at)).await
     }
 
+    async fn extend(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError> {
+        self.gate.through("extend", self.inner.extend(claim, until)).await
+    }
+
     async fn wedge(&self, claim: Claim, reason: &str) -> Result<(), StoreError> {
         self.gate.through("wedge", self.inner.wedge(claim, reason)).await
     }

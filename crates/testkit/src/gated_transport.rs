@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use entente_platform::{InProcess, Socket, Steps, Transport, Undelivered};
+use entente_platform::{Content, InProcess, Socket, Steps, Transport, Undelivered};
 use entente_sim::server;
 use http::{Request, Response};
 use url::Url;
@@ -36,6 +36,15 @@ impl Transport for GatedTransport {
         let inner = self.inner.clone();
         let sent = async move { tokio::spawn(async move { inner.carry(request, steps).await }).await };
         self.gate.through("call", sent).await.unwrap_or(Err(Undelivered::NoAnswer))
+    }
+
+    async fn stream(
+        &self,
+        request: Request<Content>,
+        steps: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Content>, Undelivered> {
+        // A body that passes through ends with the process, wherever it is.
+        self.gate.through("stream", self.inner.stream(request, steps)).await
     }
 
     async fn dial(&self, url: &Url) -> Result<Socket, Undelivered> {

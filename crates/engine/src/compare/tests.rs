@@ -15,6 +15,7 @@ fn snapshot(edited: Option<i64>, deleted: bool) -> Snapshot {
         thread: None,
         author: AccountRef { workspace, id: "a".into() },
         body: Body::text("x"),
+        files: Vec::new(),
         unsupported: Vec::new(),
     };
     Snapshot {

@@ -53,7 +53,9 @@ impl Engine {
 
     /// The begun row that this message is the effect of; each row is one message.
     fn take_match(&self, begun: &mut Vec<Begun>, snapshot: &Snapshot) -> Option<Begun> {
-        let fingerprint = self.fingerprints.of_message(&snapshot.message.author.id, &snapshot.message.body);
+        let message = &snapshot.message;
+        let fingerprint =
+            self.fingerprints.of_message(&message.author.id, &message.body, message.files.len());
         let index = begun.iter().position(|row| row.fingerprint == fingerprint)?;
         Some(begun.remove(index))
     }

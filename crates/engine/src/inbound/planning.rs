@@ -1,7 +1,8 @@
 //! From how messages stand to what is written: rows, reasons, and what counts as seen from here on.
 
 use entente_model::{
-    Body, Change, DropReason, Event, EventKey, MessageRef, Pair, PersonId, Snapshot, Timestamp,
+    Body, Change, DropReason, Event, EventKey, LoginId, MessageId, MessageRef, Pair, PersonId, Snapshot,
+    Timestamp,
 };
 use entente_store::{Plan, Represented, Routed, SeenNow, Work};
 
@@ -9,7 +10,8 @@ use crate::compare::{self, Verdict};
 use crate::engine::Engine;
 use crate::inbound::news::News;
 use crate::inbound::{Hold, Reported, accepted_at, nothing};
-use crate::payload::Payload;
+use crate::outbound::cutting::FILES;
+use crate::payload::{Carried, Payload};
 use crate::planted::{Bug, planted};
 use crate::route::{self, Scene};
 
@@ -65,7 +67,8 @@ impl Engine {
             let event = event(&snapshot, change);
             let accepted = accepted_at(reported, &snapshot.message.at.id);
             let planned = routed.plans.len();
-            self.plan_event(&mut routed, &event, &snapshot, (pair, &people), accepted);
+            let by = watcher(reported, &snapshot.message.at.id);
+            self.plan_event(&mut routed, &event, (&snapshot, by), (pair, &people), accepted);
             if verdict == Verdict::New
                 && routed.plans.len() > planned
                 && self.newest.passes(reported.conversation, snapshot.created_at, news.read_until)
@@ -94,7 +97,7 @@ impl Engine {
         &self,
         routed: &mut Routed,
         event: &Event,
-        snapshot: &Snapshot,
+        (snapshot, by): (&Snapshot, LoginId),
         (pair, people): (Pair, &[Represented; 2]),
         accepted_at: Timestamp,
     ) {
@@ -116,7 +119,9 @@ impl Engine {
                 }
                 Change::Deleted { .. } => (Work::Delete, None),
             };
-            if work == Work::Send && body.as_ref().is_none_or(Body::is_empty) {
+            let files = if work == Work::Send { &snapshot.message.files[..] } else { &[] };
+            let says = body.as_ref().is_some_and(|body| !body.is_empty());
+            if work == Work::Send && !says && files.is_empty() {
                 routed.drops.push(DropReason::NothingToSay);
                 continue;
             }
@@ -129,7 +134,16 @@ impl Engine {
                 payload: bytes::Bytes::new(),
                 accepted_at,
             };
-            routed.plans.extend(self.cut(&plan, &target.payload, body));
+            let unsupported = !snapshot.message.unsupported.is_empty();
+            let payload = Payload { unsupported, ..target.payload.clone() };
+            if says || work != Work::Send {
+                routed.plans.extend(self.cut(&plan, &payload, body));
+            }
+            routed.plans.extend(files.iter().zip(FILES..).map(|(file, part)| {
+                let carried = Carried { file: file.clone(), by };
+                let payload = Payload { file: Some(carried), cut: true, ..target.payload.clone() };
+                Plan { part, payload: payload.encode(), ..plan.clone() }
+            }));
         }
     }
 
@@ -209,6 +223,12 @@ pub(super) fn owner(people: &[Represented; 2], account: &entente_model::AccountR
         primary || represented.stand_ins.iter().any(|stand_in| stand_in.account.as_ref() == Some(account))
     };
     people.iter().find(is).map(|represented| represented.person.id)
+}
+
+/// Who was told of a message, and may read what it carries.
+fn watcher(reported: &Reported<'_>, message: &MessageId) -> LoginId {
+    let of = reported.arrivals.iter().find(|arrival| arrival.message.id == *message);
+    of.unwrap_or(&reported.arrivals[0]).watcher
 }
 
 /// What cannot travel becomes a line that says so.

@@ -58,12 +58,13 @@ pub(super) fn editing(
     head: &Head,
     payload: &Payload,
 ) -> Result<Operation, Finish> {
-    let current = current(&head.counterparts);
+    let texts: Vec<Counterpart> = head.counterparts.iter().filter(|c| !is_file(c.part)).cloned().collect();
+    let current = current(&texts);
     let mut body = payload.body.clone().unwrap_or_default();
     name_strangers(&mut body, workspace.at());
     let parts =
         if payload.cut || body.is_empty() { Vec::new() } else { workspace.platform.split(body.clone()) };
-    let whole = parts.len() == 1 && head.counterparts.len() == 1;
+    let whole = parts.len() == 1 && texts.len() == 1;
     if payload.cut || whole {
         let line = match &payload.feeling {
             Some(Feeling::Line(below)) => Some(below),
@@ -87,11 +88,11 @@ pub(super) fn editing(
         }
         return Ok(Operation::Edit { target: counterpart.message.clone(), body });
     }
-    if current.is_empty() {
+    if head.counterparts.is_empty() || (current.is_empty() && body.is_empty()) {
         return Err(Finish::Dropped(DropReason::NoCounterpart));
     }
     if body.is_empty() {
-        return Err(Finish::Replaced(deletions(claim, head, payload, &head.counterparts)));
+        return Err(Finish::Replaced(deletions(claim, head, payload, &texts)));
     }
     let mut plans = Vec::with_capacity(parts.len());
     let count = u32::try_from(parts.len()).unwrap_or(u32::MAX);
@@ -100,8 +101,7 @@ pub(super) fn editing(
         let (work, part) = there.map_or((Work::Send, part), |there| (Work::Edit, there.part));
         plans.push(row(claim, head, work, part, &Payload { body: Some(body), cut: true, ..payload.clone() }));
     }
-    let surplus: Vec<Counterpart> =
-        head.counterparts.iter().filter(|c| piece(c.part) >= count).cloned().collect();
+    let surplus: Vec<Counterpart> = texts.iter().filter(|c| piece(c.part) >= count).cloned().collect();
     plans.extend(deletions(claim, head, payload, &surplus));
     Err(Finish::Replaced(plans))
 }
@@ -122,6 +122,14 @@ pub(super) fn deleting(claim: &Claim, head: &Head, payload: &Payload) -> Result<
 /// A part that takes no more edits goes on in a reply, whose number is this much higher.
 const AGAIN: u32 = 1 << 16;
 
+/// The parts of a message from here on are its files, each a message of its own on the target.
+pub(crate) const FILES: u32 = AGAIN / 2;
+
+/// Whether a part is a file, or the line in its place.
+fn is_file(part: u32) -> bool {
+    piece(part) >= FILES
+}
+
 /// Which piece of the text a part is, however often it was begun anew.
 fn piece(part: u32) -> u32 {
     part % AGAIN
@@ -131,7 +139,7 @@ fn piece(part: u32) -> u32 {
 /// not be one.
 pub(super) fn losses(head: &Head) -> impl Iterator<Item = Loss> {
     let part = if head.delivery.work == Work::Send { head.delivery.part } else { 0 };
-    let split = (piece(part) > 0).then_some(Loss::Split);
+    let split = (piece(part) > 0 && !is_file(part)).then_some(Loss::Split);
     let edit = (part >= AGAIN).then_some(Loss::EditAsReply);
     split.into_iter().chain(edit)
 }

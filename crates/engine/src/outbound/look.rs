@@ -99,7 +99,9 @@ impl Engine {
         fingerprint: [u8; 32],
     ) -> Result<Option<Snapshot>, StoreError> {
         let same = |snapshot: &Snapshot| {
-            self.fingerprints.of_message(&snapshot.message.author.id, &snapshot.message.body) == fingerprint
+            let message = &snapshot.message;
+            let files = message.files.len();
+            self.fingerprints.of_message(&message.author.id, &message.body, files) == fingerprint
         };
         let candidates: Vec<Snapshot> = found.into_iter().filter(same).collect();
         let Some(place) = candidates.first().map(|snapshot| snapshot.message.at.conversation.clone()) else {

@@ -26,12 +26,11 @@ impl Engine {
                 let message =
                     receipt.message.filter(|_| matches!(head.delivery.work, Work::Send | Work::Notice));
                 let mut losses = receipt.losses;
-                let felt =
-                    Payload::decode(&head.delivery.payload).filter(|payload| payload.feeling.is_some());
-                match felt {
-                    Some(felt) => losses.extend(felt.loss()),
-                    None => losses.extend(cutting::losses(head)),
+                let payload = Payload::decode(&head.delivery.payload);
+                if payload.as_ref().is_none_or(|payload| payload.feeling.is_none()) {
+                    losses.extend(cutting::losses(head));
                 }
+                losses.extend(payload.iter().flat_map(Payload::losses));
                 Finish::Delivered { message, losses, at: receipt.at }
             }
             Err(CallError::Unknown) if planted(Bug::RepeatUnknown) => {

@@ -19,7 +19,7 @@ use crate::sites::Workspace;
 /// What is to be done about a row.
 pub(super) enum Prepared {
     /// This, by this client; recognisable by this.
-    Do { draft: Draft, client: Arc<dyn Client>, fingerprint: [u8; 32] },
+    Do { draft: Draft, client: Arc<dyn Client>, fingerprint: [u8; 32], payload: Box<Payload> },
     /// Nothing now; the row ends or waits like this.
     Not(Finish),
 }
@@ -73,8 +73,14 @@ impl Engine {
             Operation::Send { body, .. } | Operation::Edit { body, .. } => body,
             Operation::Delete { .. } | Operation::React { .. } => &empty,
         };
-        let fingerprint = self.fingerprints.of_message(&voice.account, body);
-        Ok(Prepared::Do { draft: Draft { operation, sender: voice.sender }, client, fingerprint })
+        let files = usize::from(payload.file.is_some());
+        let fingerprint = self.fingerprints.of_message(&voice.account, body, files);
+        Ok(Prepared::Do {
+            draft: Draft { operation, sender: voice.sender },
+            client,
+            fingerprint,
+            payload: Box::new(payload),
+        })
     }
 
     async fn sending(
@@ -100,7 +106,7 @@ impl Engine {
         }
         let mut body = payload.body.clone().unwrap_or_default();
         name_strangers(&mut body, workspace.at());
-        if body.is_empty() {
+        if body.is_empty() && payload.file.is_none() {
             return Ok(Err(Finish::Dropped(DropReason::NothingToSay)));
         }
         if payload.feeling.is_some() && head.thread.is_none() {

@@ -32,9 +32,9 @@ pub(super) fn write(
          [workspaces.teams]\nplatform = \"teams\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
          addresses = {{ graph = \"{teams}/v1.0\", login = \"{teams}\", bot = \"{teams}\", bot_metadata = \"{teams}\" }}\n\n\
          [workspaces.slack]\nplatform = \"slack\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
-         secrets = {{ signing = \"{}\" }}\naddresses = {{ api = \"{slack}/api\", login = \"{slack}\" }}\n\n\
+         secrets = {{ signing = \"{}\" }}\naddresses = {{ api = \"{slack}/api\", files = \"{slack}\", login = \"{slack}\" }}\n\n\
          [workspaces.zoom]\nplatform = \"zoom\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
-         addresses = {{ api = \"{zoom}/v2\", login = \"{zoom}\", socket = \"{zoom}\" }}\n\
+         addresses = {{ api = \"{zoom}/v2\", files = \"{zoom}/v2\", login = \"{zoom}\", socket = \"{zoom}\" }}\n\
          settings = {{ bot_jid = \"{}\", directory_client_id = \"{}\" }}\n\
          secrets = {{ secret_token = \"{}\", directory_client_secret = \"{}\" }}\n",
         apps.webex.client_id,

@@ -4,12 +4,12 @@
 use async_trait::async_trait;
 use entente_model::{
     Account, AccountRef, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft,
-    Emoji, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Emoji, FileRef, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
-    Answer, Call, CatchUp, Client, Credentials, Effect, Failure, Http, Limit, Listen, Listening, Mark, Page,
-    Site, Talk,
+    Answer, Call, CatchUp, Client, Credentials, Effect, Failure, FileSource, Http, Limit, Listen, Listening,
+    Mark, OpenFile, Page, Site, Talk,
 };
 use http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub(crate) struct SlackClient {
     pub(crate) team: Option<String>,
     pub(crate) credentials: Credentials,
     pub(crate) limits: Limits,
-    http: Http,
+    pub(crate) http: Http,
     base: Url,
 }
 
@@ -119,14 +119,8 @@ impl SlackClient {
         thread: Option<&MessageRef>,
         printed: &render::Message,
     ) -> Result<Receipt, CallError> {
-        let channel = match to {
-            Destination::Conversation(conversation) => conversation.id.as_str().to_owned(),
-            Destination::Direct(account) => self.direct(account, true).await?.ok_or(CallError::Gone)?,
-        };
-        let root = match thread {
-            Some(thread) if thread.conversation.id.as_str() == channel => self.root(thread).await?,
-            _ => None,
-        };
+        let channel = self.channel(to).await?;
+        let root = self.root_in(&channel, thread).await?;
         let mut losses = printed.losses.clone();
         let mut sent = self.say(&channel, root.as_deref(), printed).await;
         let mut threaded = root.is_some();
@@ -154,6 +148,22 @@ impl SlackClient {
         let at = id::written(&posted.ts).ok_or(CallError::Unknown)?;
         let conversation = id::conversation(&self.workspace, &posted.channel);
         Ok(Receipt { message: Some(id::message(&conversation, &posted.ts)), at, losses })
+    }
+
+    /// Where something is said.
+    async fn channel(&self, to: &Destination) -> Result<String, CallError> {
+        match to {
+            Destination::Conversation(conversation) => Ok(conversation.id.as_str().to_owned()),
+            Destination::Direct(account) => self.direct(account, true).await?.ok_or(CallError::Gone),
+        }
+    }
+
+    /// Where the thread begins that an answer in this conversation belongs to.
+    async fn root_in(&self, channel: &str, thread: Option<&MessageRef>) -> Result<Option<String>, CallError> {
+        match thread {
+            Some(thread) if thread.conversation.id.as_str() == channel => self.root(thread).await,
+            _ => Ok(None),
+        }
     }
 
     /// Where the thread of a message begins. "chat.postMessage": `thread_ts` is the first message's, never a reply's.
@@ -250,6 +260,24 @@ impl Client for SlackClient {
             Operation::Delete { target } => self.delete(target).await,
             Operation::React { target, emoji, on } => self.react(target, emoji, *on).await,
         }
+    }
+
+    async fn deliver_file(&self, draft: &Draft, file: &dyn FileSource) -> Result<Receipt, CallError> {
+        let Operation::Send { to, thread, body } = &draft.operation else {
+            return Err(CallError::Reject("only something new can have a file".to_owned()));
+        };
+        let printed = if body.is_empty() { None } else { Some(render::message(body)?) };
+        let channel = self.channel(to).await?;
+        let root = self.root_in(&channel, thread.as_ref()).await?;
+        let mut receipt = self.share(&channel, root.as_deref(), (file, printed.as_ref())).await?;
+        if thread.is_some() && root.is_none() {
+            receipt.losses.push(Loss::Thread);
+        }
+        Ok(receipt)
+    }
+
+    async fn open_file(&self, _message: &MessageRef, file: &FileRef) -> Result<OpenFile, CallError> {
+        self.content(file).await
     }
 
     async fn sent_since(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {

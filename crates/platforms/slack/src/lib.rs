@@ -24,6 +24,7 @@ mod client;
 mod directory;
 mod emoji;
 mod feed;
+mod files;
 mod history;
 mod hook;
 mod id;

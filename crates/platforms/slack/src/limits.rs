@@ -30,7 +30,10 @@ impl Limits {
         let (per_minute, burst) = match method {
             // Tier 2.
             "users.list" | "reactions.remove" => (15.0, 5.0),
-            "users.info" => (80.0, 20.0),
+            // Tier 4.
+            "users.info" | "files.info" | "files.getUploadURLExternal" | "files.completeUploadExternal" => {
+                (80.0, 20.0)
+            }
             // Special; the vendor's own client for Java allows 600 a minute.
             "auth.test" => (240.0, 60.0),
             // Tier 3: what else is called here.

@@ -297,6 +297,7 @@ pub(crate) fn snapshot(conversation: &ConversationRef, message: &Wire<'_>) -> Op
             thread: thread.map(|root| id::message(conversation, root)),
             author: account(conversation, author(message).unwrap_or(NOBODY)),
             body: if deleted { Body::default() } else { said.body },
+            files: said.files,
             unsupported: said.unsupported,
         },
         created_at,

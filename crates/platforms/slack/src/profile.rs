@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Reactions, Shown};
 
-use crate::refusal;
+use crate::{files, refusal};
 
 /// The address of the Web API.
 pub(crate) const API: &str = "api";
+/// The address that files are at.
+pub(crate) const FILES: &str = "files";
 /// The address of sign-in.
 pub(crate) const LOGIN: &str = "login";
 
@@ -27,6 +29,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     name: "Slack",
     addresses: &[
         (API, "https://slack.com/api"),
+        (FILES, "https://files.slack.com"),
         // Sign-in of GovSlack is at https://slack-gov.com.
         (LOGIN, "https://slack.com"),
     ],
@@ -41,6 +44,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         max_edits: None,
         threads: Level::Full,
         max_text: MAX_TEXT,
+        max_file: files::MOST,
         bot_domain: None,
         // "reactions.add": several of one person's to a message.
         reactions: Reactions::Many,
@@ -54,7 +58,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         authorize_path: "/oauth/v2_user/authorize?team={tenant}",
         token_path: "/api/oauth.v2.user.access",
         account_scopes: &[
-            "chat:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email",
+            "chat:write,files:read,files:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email",
         ],
         admin_scopes: &["users:read,users:read.email"],
         login_hint: false,

@@ -25,6 +25,11 @@ pub(crate) fn message(body: &Body) -> Result<Message, CallError> {
 }
 
 impl Message {
+    /// As plain text with markup, where blocks cannot be given.
+    pub(crate) fn text(&self) -> &str {
+        &self.printed.text
+    }
+
     /// As a new message.
     pub(crate) fn posted<'a>(&'a self, channel: &'a str, thread_ts: Option<&'a str>) -> NewMessage<'a> {
         NewMessage {

@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use entente_model::{Block, Body, WorkspaceRef};
+use entente_model::{Block, Body, FileRef, WorkspaceRef};
 use entente_text::markdown_in;
 use serde_json::value::RawValue;
 
@@ -21,6 +21,7 @@ mod rich;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Said {
     pub(crate) body: Body,
+    pub(crate) files: Vec<FileRef>,
     pub(crate) unsupported: Vec<String>,
 }
 
@@ -43,8 +44,15 @@ pub(crate) fn said(workspace: &WorkspaceRef, message: &Message<'_>) -> Said {
     for attachment in message.attachments.iter().flatten() {
         attached(&names, attachment, &mut blocks);
     }
-    unsupported.extend(message.files.iter().flatten().filter_map(file));
-    Said { body: Body(blocks), unsupported }
+    let mut files = Vec::new();
+    for one in message.files.iter().flatten() {
+        match file(one) {
+            Carried::File(file) => files.push(file),
+            Carried::Line(line) => unsupported.push(line),
+            Carried::Nothing => {}
+        }
+    }
+    Said { body: Body(blocks), files, unsupported }
 }
 
 /// Whose workspace it is, and what those are called who are named by id alone.
@@ -122,17 +130,26 @@ fn attached(names: &Names<'_>, attachment: &Attachment<'_>, out: &mut Vec<Block>
     out.extend(inner);
 }
 
-/// A file as a line for people; one that was deleted is none.
-fn file(file: &File<'_>) -> Option<String> {
-    if file.mode.as_deref() == Some("tombstone") {
-        return None;
+/// What of a file can be passed on.
+enum Carried {
+    File(FileRef),
+    Line(String),
+    Nothing,
+}
+
+/// "File object": what is kept elsewhere is only linked to, and has no bytes here; of what was deleted a mark is left.
+fn file(file: &File<'_>) -> Carried {
+    let name = filled(file.name.as_ref()).or(filled(file.title.as_ref()));
+    match (file.mode.as_deref(), filled(file.id.as_ref())) {
+        (Some("tombstone"), _) => Carried::Nothing,
+        (Some("external" | "hidden_by_limit" | "post"), _) | (_, None) => {
+            Carried::Line(name.map_or_else(|| "file".to_owned(), |name| format!("file: {}", line(name))))
+        }
+        (_, Some(id)) => {
+            let name = name.map(str::to_owned);
+            Carried::File(FileRef { id: id.into(), name, length: file.size.filter(|size| *size > 0) })
+        }
     }
-    let of = |kind: &&str| file.mimetype.as_deref().is_some_and(|given| given.starts_with(kind));
-    let kind = ["image", "video", "audio"].into_iter().find(of).unwrap_or("file");
-    Some(match filled(file.name.as_ref()).or(filled(file.title.as_ref())) {
-        Some(name) => format!("{kind}: {}", line(name)),
-        None => kind.to_owned(),
-    })
 }
 
 /// A name on one line.

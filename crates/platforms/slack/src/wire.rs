@@ -5,6 +5,7 @@ pub(crate) mod answer;
 pub(crate) mod block;
 pub(crate) mod conversation;
 pub(crate) mod envelope;
+pub(crate) mod file;
 pub(crate) mod message;
 pub(crate) mod outgoing;
 pub(crate) mod user;

@@ -115,7 +115,7 @@ pub(crate) fn snapshot(at: MessageRef, message: &ChatMessage) -> Result<Snapshot
     let (body, thread, unsupported) =
         if says_nothing { (Body::default(), None, Vec::new()) } else { content(workspace, &at, message) };
     Ok(Snapshot {
-        message: Message { at, thread, author, body, unsupported },
+        message: Message { at, thread, author, body, files: Vec::new(), unsupported },
         created_at,
         edited_at,
         deleted,

@@ -36,6 +36,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // Chats have no replies below a root; an answer quotes. Graph: `chatMessage`, "messageReference".
         threads: Level::Partial,
         max_text: MAX_TEXT,
+        max_file: 0,
         bot_domain: None,
         // Graph, "chatMessage: setReaction": the caller's next reaction takes the place of the one before.
         reactions: Reactions::One,

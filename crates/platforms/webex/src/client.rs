@@ -3,13 +3,13 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, CallError, Conversation, ConversationRef, Destination, Draft, MessageRef, Operation, Receipt,
-    Snapshot, Timestamp, WorkspaceRef,
+    Account, CallError, Conversation, ConversationRef, Destination, Draft, FileRef, MessageRef, Operation,
+    Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
-    Answer, BotRefused, Call, CatchUp, Client, Credentials, Failure, Http, Limit, Listen, Listening, MadeBot,
-    Mark, OneLevel, Page, Site, Talk, WantedBot,
+    Answer, BotRefused, Call, CatchUp, Client, Credentials, Failure, FileSource, Http, Limit, Listen,
+    Listening, MadeBot, Mark, OneLevel, OpenFile, Page, Site, Talk, WantedBot,
 };
 use http::Method;
 use secrecy::SecretString;
@@ -67,11 +67,19 @@ impl WebexClient {
     }
 
     /// The one visible call of a draft.
-    pub(crate) async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError> {
-        let render::Request { call, losses } = render::request(self, &draft.operation)?;
+    pub(crate) async fn perform(
+        &self,
+        draft: &Draft,
+        file: Option<&dyn FileSource>,
+    ) -> Result<Receipt, CallError> {
         let edit = matches!(draft.operation, Operation::Edit { .. });
-        let refused = if edit { refusal::edit } else { refusal::call };
-        let answer = self.send(call).await.map_err(refused)?;
+        let (answer, losses) = if let Some(file) = file {
+            self.post_file(&draft.operation, file).await?
+        } else {
+            let render::Request { call, losses } = render::request(self, &draft.operation)?;
+            let refused = if edit { refusal::edit } else { refusal::call };
+            (self.send(call).await.map_err(refused)?, losses)
+        };
         let target = match &draft.operation {
             // "Delete a Message": 204 without a body, so the time is that of the answer.
             Operation::Delete { target } => {
@@ -110,9 +118,20 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Call
 impl Client for WebexClient {
     async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
         match &draft.operation {
-            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread).await,
-            _ => self.perform(draft).await,
+            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread, None).await,
+            _ => self.perform(draft, None).await,
         }
+    }
+
+    async fn deliver_file(&self, draft: &Draft, file: &dyn FileSource) -> Result<Receipt, CallError> {
+        match &draft.operation {
+            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread, Some(file)).await,
+            _ => self.perform(draft, Some(file)).await,
+        }
+    }
+
+    async fn open_file(&self, _message: &MessageRef, file: &FileRef) -> Result<OpenFile, CallError> {
+        self.content(file).await
     }
 
     async fn sent_since(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {
@@ -162,7 +181,7 @@ impl Client for WebexClient {
 
 #[async_trait]
 impl OneLevel for WebexClient {
-    async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError> {
-        self.perform(draft).await
+    async fn perform(&self, draft: &Draft, file: Option<&dyn FileSource>) -> Result<Receipt, CallError> {
+        self.perform(draft, file).await
     }
 }

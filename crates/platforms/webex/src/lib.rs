@@ -17,6 +17,7 @@
 mod bots;
 mod client;
 mod directory;
+mod files;
 mod history;
 mod hook;
 mod id;

@@ -59,6 +59,7 @@ pub(crate) fn snapshot(conversation: &ConversationRef, read: &message::Message<'
             thread: read.parent_id.as_ref().map(|parent| id::message(conversation, parent)),
             author: id::account(workspace, &read.person_id),
             body: said.body,
+            files: said.files,
             unsupported: said.unsupported,
         },
         created_at: Timestamp::parse(&read.created)?,

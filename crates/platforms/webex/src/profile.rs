@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Reactions, Shown};
 
+use crate::files;
+
 /// The address of the API, sign-in included.
 pub(crate) const API: &str = "api";
 
@@ -30,6 +32,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         threads: Level::Full,
         max_text: MAX_TEXT,
         // "Bots": every bot's address ends so, and is unique over all of Webex.
+        max_file: files::MOST,
         bot_domain: Some("webex.bot"),
         // "Messages": there is neither a call nor a field nor a webhook for them.
         reactions: Reactions::Never(NO_REACTIONS),

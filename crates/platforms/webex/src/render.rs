@@ -16,6 +16,33 @@ pub(crate) struct Request {
     pub(crate) losses: Vec<Loss>,
 }
 
+/// What a message with a file says beside it.
+pub(crate) struct Fields {
+    /// By the vendor's names.
+    pub(crate) named: Vec<(&'static str, String)>,
+    /// The room or person that it goes to.
+    pub(crate) place: String,
+    pub(crate) losses: Vec<Loss>,
+}
+
+/// The fields of a message with a file. "Create a Message": the text may be left out then.
+pub(crate) fn fields(operation: &Operation) -> Result<Fields, CallError> {
+    let Operation::Send { to, thread, body } = operation else {
+        return Err(CallError::Reject("only something new can have a file".to_owned()));
+    };
+    let (field, place) = match to {
+        Destination::Conversation(conversation) => ("roomId", conversation.id.to_string()),
+        Destination::Direct(account) => ("toPersonId", account.id.to_string()),
+    };
+    let mut fields = vec![(field, place.clone())];
+    fields.extend(thread.as_ref().map(|thread| ("parentId", thread.id.to_string())));
+    let printed = text_out::print(body);
+    if !printed.text.trim().is_empty() {
+        fields.push(("markdown", printed.text));
+    }
+    Ok(Fields { named: fields, place, losses: printed.losses })
+}
+
 /// The one visible call of an operation.
 pub(crate) fn request(client: &WebexClient, operation: &Operation) -> Result<Request, CallError> {
     let limits: &Limits = &client.limits;

@@ -1,9 +1,10 @@
 //! What Webex writes to a body. "Get Message Details": `html` is what people see, if the message is formatted or mentions
 //! somebody; `markdown` is how a program wrote it; `text` is the plain rendering.
 
-use entente_model::{AccountRef, Body, Inline, Mention, WorkspaceRef};
+use entente_model::{AccountRef, Body, FileRef, Inline, Mention, WorkspaceRef};
 use entente_text::{Element, Elements, Treat, html_in, markdown_in};
 
+use crate::files;
 use crate::id;
 use crate::wire::Text;
 use crate::wire::message::Message;
@@ -12,6 +13,7 @@ use crate::wire::message::Message;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Said {
     pub(crate) body: Body,
+    pub(crate) files: Vec<FileRef>,
     pub(crate) unsupported: Vec<String>,
 }
 
@@ -37,7 +39,12 @@ pub(crate) fn body(workspace: &WorkspaceRef, message: &Message<'_>) -> Said {
         said.unsupported.push("voice message".to_owned());
     } else {
         // Names of files are only told when they are fetched.
-        said.unsupported.extend(message.files.iter().flatten().map(|_| "file".to_owned()));
+        for address in message.files.iter().flatten() {
+            match files::named(address) {
+                Some(file) => said.files.push(file),
+                None => said.unsupported.push("file".to_owned()),
+            }
+        }
     }
     said.unsupported.extend(message.attachments.iter().flatten().map(|_| "card".to_owned()));
     said

@@ -146,6 +146,7 @@ pub(crate) fn open(at: &MessageRef, event: &Event<'_>) -> Result<Snapshot, Strin
         thread: None,
         author: id::account(workspace, &person),
         body: Body::text(&notification.cmd.unwrap_or_default()),
+        files: Vec::new(),
         unsupported: Vec::new(),
     };
     Ok(Snapshot { message, created_at, edited_at: None, deleted: false, reactions: None })

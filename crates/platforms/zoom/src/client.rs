@@ -5,13 +5,13 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft, MessageRef,
-    Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Account, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft, FileRef,
+    MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
-    Answer, Call, CatchUp, Client, Credentials, Failure, Http, Limit, Listen, Listening, Mark, OneLevel,
-    Page, Rung, Site, Talk,
+    Answer, Call, CatchUp, Client, Credentials, Failure, FileSource, Http, Limit, Listen, Listening, Mark,
+    OneLevel, OpenFile, Page, Rung, Site, Talk,
 };
 use http::Method;
 use serde::Deserialize;
@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::history::Own;
 use crate::limits::Limits;
-use crate::profile::API;
+use crate::profile::{API, FILES};
 use crate::wire::outgoing::Sent;
 use crate::{id, refusal, render, subscribe};
 
@@ -37,16 +37,20 @@ pub(crate) struct ZoomClient {
     pub(crate) own: OnceCell<Own>,
     rung: Rung,
     base: String,
+    files: String,
 }
 
 impl ZoomClient {
     /// Acts as this login.
     pub(crate) fn new(site: &Site, http: Http, credentials: Credentials) -> Self {
-        let base =
-            site.addresses.get(API).map(Url::as_str).unwrap_or_default().trim_end_matches('/').to_owned();
+        let of = |name| {
+            site.addresses.get(name).map(Url::as_str).unwrap_or_default().trim_end_matches('/').to_owned()
+        };
+        let (base, files) = (of(API), of(FILES));
         let workspace = site.workspace.clone();
         let limits = Limits::new(&workspace);
-        Self { workspace, http, credentials, limits, own: OnceCell::new(), rung: subscribe::rung(site), base }
+        let rung = subscribe::rung(site);
+        Self { workspace, http, credentials, limits, own: OnceCell::new(), rung, base, files }
     }
 
     /// An address of the API.
@@ -55,6 +59,12 @@ impl ZoomClient {
             .concat()
             .parse()
             .map_err(|_| CallError::Reject("not an address".to_owned()))
+    }
+
+    /// An address of what has to do with files.
+    pub(crate) fn file_url(&self, path: &str) -> Result<Url, CallError> {
+        let url = [self.files.as_str(), path].concat();
+        url.parse().map_err(|_| CallError::Reject("not an address".to_owned()))
     }
 
     /// A reading call.
@@ -68,14 +78,22 @@ impl ZoomClient {
     }
 
     /// The one visible call of a draft.
-    pub(crate) async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError> {
+    pub(crate) async fn perform(
+        &self,
+        draft: &Draft,
+        file: Option<&dyn FileSource>,
+    ) -> Result<Receipt, CallError> {
         let own = self.own_id().await?;
-        let render::Request { call, losses } = render::request(self, &own, &draft.operation)?;
         let refused = match draft.operation {
             Operation::Send { .. } => refusal::call,
             Operation::Edit { .. } | Operation::Delete { .. } | Operation::React { .. } => refusal::message,
         };
-        let answer = self.send(call).await.map_err(refused)?;
+        let (answer, losses) = if let Some(file) = file {
+            self.post_file(&own, &draft.operation, file).await?
+        } else {
+            let render::Request { call, losses } = render::request(self, &own, &draft.operation)?;
+            (self.send(call).await.map_err(refused)?, losses)
+        };
         // No answer tells a time of its own, so it is that of the answer, to the second (RFC 9110, 6.6.1).
         let at = date(&answer.headers).unwrap_or_default();
         let message = match &draft.operation {
@@ -109,9 +127,20 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Call
 impl Client for ZoomClient {
     async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
         match &draft.operation {
-            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread).await,
-            _ => self.perform(draft).await,
+            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread, None).await,
+            _ => self.perform(draft, None).await,
         }
+    }
+
+    async fn deliver_file(&self, draft: &Draft, file: &dyn FileSource) -> Result<Receipt, CallError> {
+        match &draft.operation {
+            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread, Some(file)).await,
+            _ => self.perform(draft, Some(file)).await,
+        }
+    }
+
+    async fn open_file(&self, _message: &MessageRef, file: &FileRef) -> Result<OpenFile, CallError> {
+        self.content(file).await
     }
 
     async fn sent_since(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {
@@ -155,7 +184,7 @@ impl Client for ZoomClient {
 
 #[async_trait]
 impl OneLevel for ZoomClient {
-    async fn perform(&self, draft: &Draft) -> Result<Receipt, CallError> {
-        self.perform(draft).await
+    async fn perform(&self, draft: &Draft, file: Option<&dyn FileSource>) -> Result<Receipt, CallError> {
+        self.perform(draft, file).await
     }
 }

@@ -21,6 +21,7 @@ mod bot;
 mod client;
 mod directory;
 mod feed;
+mod files;
 mod history;
 mod hook;
 mod id;

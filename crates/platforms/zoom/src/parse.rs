@@ -12,7 +12,7 @@
 //! say whose it is: it is taken as heard by the one it was said to, if that is one of ours, else by the one who said it.
 
 use bytes::Bytes;
-use entente_model::{AccountRef, Body, Emoji, Message, MessageRef, Reaction, Snapshot, Timestamp};
+use entente_model::{AccountRef, Body, Emoji, FileRef, Message, MessageRef, Reaction, Snapshot, Timestamp};
 use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -139,7 +139,7 @@ pub(crate) fn open(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
 
 /// A message of which only the author counts.
 fn silent(at: MessageRef, author: AccountRef) -> Message {
-    Message { at, thread: None, author, body: Body::default(), unsupported: Vec::new() }
+    Message { at, thread: None, author, body: Body::default(), files: Vec::new(), unsupported: Vec::new() }
 }
 
 fn said(at: MessageRef, author: AccountRef, object: Object) -> Message {
@@ -150,7 +150,8 @@ fn said(at: MessageRef, author: AccountRef, object: Object) -> Message {
         thread: thread(&at, object.reply_main_message_id.as_deref()),
         author,
         body,
-        unsupported: object.files.iter().map(file).collect(),
+        files: object.files.iter().filter_map(carried).collect(),
+        unsupported: object.files.iter().filter(|file| carried(file).is_none()).map(file).collect(),
         at,
     }
 }
@@ -179,6 +180,7 @@ pub(crate) fn snapshot(at: MessageRef, author: AccountRef, read: &message::Messa
         thread: thread(&at, read.reply_main_message_id.as_deref()),
         author,
         body,
+        files: if snippet(read) { Vec::new() } else { read.files.iter().filter_map(carried).collect() },
         unsupported: unsupported(read),
         at,
     };
@@ -229,22 +231,36 @@ pub(crate) fn outlined(at: MessageRef, author: AccountRef, read: &message::Outli
 }
 
 fn unsupported(read: &message::Message) -> Vec<String> {
-    let kind = match read.kind.as_deref() {
-        Some("giphy_file") => return vec!["GIF".to_owned()],
-        Some("code_snippet") => return vec!["code snippet".to_owned()],
-        Some("audio_file") => "voice message",
-        Some("jpg_image_file" | "png_image_file" | "gif_file") => "image",
-        _ => "file",
-    };
-    let mut lines: Vec<String> =
-        read.files.iter().map(|file| named(kind, file.file_name.as_deref())).collect();
-    if lines.is_empty()
+    if snippet(read) {
+        return vec![
+            if read.kind.as_deref() == Some("giphy_file") { "GIF" } else { "code snippet" }.to_owned(),
+        ];
+    }
+    let lacking = read.files.iter().filter(|file| carried(file).is_none());
+    let mut lines: Vec<String> = lacking.map(|file| named("file", file.file_name.as_deref())).collect();
+    if read.files.is_empty()
         && let Some(name) = filled(read.file_name.as_deref())
     {
-        lines.push(named(kind, Some(name)));
+        lines.push(named("file", Some(name)));
     }
     lines.extend(read.interactive_cards.iter().map(|_| "card".to_owned()));
     lines
+}
+
+/// What the app makes of files that it shows in ways of its own.
+fn snippet(read: &message::Message) -> bool {
+    matches!(read.kind.as_deref(), Some("giphy_file" | "code_snippet"))
+}
+
+/// A file that can be fetched.
+fn carried(file: &File) -> Option<FileRef> {
+    let id = filled(file.file_id.as_deref())
+        .filter(|_| file.file_message_type.as_deref() != Some("code snippet"))?;
+    Some(FileRef {
+        id: id.into(),
+        name: file.file_name.clone(),
+        length: file.file_size.filter(|size| *size > 0),
+    })
 }
 
 fn file(file: &File) -> String {

@@ -3,12 +3,15 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
+use crate::files;
 use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Reactions, Shown};
 
 /// The address of the REST API.
 pub(crate) const API: &str = "api";
 /// The address of sign-in.
 pub(crate) const LOGIN: &str = "login";
+/// The address that files are sent to, and fetched from.
+pub(crate) const FILES: &str = "files";
 /// The address of the WebSocket. A site's addresses are web addresses; the connection is opened at the same host.
 pub(crate) const SOCKET: &str = "socket";
 
@@ -31,7 +34,12 @@ pub(crate) const MAX_TEXT: usize = 1_024;
 pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
     name: "Zoom Team Chat",
     // "Using Zoom APIs"; "OAuth 2.0"; "Using `WebSockets`". Accounts on other clusters have other addresses.
-    addresses: &[(API, "https://api.zoom.us/v2"), (LOGIN, "https://zoom.us"), (SOCKET, "https://ws.zoom.us")],
+    addresses: &[
+        (API, "https://api.zoom.us/v2"),
+        (LOGIN, "https://zoom.us"),
+        (FILES, "https://file.zoom.us/v2"),
+        (SOCKET, "https://ws.zoom.us"),
+    ],
     // The account id: chatbots name it in every call.
     needs_tenant: true,
     secrets: &[
@@ -55,6 +63,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         threads: Level::Full,
         // No text of so many bytes has more UTF-16 units.
         max_text: MAX_TEXT,
+        max_file: files::MOST,
         bot_domain: None,
         // "React to a chat message".
         reactions: Reactions::Many,
@@ -75,6 +84,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             "team_chat:update:user_message",
             "team_chat:delete:user_message",
             "team_chat:update:message_emoji",
+            "team_chat:read:file",
+            "team_chat:write:message_files",
         ],
         // An app has scopes for users or for administrators, not both: see `directory`.
         admin_scopes: &[],

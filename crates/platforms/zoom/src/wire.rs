@@ -4,6 +4,7 @@
 pub(crate) mod chatbot;
 pub(crate) mod error;
 pub(crate) mod event;
+pub(crate) mod file;
 pub(crate) mod message;
 pub(crate) mod outgoing;
 pub(crate) mod session;

@@ -85,6 +85,12 @@ pub trait Lanes: Send + Sync {
     /// otherwise at `ready_at`; with `None` only when new work comes in. Giving back a lane that was lost does nothing.
     async fn release(&self, claim: Claim, ready_at: Option<Timestamp>) -> Result<(), StoreError>;
 
+    /// Keeps a lane until then, for work that takes longer than a lease.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when somebody else has it, or may have it any moment: then the work must stop.
+    async fn extend(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError>;
+
     /// Stops a lane until [`Lanes::unwedge`], for this reason, and gives it back.
     async fn wedge(&self, claim: Claim, reason: &str) -> Result<(), StoreError>;
 

@@ -22,6 +22,10 @@ impl Lanes for Memory {
         Ok(self.leases().claim(side, max, lease, now))
     }
 
+    async fn extend(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError> {
+        self.leases().extend(claim, until)
+    }
+
     async fn release(&self, claim: Claim, ready_at: Option<Timestamp>) -> Result<(), StoreError> {
         self.leases().release(&claim, ready_at);
         Ok(())

@@ -27,6 +27,10 @@ impl Lanes for Sqlite {
         Ok(self.shared.leases.claim(side, max, lease, now))
     }
 
+    async fn extend(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError> {
+        self.shared.leases.extend(claim, until)
+    }
+
     async fn release(&self, claim: Claim, ready_at: Option<Timestamp>) -> Result<(), StoreError> {
         self.shared.leases.release(&claim, ready_at);
         Ok(())

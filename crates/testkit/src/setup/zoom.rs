@@ -11,7 +11,7 @@ use crate::place::Place;
 use crate::world::{PRODUCT, World};
 
 /// What the app asks people for.
-const SCOPES: [&str; 10] = [
+const SCOPES: [&str; 12] = [
     "user:read:user",
     "team_chat:read:list_user_messages",
     "team_chat:read:user_message",
@@ -21,6 +21,8 @@ const SCOPES: [&str; 10] = [
     "team_chat:update:user_message",
     "team_chat:delete:user_message",
     "team_chat:update:message_emoji",
+    "team_chat:read:file",
+    "team_chat:write:message_files",
     "imchat:bot",
 ];
 
@@ -38,7 +40,8 @@ impl World {
         let mut app = self.control(Place::Zoom, "/_sim/apps", app).await;
         app["tenant"] = app["account_id"].clone();
         let base = format!("http://{}", Place::Zoom.authority());
-        let addresses = [("api", format!("{base}/v2")), ("login", base.clone()), ("socket", base)];
+        let api = format!("{base}/v2");
+        let addresses = [("api", api.clone()), ("files", api), ("login", base.clone()), ("socket", base)];
         let mut site = site(&entente_platform_zoom::Zoom, Place::Zoom.workspace(), &app, &addresses);
         let shown = |app: &serde_json::Value, key: &str| -> String {
             app[key].as_str().expect("the portal shows it").to_owned()

@@ -5,6 +5,7 @@ mod changes;
 mod crash;
 mod directions;
 mod feed;
+mod files;
 mod moved;
 mod notices;
 mod people;

@@ -164,6 +164,10 @@ impl Lanes for MortalStore {
         self.inner.release(claim, ready_at).await
     }
 
+    async fn extend(&self, claim: &Claim, until: Timestamp) -> Result<(), StoreError> {
+        self.inner.extend(claim, until).await
+    }
+
     async fn wedge(&self, claim: Claim, reason: &str) -> Result<(), StoreError> {
         self.inner.wedge(claim, reason).await
     }

@@ -46,6 +46,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
         secrets: &[],
         settings: &[],
         capabilities: Capabilities {
+            max_file: 0,
             max_edits: None,
             threads: Level::Full,
             max_text: 1_000,

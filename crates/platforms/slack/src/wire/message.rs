@@ -62,11 +62,12 @@ pub(crate) struct Edited<'a> {
 #[derive(Debug, Deserialize)]
 pub(crate) struct File<'a> {
     #[serde(borrow)]
+    pub(crate) id: Option<Text<'a>>,
+    pub(crate) size: Option<u64>,
+    #[serde(borrow)]
     pub(crate) name: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) title: Option<Text<'a>>,
-    #[serde(borrow)]
-    pub(crate) mimetype: Option<Text<'a>>,
     /// `tombstone` once it is deleted.
     #[serde(borrow)]
     pub(crate) mode: Option<Text<'a>>,

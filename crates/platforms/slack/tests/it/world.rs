@@ -28,8 +28,7 @@ use crate::support;
 const SIMULATOR: &str = "slack.example";
 const CALLBACK: &str = "entente.example";
 const REDIRECT: &str = "https://entente.example/oauth/callback";
-const SCOPES: &str =
-    "chat:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email";
+const SCOPES: &str = "chat:write,files:read,files:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email";
 
 pub(crate) struct Simulated {
     clock: Clock,
@@ -329,6 +328,10 @@ impl World for Simulated {
 
     fn sending(&self) -> (&'static str, &'static str) {
         ("POST", "/api/chat.postMessage")
+    }
+
+    fn sending_files(&self) -> (&'static str, &'static str) {
+        ("POST", "/api/files.completeUploadExternal")
     }
 
     fn listing(&self) -> (&'static str, &'static str) {

@@ -103,6 +103,7 @@ fn snapshot(at: &MessageRef, activity: &Activity) -> Result<Snapshot, &'static s
             thread: thread.map(|id| MessageRef { conversation: at.conversation.clone(), id: id.into() }),
             author: id::account(workspace, author),
             body: said.body,
+            files: Vec::new(),
             unsupported,
         },
         created_at,

@@ -46,6 +46,7 @@ fn a_notification_with_content_becomes_a_head_and_opens() {
                 thread: None,
                 author: account(ALICE),
                 body: Body(vec![Block::Paragraph(vec![Inline::Text("hi ".to_owned()), bob])]),
+                files: Vec::new(),
                 unsupported: Vec::new(),
             },
             created_at: at("2026-01-05T10:00:00.123Z"),

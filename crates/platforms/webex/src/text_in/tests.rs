@@ -88,7 +88,10 @@ fn mentions_in_markdown() {
 #[test]
 fn what_cannot_travel_is_named() {
     let files = serde_json::json!({"text": "t", "files": ["a", "b"], "attachments": [{}]});
-    assert_eq!(read(&files).unsupported, ["file", "file", "card"]);
+    assert_eq!(
+        (read(&files).files.len(), read(&files).unsupported),
+        (0, vec!["file".to_owned(); 2].into_iter().chain(["card".to_owned()]).collect())
+    );
     assert_eq!(
         read(&serde_json::json!({"files": ["a"], "isVoiceClip": true})).unsupported,
         ["voice message"]

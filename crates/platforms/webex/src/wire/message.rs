@@ -28,7 +28,8 @@ pub(crate) struct Message<'a> {
     #[serde(borrow)]
     pub(crate) html: Option<Text<'a>>,
     /// Addresses of files; their names take a call each.
-    pub(crate) files: Option<Vec<IgnoredAny>>,
+    #[serde(borrow)]
+    pub(crate) files: Option<Vec<Text<'a>>>,
     /// Cards.
     pub(crate) attachments: Option<Vec<IgnoredAny>>,
     pub(crate) is_voice_clip: Option<bool>,

@@ -98,7 +98,11 @@ pub(crate) struct RichText {
 
 /// A file that came with a message.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 pub(crate) struct File {
+    pub(crate) file_id: Option<String>,
+    /// How many bytes it has.
+    pub(crate) file_size: Option<u64>,
     pub(crate) file_name: Option<String>,
     /// In events only: `file`, `image`, `audio`, `code snippet` and others.
     pub(crate) file_message_type: Option<String>,

@@ -226,7 +226,8 @@ impl World for Simulated {
 
     fn site(&self) -> Site {
         let base = |path: &str| format!("https://{SIMULATOR}{path}").parse().unwrap();
-        let addresses = [("api", base("/v2")), ("login", base("")), ("socket", base(""))];
+        let addresses =
+            [("api", base("/v2")), ("login", base("")), ("files", base("/v2")), ("socket", base(""))];
         let secret = |name: &str, value: &str| (name.to_owned(), value.to_owned().into());
         let robot = self.app.robot_jid.as_deref().unwrap();
         Site {
@@ -341,6 +342,10 @@ impl World for Simulated {
 
     fn sending(&self) -> (&'static str, &'static str) {
         ("POST", MESSAGES)
+    }
+
+    fn sending_files(&self) -> (&'static str, &'static str) {
+        ("POST", "/v2/chat/users/me/messages/files")
     }
 
     fn listing(&self) -> (&'static str, &'static str) {

@@ -79,7 +79,7 @@ impl Apps {
 
 /// The granular scopes an app of this kind gets unless it names its own: all that the simulated calls need.
 pub(in crate::zoom) fn all_scopes(kind: Kind, robot: bool) -> Vec<String> {
-    const BOTH: [&str; 12] = [
+    const BOTH: [&str; 14] = [
         "team_chat:read:list_user_messages",
         "team_chat:read:user_message",
         "team_chat:read:thread_message",
@@ -87,6 +87,8 @@ pub(in crate::zoom) fn all_scopes(kind: Kind, robot: bool) -> Vec<String> {
         "team_chat:write:user_message",
         "team_chat:update:user_message",
         "team_chat:update:message_emoji",
+        "team_chat:read:file",
+        "team_chat:write:message_files",
         "team_chat:delete:user_message",
         "team_chat:update:message_status",
         "team_chat:write:contact_information",

@@ -17,6 +17,7 @@ super::conformance! {
     work_that_came_meanwhile_is_claimable_at_once
     new_work_ends_a_wait
     a_lease_ends_by_itself
+    a_lease_is_kept_for_as_long_as_the_work_takes
     a_wedged_lane_stands_until_it_is_let_go
     wakes_carry_nothing_and_keep_one_permit
     both_sides_are_apart
@@ -112,6 +113,20 @@ async fn a_lease_ends_by_itself(world: World) {
     assert_eq!(new.lane, lost.lane);
     assert!(new.epoch > lost.epoch);
     assert!(store.arrived(&lost, 1).await.is_err());
+}
+
+async fn a_lease_is_kept_for_as_long_as_the_work_takes(world: World) {
+    let store = world.store();
+    work(store, "a", 1).await;
+    let long = claim(store, Side::Inbound, 1).await;
+    store.extend(&long, at(100)).await.unwrap();
+    assert!(claims(store, Side::Inbound, 99).await.is_empty());
+    assert_eq!(store.next_ready(Side::Inbound).await.unwrap(), Some(at(100)));
+    store.extend(&long, at(100)).await.unwrap();
+    let new = claim(store, Side::Inbound, 100).await;
+    assert!(store.extend(&long, at(200)).await.is_err(), "somebody else has it");
+    store.release(new, None).await.unwrap();
+    assert!(claims(store, Side::Inbound, 999).await.is_empty());
 }
 
 async fn a_wedged_lane_stands_until_it_is_let_go(world: World) {

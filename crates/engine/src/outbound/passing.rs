@@ -1,0 +1,243 @@
+//! Files. A file is a row of its own, after the text that it came with: opened where it is, and passed on piece by piece
+//! while it is read. Nothing of it comes to rest here, so what is interrupted begins anew from the source.
+//!
+//! What cannot be passed on becomes a line that says so, in the file's place: too large for the target, gone from the
+//! source, refused. A source that breaks off is tried a few times, because connections do; then it is the file.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use entente_model::{Body, CallError, Draft, FileRef, MessageRef, Receipt, plain_name};
+use entente_platform::{Client, Content, FileSource, OpenFile};
+use entente_store::{Claim, Finish, Head, StoreError, Work};
+use futures_util::StreamExt as _;
+
+use crate::engine::Engine;
+use crate::outbound::cutting;
+use crate::payload::{Carried, Payload};
+use crate::reason::Reason;
+use crate::sites::Workspace;
+
+/// How often a file is begun that breaks off at its source.
+const ATTEMPTS: u32 = 3;
+
+/// A login that was refused is tried again this often; a person must act before it can work.
+const REFUSED_AGAIN: Duration = Duration::from_mins(1);
+
+/// A file where it comes from.
+pub(super) struct Source {
+    client: Arc<dyn Client>,
+    message: MessageRef,
+    file: FileRef,
+    name: String,
+    media_type: String,
+    length: u64,
+    /// Its bytes, as long as nobody has begun to read them.
+    unread: Mutex<Option<Content>>,
+    broke: Arc<AtomicBool>,
+}
+
+/// Why a file is not passed on, in words that go behind "was not passed on:".
+enum Why {
+    TooLarge(u64),
+    NotHere,
+    Empty,
+    Gone,
+    Unreadable,
+    NotAllowed,
+    Refused,
+}
+
+impl Engine {
+    /// Opens a file where it is; or how its row ends or waits instead.
+    pub(super) async fn open_source(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+        (payload, carried): (&Payload, &Carried),
+    ) -> Result<Result<Source, Finish>, StoreError> {
+        let told = (carried.file.name.as_deref(), carried.file.length);
+        let instead = |told, why| Ok(Err(self.line(claim, workspace, head, payload, told, &why)));
+        let Some(message) = head.delivery.source.clone() else { return instead(told, Why::Gone) };
+        let client = match self.client(carried.by).await {
+            Ok(Some(client)) => client,
+            Ok(None) => return Ok(Err(self.again(head, None, Reason::LoginGone))),
+            Err(crate::EngineError::Store(error)) => return Err(error),
+            Err(_) => return Ok(Err(self.again(head, None, Reason::LoginUnusable))),
+        };
+        let most = workspace.profile().capabilities.max_file;
+        // What is said to be too large is not even asked for.
+        if let Some(why) = unfit(told.1, most) {
+            return instead(told, why);
+        }
+        let OpenFile { name, media_type, length, content } =
+            match client.open_file(&message, &carried.file).await {
+                Ok(open) => open,
+                Err(CallError::Retry { after: Some(after) }) => {
+                    return Ok(Err(self.again(head, Some(after), Reason::Pause)));
+                }
+                Err(CallError::Retry { after: None } | CallError::Unknown) => {
+                    return Ok(Err(self.again(head, None, Reason::Unreached)));
+                }
+                Err(CallError::Reauthorize) => {
+                    return Ok(Err(self.again(head, Some(REFUSED_AGAIN), Reason::LoginRefused)));
+                }
+                Err(CallError::Gone) => return instead(told, Why::Gone),
+                // Whoever consented before files were passed on has not granted it, which holds up nobody's messages.
+                Err(CallError::Lacks(_)) => return instead(told, Why::NotAllowed),
+                Err(CallError::Reject(_)) => return instead(told, Why::Unreadable),
+            };
+        let name = plain_name(told.0.unwrap_or(&name));
+        if let Some(why) = unfit(Some(length), most) {
+            return instead((Some(&name), Some(length)), why);
+        }
+        let (file, unread) = (carried.file.clone(), Mutex::new(Some(content)));
+        let broke = Arc::default();
+        Ok(Ok(Source { client, message, file, name, media_type, length, unread, broke }))
+    }
+
+    /// Passes a file on. The lane is kept for as long as that takes.
+    pub(super) async fn pass(
+        &self,
+        claim: &Claim,
+        client: &dyn Client,
+        draft: &Draft,
+        source: &Source,
+    ) -> Result<Result<Receipt, CallError>, StoreError> {
+        let mut passing = client.deliver_file(draft, source);
+        loop {
+            tokio::select! {
+                result = &mut passing => return Ok(result),
+                () = tokio::time::sleep(self.tuning.lease / 3) => {
+                    // Whoever else has the lane by now looks for the file; this attempt ends in the middle of it.
+                    self.store.extend(claim, self.clock.now().plus(self.tuning.lease)).await?;
+                }
+            }
+        }
+    }
+
+    /// How the row of a file ends that certainly was not passed on, if that is for good.
+    pub(super) fn unpassed(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+        (source, result): (&Source, &Result<Receipt, CallError>),
+    ) -> Option<Finish> {
+        let why = match result {
+            Err(CallError::Reject(_)) => Why::Refused,
+            Err(CallError::Lacks(_)) => Why::NotAllowed,
+            Err(CallError::Retry { after: None })
+                if source.broke.load(Ordering::Relaxed) && head.delivery.attempts + 1 >= ATTEMPTS =>
+            {
+                Why::Unreadable
+            }
+            _ => return None,
+        };
+        let payload = Payload::decode(&head.delivery.payload)?;
+        let told = (Some(source.name.as_str()), Some(source.length));
+        Some(self.line(claim, workspace, head, &payload, told, &why))
+    }
+
+    /// A line in the file's place.
+    fn line(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+        payload: &Payload,
+        (name, length): (Option<&str>, Option<u64>),
+        why: &Why,
+    ) -> Finish {
+        self.store.count("files_unpassed", 1);
+        let platform = workspace.profile().name;
+        let name = plain_name(name.unwrap_or("file"));
+        let told = length.map(|length| format!(" ({})", size(length))).unwrap_or_default();
+        let why = match why {
+            Why::TooLarge(most) => format!("{platform} takes files of up to {}", size(*most)),
+            Why::NotHere => format!("no files can be passed on to {platform}"),
+            Why::Empty => "there is nothing in it".to_owned(),
+            Why::Gone => "it is not there any more".to_owned(),
+            Why::Unreadable => "it could not be read".to_owned(),
+            Why::NotAllowed => "Entente has no permission for files; an administrator can give it".to_owned(),
+            Why::Refused => format!("{platform} did not take it"),
+        };
+        let body = Body::text(&format!("[{name}{told} was not passed on: {why}]"));
+        let payload =
+            Payload { body: Some(body), file: None, unsupported: true, cut: true, ..payload.clone() };
+        Finish::Replaced(vec![cutting::row(claim, head, Work::Send, head.delivery.part, &payload)])
+    }
+}
+
+fn unfit(length: Option<u64>, most: u64) -> Option<Why> {
+    match length {
+        _ if most == 0 => Some(Why::NotHere),
+        Some(0) => Some(Why::Empty),
+        Some(length) if length > most => Some(Why::TooLarge(most)),
+        _ => None,
+    }
+}
+
+/// A number of bytes as people read it, in powers of ten.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} bytes"),
+        1_000..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        1_000_000..1_000_000_000 => tenths(bytes, 1_000_000, "MB"),
+        _ => tenths(bytes, 1_000_000_000, "GB"),
+    }
+}
+
+fn tenths(bytes: u64, unit: u64, name: &str) -> String {
+    let tenths = bytes / (unit / 10);
+    if tenths.is_multiple_of(10) {
+        format!("{} {name}", tenths / 10)
+    } else {
+        format!("{}.{} {name}", tenths / 10, tenths % 10)
+    }
+}
+
+#[async_trait]
+impl FileSource for Source {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn media_type(&self) -> &str {
+        &self.media_type
+    }
+
+    async fn open(&self) -> Result<Content, CallError> {
+        let unread = self.unread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let content = match unread {
+            Some(content) => content,
+            None => self.client.open_file(&self.message, &self.file).await?.content.exactly(self.length),
+        };
+        let broke = Arc::clone(&self.broke);
+        Ok(Content::new(content.inspect(move |piece| {
+            if piece.is_err() {
+                broke.store(true, Ordering::Relaxed);
+            }
+        })))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_by_people() {
+        let sizes = [(0, "0 bytes"), (999, "999 bytes"), (1_001, "2 kB"), (3_140_000, "3.1 MB")];
+        for (bytes, text) in sizes.into_iter().chain([(100_000_000, "100 MB"), (1_500_000_000, "1.5 GB")]) {
+            assert_eq!(size(bytes), text);
+        }
+    }
+}

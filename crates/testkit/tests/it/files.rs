@@ -1,0 +1,257 @@
+//! Files cross byte for byte, after the text that they came with, once, whatever dies on the way; and what cannot cross is
+//! a line that says why.
+
+use std::time::Duration;
+
+use entente_testkit::{Actor, Place, Setup, World};
+use serde_json::{Value, json};
+
+const SOON: Duration = Duration::from_mins(10);
+
+/// Two people who work in different places.
+struct Scene {
+    world: World,
+    source: Place,
+    target: Place,
+    writer: Actor,
+    reader: Actor,
+    /// Where the writer finds the reader.
+    to: String,
+    writers_stand_in: String,
+}
+
+/// A file as a person sees it: its name, how many bytes it has, and their digest.
+type Shown = (String, u64, String);
+
+impl Scene {
+    async fn new(seed: u64, source: Place, target: Place) -> Self {
+        let mut setup = Setup::between(seed, &[source, target]);
+        setup.limits = 0.0;
+        let world = World::synced(setup).await;
+        let at_home = |place: Place| {
+            let mut people = world.setup.people.iter();
+            people.find(|somebody| somebody.department == place.department()).expect("somebody").email.clone()
+        };
+        let (one, other) = (at_home(source), at_home(target));
+        let (writer, reader) = (world.at(source, &one).await, world.at(target, &other).await);
+        let to = world.address_at(source, &other).await;
+        let writers_stand_in = world.at(target, &world.address_at(target, &one).await).await.id;
+        Self { world, source, target, writer, reader, to, writers_stand_in }
+    }
+
+    /// The writer attaches a file of so many bytes to a message.
+    async fn attach(&self, text: &str, name: &str, length: u64) -> Value {
+        self.attach_more(json!({"text": text, "files": [{"name": name, "length": length}]})).await
+    }
+
+    async fn attach_more(&self, mut what: Value) -> Value {
+        what["person"] = json!(self.writer.email);
+        what["to"] = json!(self.to);
+        self.world.control(self.source, "/_sim/files", what).await
+    }
+
+    async fn settle(&self) {
+        assert!(self.world.settle(SOON).await, "never calm: {:?}", self.world.counts().await);
+    }
+
+    /// What somebody sees of everything that this account wrote: texts, and files.
+    async fn shown(&self, place: Place, person: &Actor, author: &str) -> Vec<(String, Vec<Shown>)> {
+        let path = format!("/_sim/conversations?person={}", person.email);
+        let conversations = self.world.look(place, &path).await;
+        let mut shown = Vec::new();
+        for conversation in conversations["items"].as_array().expect("a list") {
+            let key = match place {
+                Place::Webex => "room",
+                Place::Zoom => "session",
+                _ => "channel",
+            };
+            let id = conversation[key].as_str().unwrap_or_else(|| panic!("no {key} in {conversation}"));
+            let path = format!("/_sim/messages?{key}={id}&person={}&max=1000", person.email);
+            let messages = self.world.look(place, &path).await;
+            for message in messages["items"].as_array().expect("a list") {
+                if message["author"]["id"] != author {
+                    continue;
+                }
+                let files = message["files"].as_array().into_iter().flatten().map(|file| {
+                    let text = |key: &str| file[key].as_str().unwrap_or_default().to_owned();
+                    (text("name"), file["size"].as_u64().unwrap_or_default(), text("sha256"))
+                });
+                shown.push((message["text"].as_str().unwrap_or_default().to_owned(), files.collect()));
+            }
+        }
+        shown
+    }
+
+    /// What the reader sees of the writer.
+    async fn arrived(&self) -> Vec<(String, Vec<Shown>)> {
+        let shown = self.shown(self.target, &self.reader, &self.writers_stand_in).await;
+        shown.into_iter().filter(|(text, _)| !text.contains("passed on by Entente")).collect()
+    }
+
+    /// The files that the writer sees of their own.
+    async fn sent(&self) -> Vec<Shown> {
+        let shown = self.shown(self.source, &self.writer, &self.writer.id).await;
+        shown.into_iter().flat_map(|(_, files)| files).collect()
+    }
+
+    /// Makes downloads go wrong.
+    fn spoil(&self, how: &Value, times: Option<u64>) {
+        let path = match self.source {
+            Place::Webex => "/v1/contents/",
+            Place::Zoom => "/file/storage/",
+            _ => "/files-pri/",
+        };
+        let rule =
+            json!({"name": "spoilt", "method": "GET", "path": path, "fault": {"body": how}, "times": times});
+        let rule = serde_json::from_value(rule).expect("a rule");
+        self.world.faults(self.source).set(vec![rule]);
+    }
+}
+
+/// Every ordered pair of those that take files.
+const PAIRS: [(Place, Place); 6] = [
+    (Place::Webex, Place::Slack),
+    (Place::Slack, Place::Webex),
+    (Place::Webex, Place::Zoom),
+    (Place::Zoom, Place::Webex),
+    (Place::Slack, Place::Zoom),
+    (Place::Zoom, Place::Slack),
+];
+
+#[tokio::test(start_paused = true)]
+async fn a_file_arrives_byte_for_byte_after_its_text() {
+    for (source, target) in PAIRS {
+        let scene = Scene::new(1, source, target).await;
+        scene.attach("have a look", "Plan für März.pdf", 400_000).await;
+        scene.attach("", "no text.png", 70_000).await;
+        scene.settle().await;
+        let sent = scene.sent().await;
+        let arrived = scene.arrived().await;
+        let texts: Vec<_> = arrived.iter().map(|(text, files)| (text.as_str(), files.len())).collect();
+        assert_eq!(texts, [("have a look", 0), ("", 1), ("", 1)], "{source:?} {target:?}");
+        let files: Vec<Shown> = arrived.into_iter().flat_map(|(_, files)| files).collect();
+        assert_eq!(files, sent, "{source:?} {target:?}");
+        assert_eq!(sent.iter().map(|file| file.1).collect::<Vec<_>>(), [400_000, 70_000]);
+        // Nothing comes back.
+        assert_eq!(scene.sent().await.len(), 2);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_too_large_is_a_line_that_says_so() {
+    let scene = Scene::new(2, Place::Slack, Place::Webex).await;
+    scene.attach("all of it", "everything.zip", 100_000_001).await;
+    scene.settle().await;
+    let texts: Vec<_> = scene.arrived().await.into_iter().map(|(text, files)| (text, files.len())).collect();
+    let line = "[everything.zip (100 MB) was not passed on: Webex takes files of up to 100 MB]";
+    assert_eq!(texts, [("all of it".to_owned(), 0), (line.to_owned(), 0)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_infected_file_is_not_passed_on() {
+    let scene = Scene::new(3, Place::Webex, Place::Slack).await;
+    for scan in ["infected", "unscannable"] {
+        let files = json!([{"name": format!("{scan}.doc"), "length": 5_000, "scan": scan}]);
+        scene.attach_more(json!({"text": scan, "files": files})).await;
+    }
+    scene.settle().await;
+    let texts: Vec<_> = scene.arrived().await.into_iter().map(|(text, files)| (text, files.len())).collect();
+    let expected = [
+        "infected",
+        "[file was not passed on: it is not there any more]",
+        "unscannable",
+        "[file was not passed on: it could not be read]",
+    ];
+    assert_eq!(texts, expected.map(|text| (text.to_owned(), 0)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_file_that_breaks_off_is_tried_again_and_given_up_in_the_end() {
+    for (source, target) in PAIRS {
+        for how in [
+            json!({"cut": {"after": 90_000}}),
+            json!({"stall": {"after": 90_000}}),
+            json!({"length": {"says": 300_000}}),
+        ] {
+            let scene = Scene::new(4, source, target).await;
+            scene.spoil(&how, Some(1));
+            scene.attach("once", "once.bin", 200_000).await;
+            scene.settle().await;
+            assert_eq!(scene.world.faults(source).rules()[0].1, 1, "{source:?} {how}: it was spoilt");
+            let files: Vec<Shown> = scene.arrived().await.into_iter().flat_map(|(_, files)| files).collect();
+            assert_eq!(files, scene.sent().await, "{source:?} {how}");
+            scene.spoil(&how, None);
+            scene.attach("never", "never.bin", 200_001).await;
+            scene.writer.write(&scene.to, "and so on").await;
+            scene.settle().await;
+            let texts: Vec<_> = scene.arrived().await.into_iter().map(|(text, _)| text).collect();
+            // Webex tells how long a file is only with its bytes, so there the line believes what was said.
+            let line =
+                texts.get(3).filter(|line| line.starts_with("[never.bin (")).map_or("", String::as_str);
+            assert!(
+                line.ends_with(" kB) was not passed on: it could not be read]"),
+                "{source:?} {how}: {texts:?}"
+            );
+            assert_eq!(texts, ["once", "", "never", line, "and so on"], "{source:?} {how}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_with_a_file_is_edited_and_taken_back_as_a_whole() {
+    let scene = Scene::new(5, Place::Slack, Place::Webex).await;
+    let sent = scene.attach("a plann", "plan.pdf", 5_000).await;
+    scene.settle().await;
+    let at = entente_testkit::people::At {
+        conversation: sent["channel"].as_str().unwrap().to_owned(),
+        message: sent["ts"].as_str().unwrap().to_owned(),
+    };
+    scene.writer.edit(&at, "a plan").await;
+    scene.settle().await;
+    let shown = |arrived: Vec<(String, Vec<Shown>)>| -> Vec<(String, usize)> {
+        arrived.into_iter().map(|(text, files)| (text, files.len())).collect()
+    };
+    assert_eq!(shown(scene.arrived().await), [("a plan".to_owned(), 0), (String::new(), 1)]);
+    scene.writer.delete(&at).await;
+    scene.settle().await;
+    assert_eq!(shown(scene.arrived().await), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_dies_on_the_way_a_file_arrives_once() {
+    for (source, target) in PAIRS {
+        let mut scene = Scene::new(6, source, target).await;
+        scene.attach("", "0.bin", 30_000).await;
+        scene.settle().await;
+        let mut deaths = 0;
+        loop {
+            let point = deaths + 1;
+            assert!(point < 400, "the story never ends before the process dies");
+            let delivered_before = scene.world.counts().await.delivered;
+            scene.world.gate().kill_after(point);
+            scene.attach("", &format!("{point}.bin"), 30_000 + point).await;
+            let (mut died, mut over) = (false, false);
+            // It is over when it has been so for a while: what its echo causes belongs to it.
+            for _ in 0..600 {
+                died = scene.world.wait_for_death(Duration::from_millis(100)).await;
+                if died || over {
+                    break;
+                }
+                let counts = scene.world.counts().await;
+                over =
+                    counts.waiting == 0 && counts.unrouted == 0 && counts.delivered == delivered_before + 1;
+            }
+            if died {
+                scene.world.start(None, false).await;
+            }
+            scene.settle().await;
+            let files: Vec<Shown> = scene.arrived().await.into_iter().flat_map(|(_, files)| files).collect();
+            assert_eq!(files, scene.sent().await, "{source:?} {target:?} after a death at point {point}");
+            if !died {
+                break;
+            }
+            deaths = point;
+        }
+        assert!(deaths > 20, "{source:?} {target:?}: {deaths}");
+    }
+}
