@@ -1,7 +1,7 @@
 //! What we can recognise our own message by, without keeping its text: a keyed hash of who says what. The place is given
 //! by the lane; the key keeps anybody who reads the database from guessing texts.
 
-use entente_model::{AccountId, Body};
+use entente_model::{AccountId, Body, Snapshot};
 use entente_store::Store;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -27,5 +27,17 @@ impl FingerprintKey {
         mac.update(author.as_str().as_bytes());
         mac.update(body.canonical().as_bytes());
         mac.finalize().into_bytes().into()
+    }
+
+    /// Of what the app says in somebody's name. Platforms name the author of that in their own ways, so that it counts for
+    /// nothing; the lane and the text do.
+    pub(crate) fn of_relayed(&self, body: &Body) -> [u8; 32] {
+        self.of_message(&AccountId::from(""), body)
+    }
+
+    /// Whether a message is what was recorded so.
+    pub(crate) fn fits(&self, recorded: [u8; 32], snapshot: &Snapshot) -> bool {
+        let (author, body) = (&snapshot.message.author.id, &snapshot.message.body);
+        recorded == self.of_message(author, body) || recorded == self.of_relayed(body)
     }
 }

@@ -76,8 +76,11 @@ impl Engine {
         let mut doubtful = false;
         for item in items {
             match item {
+                Item::Head(head) if head.channel && !self.linked.has(&head.message.conversation) => {
+                    self.store.count("no_interest", 1);
+                }
                 Item::Head(head) => {
-                    let always = app == Some(head.watcher);
+                    let always = app == Some(head.watcher) && !head.channel;
                     arrivals.push(arrival(head, always));
                 }
                 Item::Lifecycle(lifecycle) => {

@@ -112,6 +112,7 @@ fn reply(reported: &Reported<'_>, app: LoginId, snapshot: &Snapshot, body: Body)
         cut: true,
         introduced: true,
         anew: false,
+        credit: None,
     };
     Plan {
         lane: LaneKey::Conversation(reported.conversation.clone()),

@@ -17,6 +17,7 @@ mod cutting;
 mod look;
 mod outcome;
 mod preparing;
+mod relaying;
 
 use preparing::Prepared;
 
@@ -63,8 +64,8 @@ impl Engine {
 
     async fn perform(&self, claim: &Claim, workspace: &Workspace, head: &Head) -> Result<Next, StoreError> {
         let now = self.clock.now();
-        let (draft, client, fingerprint) = match self.prepare(claim, workspace, head).await? {
-            Prepared::Do { draft, client, fingerprint } => (draft, client, fingerprint),
+        let (draft, client, fingerprint, relayed) = match self.prepare(claim, workspace, head).await? {
+            Prepared::Do { draft, client, fingerprint, relayed } => (draft, client, fingerprint, relayed),
             Prepared::Not(finish) => return self.finish(claim, head, finish).await,
         };
         let begin = Begin { delivery: head.delivery.id, fingerprint, at: now };
@@ -83,7 +84,10 @@ impl Engine {
         let opened = result.is_ok() && opens(&draft);
         let finish = match self.open_anew(claim, head, &draft, &result).await? {
             Some(anew) => anew,
-            None => self.outcome(head, result),
+            None => match self.relay_instead(claim, head, &draft, relayed, &result) {
+                Some(instead) => instead,
+                None => self.outcome(head, result, relayed),
+            },
         };
         let next = self.finish(claim, head, finish).await;
         if opened {

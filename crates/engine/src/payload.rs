@@ -27,6 +27,20 @@ pub(crate) struct Payload {
     pub(crate) introduced: bool,
     /// The conversation that was known did not take it: it goes to whichever the platform opens or finds now.
     pub(crate) anew: bool,
+    /// In a channel: under whose name the app passes it on, should it have to.
+    pub(crate) credit: Option<Credit>,
+}
+
+/// Whose words the app passes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Credit {
+    /// As colleagues read it.
+    pub(crate) name: String,
+    /// The platform that they write from, as people know it.
+    pub(crate) home: String,
+    /// The name stands in the body already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) in_front: bool,
 }
 
 /// Who speaks.
@@ -36,6 +50,9 @@ pub(crate) enum Speaker {
     Person(PersonId),
     /// The Entente app.
     App(LoginId),
+    /// In a channel: whatever stands in for this person and is in it when the row is at the head, else the app in their
+    /// name. `None`: somebody who is no person of ours, or whoever wrote what is taken back.
+    Colleague(Option<PersonId>),
 }
 
 /// Where something is said, in the lane's workspace.
@@ -48,6 +65,7 @@ pub(crate) enum To {
 }
 
 #[derive(Serialize, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a mark of a row, absent where it is not set")]
 struct Row {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     person: Option<uuid::Uuid>,
@@ -65,14 +83,19 @@ struct Row {
     introduced: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     anew: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    channel: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credit: Option<Credit>,
 }
 
 impl Payload {
     /// As bytes for the store.
     pub(crate) fn encode(&self) -> Bytes {
-        let (person, app) = match self.speaker {
-            Speaker::Person(person) => (Some(person.0), None),
-            Speaker::App(login) => (None, Some(login.0)),
+        let (person, app, channel) = match self.speaker {
+            Speaker::Person(person) => (Some(person.0), None, false),
+            Speaker::App(login) => (None, Some(login.0), false),
+            Speaker::Colleague(person) => (person.map(|person| person.0), None, true),
         };
         let (account, conversation) = match &self.to {
             To::Account(account) => (Some(account.to_string()), None),
@@ -80,7 +103,8 @@ impl Payload {
         };
         let body = self.body.as_ref().map(tree::rows);
         let (cut, introduced, anew) = (self.cut, self.introduced, self.anew);
-        let row = Row { person, app, account, conversation, body, cut, introduced, anew };
+        let credit = self.credit.clone();
+        let row = Row { person, app, account, conversation, body, cut, introduced, anew, channel, credit };
         serde_json::to_vec(&row).expect("rows are plain data").into()
     }
 
@@ -88,6 +112,7 @@ impl Payload {
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let row: Row = serde_json::from_slice(bytes).ok()?;
         let speaker = match (row.person, row.app) {
+            (person, None) if row.channel => Speaker::Colleague(person.map(PersonId)),
             (Some(person), None) => Speaker::Person(PersonId(person)),
             (None, Some(app)) => Speaker::App(LoginId(app)),
             _ => return None,
@@ -98,7 +123,8 @@ impl Payload {
             _ => return None,
         };
         let body = row.body.map(tree::body);
-        Some(Self { speaker, to, body, cut: row.cut, introduced: row.introduced, anew: row.anew })
+        let Row { cut, introduced, anew, credit, .. } = row;
+        Some(Self { speaker, to, body, cut, introduced, anew, credit })
     }
 
     /// Where it goes, in this workspace, given the conversation that the lane has already.

@@ -82,6 +82,7 @@ fn target(scene: &Scene<'_>, recipient: PersonId) -> Result<Option<Route>, enten
         cut: false,
         introduced: false,
         anew: false,
+        credit: None,
     };
     Ok(Some(Route { lane: LaneKey::Direct(scene.pair, workspace.clone()), payload }))
 }

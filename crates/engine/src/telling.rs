@@ -105,6 +105,7 @@ impl Engine {
                 cut: true,
                 introduced: true,
                 anew: false,
+                credit: None,
             };
             plans.push(Plan {
                 lane: LaneKey::Direct(pair, home.clone()),

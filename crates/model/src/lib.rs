@@ -6,6 +6,7 @@
 pub mod body;
 pub mod event;
 pub mod id;
+pub mod link;
 pub mod operation;
 pub mod outcome;
 pub mod people;
@@ -15,12 +16,14 @@ pub mod time;
 pub use body::{Block, Body, Inline, Mention};
 pub use event::{Change, Event, Message, Snapshot};
 pub use id::{
-    AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, LoginId,
+    AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, LinkId, LoginId,
     MessageId, MessageRef, PersonId, PlatformId, WorkspaceId, WorkspaceRef,
 };
-pub use operation::{Destination, Draft, Operation, Sender};
+pub use link::{Flow, Link, LinkState, Member};
+pub use operation::{Alias, Destination, Draft, Operation, Sender};
 pub use outcome::{CallError, DropReason, Loss, Receipt};
 pub use people::{
-    Account, Conversation, ConversationKind, Pair, Person, Primary, StandIn, StandInMode, StandInState,
+    Account, Channel, Conversation, ConversationKind, Pair, Person, Primary, StandIn, StandInMode,
+    StandInState,
 };
 pub use time::Timestamp;

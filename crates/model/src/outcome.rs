@@ -30,6 +30,8 @@ pub enum Loss {
     EditAsReply,
     /// Something that cannot travel (a file, a card) became a line of text.
     Unsupported,
+    /// The app said it, with its author's name.
+    Attribution,
 }
 
 /// Every failed call is one of these.
@@ -82,6 +84,10 @@ pub enum DropReason {
     Command,
     /// Nobody stands in for the sender or the recipient on the target.
     NoStandIn,
+    /// Its author is nobody of the organization, or a bot.
+    Outsider,
+    /// The link is paused, or what happens in this channel is not passed on.
+    Paused,
 }
 
 impl DropReason {
@@ -98,6 +104,8 @@ impl DropReason {
             Self::Refused => "refused",
             Self::Command => "command",
             Self::NoStandIn => "no_stand_in",
+            Self::Outsider => "outsider",
+            Self::Paused => "paused",
         }
     }
 }
@@ -112,6 +120,7 @@ impl Loss {
             Self::Split => "split",
             Self::EditAsReply => "edit_as_reply",
             Self::Unsupported => "unsupported",
+            Self::Attribution => "attribution",
         }
     }
 }

@@ -46,7 +46,7 @@ pub use feed::{Fed, Feed, Inflow};
 pub use hook::{Hook, Unverified, Verified};
 pub use http::{Answer, Call, Effect, Failure, Http, Verdict};
 pub use limiter::{Limit, Limiter};
-pub use profile::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Shown};
+pub use profile::{Capabilities, Channels, DirectoryApp, Grant, Level, OAuth, Profile, Shown};
 pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Receiver, Refused};
 pub use registry::Registry;
 pub use signature::Signed;

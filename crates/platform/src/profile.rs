@@ -28,11 +28,25 @@ pub struct Capabilities {
     /// What the addresses of bots end with, behind the `@`, where a person can be represented by a bot of their own;
     /// `None` where they cannot.
     pub bot_domain: Option<&'static str>,
+    /// How channels work there; `None` where they cannot be linked.
+    pub channels: Option<Channels>,
     /// Reports are pointers: the conversation is listed since its mark instead of opening what came.
     pub listed: bool,
     /// For how long the vendor repeats a report that nobody took, from the first attempt on: a silence that is shorter needs
     /// no reading, because what was said in it is told again. Zero where it is not, or too late to wait for.
     pub repeats_for: Duration,
+}
+
+/// How channels work on a platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Channels {
+    /// Whether the Entente app is a member of a channel like everybody else, and sees who else is. Elsewhere accounts that
+    /// have given consent look.
+    pub app_joins: bool,
+    /// Whether the Entente app, once it is a member, hears everything. Elsewhere an account that is a member has to.
+    pub app_hears: bool,
+    /// Whether the app can speak under another name ([`entente_model::Draft::alias`]). Elsewhere the name stands in front.
+    pub alias: bool,
 }
 
 /// Where and how a grant is asked for.

@@ -110,7 +110,7 @@ pub(super) fn deleting(claim: &Claim, head: &Head, payload: &Payload) -> Result<
 const AGAIN: u32 = 1 << 16;
 
 /// Which piece of the text a part is, however often it was begun anew.
-fn piece(part: u32) -> u32 {
+pub(super) fn piece(part: u32) -> u32 {
     part % AGAIN
 }
 

@@ -39,11 +39,18 @@ pub(crate) struct Apps {
 }
 
 /// What the bot of Slack's app may do.
-const SLACK_BOT: &str = "chat:write,im:history,im:read,im:write,users:read";
+const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channels:read,groups:history,groups:read,\
+     im:history,im:read,im:write,users:read";
 
 /// What Zoom reports to the server.
-const ZOOM_EVENTS: [&str; 3] =
-    ["team_chat.dm_message_posted", "team_chat.dm_message_updated", "team_chat.dm_message_deleted"];
+const ZOOM_EVENTS: [&str; 6] = [
+    "team_chat.dm_message_posted",
+    "team_chat.dm_message_updated",
+    "team_chat.dm_message_deleted",
+    "team_chat.channel_message_posted",
+    "team_chat.channel_message_updated",
+    "team_chat.channel_message_deleted",
+];
 
 /// Registers the apps. The server is not running yet; all that is known of it is its address.
 pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Result<Apps> {
@@ -58,7 +65,7 @@ pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Resul
         "name": "Entente",
         "redirect_uris": [redirect],
         "user_events": ["message.im", "tokens_revoked"],
-        "bot_events": ["message.im", "app_uninstalled"],
+        "bot_events": ["message.im", "message.channels", "message.groups", "app_uninstalled"],
     });
     let slack = new(&world.slack, app).await?;
     let hook = hook(&address, ZOOM);

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
+use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Profile, Shown};
 
 use crate::refusal;
 
@@ -42,6 +42,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         threads: Level::Full,
         max_text: MAX_TEXT,
         bot_domain: None,
+        channels: Some(Channels { app_joins: true, app_hears: true, alias: true }),
         listed: false,
         // "Events API", retries: three, the last one five minutes after.
         repeats_for: Duration::from_mins(5),

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
+use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Profile, Shown};
 
 /// The address of Graph.
 pub(crate) const GRAPH: &str = "graph";
@@ -37,6 +37,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         threads: Level::Partial,
         max_text: MAX_TEXT,
         bot_domain: None,
+        // What people write in channels by Graph they may change only with an administrator's permission
+        // (`ChannelMessage.ReadWrite`), which nobody's consent can give; so the app speaks for all of them.
+        channels: Some(Channels { app_joins: true, app_hears: true, alias: false }),
         listed: false,
         // Notifications are repeated for hours, at intervals that grow and are not documented.
         repeats_for: Duration::ZERO,

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Shown};
+use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Profile, Shown};
 
 /// The address of the API, sign-in included.
 pub(crate) const API: &str = "api";
@@ -27,6 +27,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         max_text: MAX_TEXT,
         // "Bots": every bot's address ends so, and is unique over all of Webex.
         bot_domain: Some("webex.bot"),
+        channels: Some(Channels { app_joins: true, app_hears: false, alias: false }),
         listed: true,
         // Not documented; failing webhooks are switched off.
         repeats_for: Duration::ZERO,

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Shown};
+use entente_platform::{Capabilities, Channels, DirectoryApp, Grant, Level, OAuth, Profile, Shown};
 
 /// The address of the REST API.
 pub(crate) const API: &str = "api";
@@ -56,6 +56,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // No text of so many bytes has more UTF-16 units.
         max_text: MAX_TEXT,
         bot_domain: None,
+        channels: Some(Channels { app_joins: false, app_hears: false, alias: false }),
         listed: false,
         // Repeated after 5, 20 and 60 minutes ("Using webhooks"), which is too late, and by WebSocket not at all.
         repeats_for: Duration::ZERO,
@@ -70,6 +71,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             "team_chat:read:list_user_messages",
             "team_chat:read:user_message",
             "team_chat:read:list_user_sessions",
+            "team_chat:read:list_user_channels",
+            "team_chat:read:user_channel",
+            "team_chat:read:list_members",
             "team_chat:write:user_message",
             "team_chat:update:user_message",
             "team_chat:delete:user_message",

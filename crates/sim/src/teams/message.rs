@@ -70,6 +70,10 @@ pub(crate) struct Message {
     pub(crate) reactions: Vec<Reaction>,
     /// The message this one quotes.
     pub(crate) quotes: Option<i64>,
+    /// The message of a channel that this one hangs below.
+    pub(crate) root: Option<i64>,
+    /// The team, of a message in a channel.
+    pub(crate) team: Option<Arc<str>>,
     /// What happened, in a system message. Graph: "eventMessageDetail resource type".
     pub(crate) event: Option<Value>,
 }
@@ -118,7 +122,7 @@ impl Message {
         let shown = |list: &Vec<Value>| if empty { json!([]) } else { json!(list) };
         json!({
             "id": self.id.to_string(),
-            "replyToId": null,
+            "replyToId": self.root.map(|root| root.to_string()),
             "etag": self.modified.to_string(),
             "messageType": view.kind(self),
             "createdDateTime": zulu_millis(self.id),
@@ -127,11 +131,11 @@ impl Message {
             "deletedDateTime": self.deleted.map(zulu_millis),
             "subject": self.subject,
             "summary": null,
-            "chatId": view.chat,
+            "chatId": self.team.is_none().then_some(view.chat),
             "importance": self.importance,
             "locale": "en-us",
             "webUrl": null,
-            "channelIdentity": null,
+            "channelIdentity": self.team.as_ref().map(|team| json!({"teamId": &**team, "channelId": view.chat})),
             "policyViolation": null,
             "eventDetail": self.event,
             "from": self.from(view.tenant),
@@ -196,7 +200,7 @@ impl Message {
             "message": self.id.to_string(),
             "chat": chat,
             "author": self.author.ledger(),
-            "quotes": self.quotes.map(|id| id.to_string()),
+            "quotes": self.quotes.or(self.root).map(|id| id.to_string()),
             "text": self.text(),
         })
     }

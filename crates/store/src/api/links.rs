@@ -1,7 +1,7 @@
 //! What is known of conversations and messages.
 
 use async_trait::async_trait;
-use entente_model::{Conversation, ConversationRef, MessageId, Pair, Timestamp, WorkspaceRef};
+use entente_model::{Conversation, ConversationRef, LinkId, MessageId, Pair, Timestamp, WorkspaceRef};
 
 use crate::StoreError;
 
@@ -43,6 +43,8 @@ pub struct Seen {
 pub struct Known {
     /// The conversation, if it was ever recorded.
     pub conversation: Option<KnownConversation>,
+    /// The link that it is a channel of, or was one of last.
+    pub link: Option<LinkId>,
     /// Each message that was asked about, in the order of asking.
     pub seen: Vec<Option<Seen>>,
 }

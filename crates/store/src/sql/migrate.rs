@@ -22,6 +22,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0001_first", sql: include_str!("../../migrations/0001_first.sql") },
     Migration { name: "0002_invitation", sql: include_str!("../../migrations/0002_invitation.sql") },
     Migration { name: "0003_told", sql: include_str!("../../migrations/0003_told.sql") },
+    Migration { name: "0005_link", sql: include_str!("../../migrations/0005_link.sql") },
 ];
 
 /// Brings a database to the present shape. One transaction a migration.

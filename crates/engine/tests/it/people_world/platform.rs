@@ -50,6 +50,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             threads: Level::Full,
             max_text: 1_000,
             bot_domain,
+            channels: None,
             listed: true,
             repeats_for: std::time::Duration::ZERO,
         },

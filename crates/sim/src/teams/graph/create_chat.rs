@@ -155,6 +155,8 @@ fn system_message(id: i64, detail: Value) -> Message {
         subject: None,
         reactions: Vec::new(),
         quotes: None,
+        root: None,
+        team: None,
         event: Some(detail),
     }
 }

@@ -98,6 +98,8 @@ impl Draft {
             subject: self.subject,
             reactions: Vec::new(),
             quotes: self.quotes,
+            root: None,
+            team: None,
             event: None,
         }
     }
