@@ -15,6 +15,7 @@ use crate::fingerprint::FingerprintKey;
 use crate::in_flight::InFlight;
 use crate::keeper::Keeper;
 use crate::late::Newest;
+use crate::linked::Linked;
 use crate::listening::Ears;
 use crate::locks::Locks;
 use crate::sites::Sites;
@@ -58,6 +59,8 @@ pub struct Engine {
     pub(crate) changed: watch::Sender<()>,
     /// The workspaces whose reports come by a connection of ours.
     pub(crate) feeds: Vec<(WorkspaceId, Arc<dyn Feed>)>,
+    /// The channels that are in a link, with who hears there.
+    pub(crate) linked: Linked,
     /// What kept the latest pass over stand-ins from doing its work. Found again by the first pass of every process.
     pub(crate) blocked: Mutex<Vec<(WorkspaceId, String)>>,
 }
@@ -74,6 +77,8 @@ impl Engine {
         app_login::recall(store.as_ref(), &sites).await?;
         let steps = http.steps();
         let changed = watch::Sender::new(());
+        let linked = Linked::default();
+        linked.load(store.as_ref()).await?;
         let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock), changed.clone());
         let feeds = feeding::feeds(&sites, &keeper);
         Ok(Arc::new(Self {
@@ -92,6 +97,7 @@ impl Engine {
             locks: Locks::default(),
             changed,
             feeds,
+            linked,
             blocked: Mutex::default(),
         }))
     }

@@ -1,7 +1,7 @@
 //! What we can recognise our own message by, without keeping its text: a keyed hash of who says what. The place is given
 //! by the lane; the key keeps anybody who reads the database from guessing texts.
 
-use entente_model::{AccountId, Body};
+use entente_model::{AccountId, Body, Snapshot};
 use entente_store::Store;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
@@ -32,5 +32,19 @@ impl FingerprintKey {
             mac.update(&u64::try_from(files).unwrap_or(u64::MAX).to_le_bytes());
         }
         mac.finalize().into_bytes().into()
+    }
+
+    /// Of what the app says in somebody's name. Platforms name the author of that in their own ways, so that it counts for
+    /// nothing; the lane and the text do.
+    pub(crate) fn of_relayed(&self, body: &Body, files: usize) -> [u8; 32] {
+        self.of_message(&AccountId::from(""), body, files)
+    }
+
+    /// Whether a message is what was recorded so.
+    pub(crate) fn fits(&self, recorded: [u8; 32], snapshot: &Snapshot) -> bool {
+        let message = &snapshot.message;
+        let (body, files) = (&message.body, message.files.len());
+        recorded == self.of_message(&message.author.id, body, files)
+            || recorded == self.of_relayed(body, files)
     }
 }

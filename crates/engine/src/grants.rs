@@ -76,6 +76,9 @@ impl Engine {
                 oauth.account_scopes
             }
             (LoginKind::Admin, None) if !oauth.admin_scopes.is_empty() => oauth.admin_scopes,
+            (LoginKind::Listener, None) if workspace.profile().capabilities.channels.is_some() => {
+                oauth.account_scopes
+            }
             (LoginKind::Admin, None) => {
                 return Err(nothing(workspace, "administrators give no consent of their own there"));
             }
@@ -189,6 +192,16 @@ impl Engine {
                 let _held = self.locks.apps.lock().await;
                 self.save_secret(workspace, LoginKind::Admin, Some(account.account), Some(secret)).await?;
             }
+            (LoginKind::Listener, None) => {
+                let known = self.store.identities(std::slice::from_ref(&account.account)).await?;
+                if known.iter().any(Option::is_some) {
+                    return Err(EngineError::Refused(format!(
+                        "{name}: consent was given by a colleague's account; sign in there with an account that belongs to nobody"
+                    )));
+                }
+                let _held = self.locks.apps.lock().await;
+                self.save_secret(workspace, LoginKind::Listener, Some(account.account), Some(secret)).await?;
+            }
             _ => return Err(worthless()),
         }
         Ok(Granted { workspace: name.clone(), kind, account: at, person: grant.person })
@@ -203,14 +216,37 @@ impl Engine {
     pub async fn invite(&self, person: PersonId, workspace: &WorkspaceId) -> Result<Url, EngineError> {
         let workspace = self.workspace(workspace)?;
         self.expected(person, workspace.at()).await?;
+        self.invitation(workspace, LoginKind::Account, Some(person)).await
+    }
+
+    /// The same for an account of nobody's that is to hear in channels. Whoever can sign in with it follows the link.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] where channels cannot be linked.
+    pub async fn invite_listener(&self, workspace: &WorkspaceId) -> Result<Url, EngineError> {
+        let workspace = self.workspace(workspace)?;
+        match workspace.profile().capabilities.channels {
+            Some(channels) if !channels.app_hears => {}
+            Some(_) => return Err(nothing(workspace, "the Entente app hears by itself there")),
+            None => return Err(nothing(workspace, "channels cannot be linked there")),
+        }
+        self.invitation(workspace, LoginKind::Listener, None).await
+    }
+
+    async fn invitation(
+        &self,
+        workspace: &Workspace,
+        kind: LoginKind,
+        person: Option<PersonId>,
+    ) -> Result<Url, EngineError> {
         let token = self.secret();
         // An invitation is a grant under way too, whose state is a token of another kind.
         let invitation = PendingGrant {
             state: hash("invitation", token.expose_secret()),
             browser: [0; 32],
             workspace: workspace.at().clone(),
-            kind: LoginKind::Account.name().to_owned(),
-            person: Some(person),
+            kind: kind.name().to_owned(),
+            person,
             verifier: None,
             invitation: None,
             expires_at: self.now().plus(INVITED_FOR),
@@ -228,7 +264,8 @@ impl Engine {
     pub async fn follow_invitation(&self, token: &str, browser: &str) -> Result<Url, EngineError> {
         let invitation = hash("invitation", token);
         let grant = self.store.grant(&invitation, self.now()).await?.ok_or_else(worn_out)?;
-        self.begin(&grant.workspace.id, LoginKind::Account, grant.person, Some(invitation), browser).await
+        let kind = LoginKind::named(&grant.kind).ok_or_else(worn_out)?;
+        self.begin(&grant.workspace.id, kind, grant.person, Some(invitation), browser).await
     }
 
     /// The stand-in that somebody's consent is for.

@@ -24,6 +24,7 @@ mod concern;
 mod echo;
 mod feelings;
 mod gathering;
+mod linked;
 mod news;
 mod planning;
 mod refusal;
@@ -69,6 +70,14 @@ impl Reported<'_> {
     fn first(&self, count: usize) -> Self {
         Self { arrivals: &self.arrivals[..count], ..*self }
     }
+}
+
+/// What is carried of a conversation.
+pub(crate) struct Talk {
+    /// The queue of what we say there.
+    pub(crate) lane: LaneKey,
+    /// What was written before is not passed on.
+    pub(crate) since: Option<Timestamp>,
 }
 
 /// What reports come to.
@@ -164,13 +173,18 @@ impl Engine {
         let ids: Vec<MessageId> =
             reported.arrivals.iter().map(|arrival| arrival.message.id.clone()).collect();
         let known = self.store.known(reported.conversation, &ids).await?;
+        if let Some(link) = known.link {
+            return self.digest_linked(reported, &known, link).await;
+        }
         if reported.workspace.app_login() == Some(reported.arrivals[0].watcher) {
             return self.obey(reported, &known, reported.arrivals[0].watcher).await;
         }
         let routed = match self.concern(reported, known.conversation.as_ref()).await {
             Ok(Concern::App(app)) => return self.obey(reported, &known, app).await,
             Ok(Concern::Pair(pair)) => {
-                let mut news = self.news(reported, &known, Some(pair)).await?;
+                let lane = LaneKey::Direct(pair, reported.conversation.workspace.clone());
+                let talk = Talk { lane, since: None };
+                let mut news = self.news(reported, &known, Some(&talk)).await?;
                 let aside = std::mem::take(&mut news.aside);
                 let routed = self.planning(reported, pair, news).await?;
                 return Ok(Digest { routed, aside });

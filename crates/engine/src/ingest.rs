@@ -76,10 +76,15 @@ impl Engine {
         let mut unreadable = Vec::new();
         for item in items {
             match item {
+                Item::Head(head) if !self.lets_in(&head) => {
+                    self.store.count("no_interest", 1);
+                }
                 Item::Head(head) => {
-                    let always = app == Some(head.watcher);
-                    // What people say to the app is not passed on, and neither is what they feel about it.
-                    arrivals.push(arrival(head, always, told_as_changes && !always));
+                    let always = app == Some(head.watcher) && !head.channel;
+                    // What people say to the app is not passed on, and neither is what they feel about it. Of a channel
+                    // only what is said there is.
+                    let felt = told_as_changes && !always && !head.channel;
+                    arrivals.push(arrival(head, always, felt));
                 }
                 Item::Lifecycle(lifecycle) => {
                     self.store.count("lifecycle_notices", 1);
@@ -109,6 +114,16 @@ impl Engine {
         self.store.accept_all(arrivals, unreadable, now).await?;
         self.store.count("malformed", malformed);
         Ok(())
+    }
+
+    /// Whether it may be carried. Of channels what is said in those that are in a link is; reactions there are not yet, and
+    /// not every platform says of a reaction whether it is in a channel.
+    fn lets_in(&self, head: &Head) -> bool {
+        let linked = || self.linked.has(&head.message.conversation);
+        match head.kind {
+            HeadKind::Reacted => !head.channel && !linked(),
+            HeadKind::Created | HeadKind::Changed | HeadKind::Deleted => !head.channel || linked(),
+        }
     }
 }
 

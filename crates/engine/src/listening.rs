@@ -147,6 +147,18 @@ impl Engine {
         }
     }
 
+    /// These hear in more conversations than before: they are seen to now.
+    pub(crate) fn attend_to(&self, these: impl Iterator<Item = LoginId>) {
+        let mut logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        for login in these {
+            if let Some(ear) = logins.get_mut(&login) {
+                ear.due = Timestamp(0);
+            }
+        }
+        drop(logins);
+        self.ears.sooner.notify_one();
+    }
+
     /// The logins for which conversations have to be asked after, with how they hear.
     pub(crate) fn hard_of_hearing(&self) -> Vec<LoginId> {
         let logins = self.ears.logins.lock().unwrap_or_else(PoisonError::into_inner);
@@ -344,10 +356,12 @@ impl Engine {
         &self,
         login: &Login,
     ) -> Result<Vec<ConversationRef>, entente_store::StoreError> {
-        match login.person {
-            Some(person) => self.store.directs_of(person, &login.workspace).await,
-            None => Ok(Vec::new()),
-        }
+        let mut all = match login.person {
+            Some(person) => self.store.directs_of(person, &login.workspace).await?,
+            None => Vec::new(),
+        };
+        all.extend(self.linked.heard_by(login.id));
+        Ok(all)
     }
 
     fn next_listening(&self, rounds: &Rounds) -> Duration {

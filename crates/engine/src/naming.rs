@@ -49,6 +49,15 @@ pub(crate) fn name_strangers(body: &mut Body, workspace: &WorkspaceRef) {
     });
 }
 
+/// Lets each mention of an account be one of the account that `other` gives for it, or of a name alone.
+pub(crate) fn mentioned(body: &mut Body, other: &mut dyn FnMut(&AccountRef) -> Option<AccountRef>) {
+    blocks(&mut body.0, &mut |mention| {
+        if let Some(account) = &mention.account {
+            mention.account = other(account);
+        }
+    });
+}
+
 /// Visits all mentions. Parsers bound how deep a body is.
 fn blocks(all: &mut [Block], visit: &mut dyn FnMut(&mut Mention)) {
     for block in all {

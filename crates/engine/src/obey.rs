@@ -115,6 +115,7 @@ fn reply(reported: &Reported<'_>, app: LoginId, snapshot: &Snapshot, body: Body)
         feeling: None,
         file: None,
         unsupported: false,
+        credit: None,
     };
     Plan {
         lane: LaneKey::Conversation(reported.conversation.clone()),

@@ -18,6 +18,7 @@ mod look;
 mod outcome;
 mod passing;
 mod preparing;
+mod relaying;
 
 use preparing::Prepared;
 
@@ -64,10 +65,13 @@ impl Engine {
 
     async fn perform(&self, claim: &Claim, workspace: &Workspace, head: &Head) -> Result<Next, StoreError> {
         let now = self.clock.now();
-        let (draft, client, fingerprint, payload) = match self.prepare(claim, workspace, head).await? {
-            Prepared::Do { draft, client, fingerprint, payload } => (draft, client, fingerprint, payload),
-            Prepared::Not(finish) => return self.finish(claim, head, finish).await,
-        };
+        let (draft, client, fingerprint, payload, relayed) =
+            match self.prepare(claim, workspace, head).await? {
+                Prepared::Do { draft, client, fingerprint, payload, relayed } => {
+                    (draft, client, fingerprint, payload, relayed)
+                }
+                Prepared::Not(finish) => return self.finish(claim, head, finish).await,
+            };
         let source = match &payload.file {
             Some(carried) => match self.open_source(claim, workspace, head, (&payload, carried)).await? {
                 Ok(source) => Some(source),
@@ -94,12 +98,14 @@ impl Engine {
         let opened = result.is_ok() && opens(&draft);
         let unpassed =
             source.as_ref().and_then(|source| self.unpassed(claim, workspace, head, (source, &result)));
-        let finish = match unpassed {
-            Some(line) => line,
-            None => match self.open_anew(claim, head, &draft, &result).await? {
-                Some(anew) => anew,
-                None => self.outcome(head, result),
-            },
+        let instead = match unpassed {
+            Some(line) => Some(line),
+            None => self.open_anew(claim, head, &draft, &result).await?,
+        };
+        let instead = instead.or_else(|| self.relay_instead(claim, head, &draft, relayed, &result));
+        let finish = match instead {
+            Some(instead) => instead,
+            None => self.outcome(head, result, relayed),
         };
         let next = self.finish(claim, head, finish).await;
         if opened {

@@ -34,6 +34,20 @@ pub(crate) struct Payload {
     pub(crate) file: Option<Carried>,
     /// Something that cannot travel stands as a line in the body.
     pub(crate) unsupported: bool,
+    /// In a channel: under whose name the app passes it on, should it have to.
+    pub(crate) credit: Option<Credit>,
+}
+
+/// Whose words the app passes on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Credit {
+    /// As colleagues read it.
+    pub(crate) name: String,
+    /// The platform that they write from, as people know it.
+    pub(crate) home: String,
+    /// The name stands in the body already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) in_front: bool,
 }
 
 /// A file that is passed on.
@@ -68,6 +82,9 @@ pub(crate) enum Speaker {
     Person(PersonId),
     /// The Entente app.
     App(LoginId),
+    /// In a channel: whatever stands in for this person and is in it when the row is at the head, else the app in their
+    /// name. `None`: somebody who is no person of ours, or whoever wrote what is taken back.
+    Colleague(Option<PersonId>),
 }
 
 /// Where something is said, in the lane's workspace.
@@ -106,6 +123,10 @@ struct Row {
     file: Option<FileRow>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     unsupported: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    channel: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    credit: Option<Credit>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -121,9 +142,10 @@ struct FileRow {
 impl Payload {
     /// As bytes for the store.
     pub(crate) fn encode(&self) -> Bytes {
-        let (person, app) = match self.speaker {
-            Speaker::Person(person) => (Some(person.0), None),
-            Speaker::App(login) => (None, Some(login.0)),
+        let (person, app, channel) = match self.speaker {
+            Speaker::Person(person) => (Some(person.0), None, false),
+            Speaker::App(login) => (None, Some(login.0), false),
+            Speaker::Colleague(person) => (person.map(|person| person.0), None, true),
         };
         let (account, conversation) = match &self.to {
             To::Account(account) => (Some(account.to_string()), None),
@@ -144,7 +166,7 @@ impl Payload {
             length: file.length,
             by: by.0,
         });
-        let unsupported = self.unsupported;
+        let (unsupported, credit) = (self.unsupported, self.credit.clone());
         let row = Row {
             person,
             app,
@@ -158,6 +180,8 @@ impl Payload {
             line,
             file,
             unsupported,
+            channel,
+            credit,
         };
         serde_json::to_vec(&row).expect("rows are plain data").into()
     }
@@ -166,6 +190,7 @@ impl Payload {
     pub(crate) fn decode(bytes: &[u8]) -> Option<Self> {
         let row: Row = serde_json::from_slice(bytes).ok()?;
         let speaker = match (row.person, row.app) {
+            (person, None) if row.channel => Speaker::Colleague(person.map(PersonId)),
             (Some(person), None) => Speaker::Person(PersonId(person)),
             (None, Some(app)) => Speaker::App(LoginId(app)),
             _ => return None,
@@ -193,6 +218,7 @@ impl Payload {
             feeling,
             file,
             unsupported: row.unsupported,
+            credit: row.credit,
         })
     }
 

@@ -85,6 +85,7 @@ fn target(scene: &Scene<'_>, recipient: PersonId) -> Result<Option<Route>, enten
         feeling: None,
         file: None,
         unsupported: false,
+        credit: None,
     };
     Ok(Some(Route { lane: LaneKey::Direct(scene.pair, workspace.clone()), payload }))
 }

@@ -108,6 +108,7 @@ impl Engine {
                 feeling: None,
                 file: None,
                 unsupported: false,
+                credit: None,
             };
             plans.push(Plan {
                 lane: LaneKey::Direct(pair, home.clone()),

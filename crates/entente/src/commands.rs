@@ -12,6 +12,7 @@ use crate::said::say;
 mod check;
 mod dead;
 mod lanes;
+mod links;
 mod people;
 mod sandbox;
 mod serve;
@@ -40,6 +41,9 @@ enum Command {
     /// Bring in people, choose where they work, and let them be represented elsewhere.
     #[command(subcommand)]
     People(people::People),
+    /// Keep channels of different platforms in step.
+    #[command(subcommand)]
+    Links(links::Links),
     /// Say how the server is.
     Status(status::Status),
     /// List conversations in which something waits, and those that stand until somebody acts.
@@ -96,6 +100,7 @@ pub(crate) async fn run() -> anyhow::Result<()> {
             Ok(())
         }
         Command::People(command) => command.run().await,
+        Command::Links(command) => command.run().await,
         Command::Status(command) => command.run().await,
         Command::Lanes(command) => command.run().await,
         Command::Release(command) => command.run().await,

@@ -92,6 +92,8 @@ macro_rules! uuid_id {
 uuid_id! {
     /// A human of the organisation.
     PersonId;
+    /// Channels that are kept in step.
+    LinkId;
     /// A set of credentials: of a person's account, of a bot, of the workspace's app, or of an administrator.
     LoginId;
 }

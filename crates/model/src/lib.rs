@@ -7,6 +7,7 @@ pub mod body;
 pub mod event;
 pub mod file;
 pub mod id;
+pub mod link;
 pub mod operation;
 pub mod outcome;
 pub mod people;
@@ -18,13 +19,15 @@ pub use body::{Block, Body, Inline, Mention};
 pub use event::{Change, Event, Message, Snapshot};
 pub use file::{FileRef, plain_name};
 pub use id::{
-    AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, FileId, LoginId,
-    MessageId, MessageRef, PersonId, PlatformId, WorkspaceId, WorkspaceRef,
+    AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, FileId, LinkId,
+    LoginId, MessageId, MessageRef, PersonId, PlatformId, WorkspaceId, WorkspaceRef,
 };
-pub use operation::{Destination, Draft, Operation, Sender};
+pub use link::{Flow, Link, LinkState, Member};
+pub use operation::{Alias, Destination, Draft, Operation, Sender};
 pub use outcome::{CallError, DropReason, Loss, Receipt};
 pub use people::{
-    Account, Conversation, ConversationKind, Pair, Person, Primary, StandIn, StandInMode, StandInState,
+    Account, Channel, Conversation, ConversationKind, Pair, Person, Primary, StandIn, StandInMode,
+    StandInState,
 };
 pub use reaction::{Emoji, Reaction};
 pub use time::Timestamp;

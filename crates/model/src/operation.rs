@@ -66,6 +66,15 @@ impl Sender {
     }
 }
 
+/// Whose words the app passes on, for platforms that let it speak under another name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alias {
+    /// The name to show. It says which platform its owner works in, so that nobody takes it for a colleague's account.
+    pub name: String,
+    /// Where their picture can be fetched, if there is one.
+    pub picture: Option<String>,
+}
+
 /// An operation and who performs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
@@ -73,4 +82,6 @@ pub struct Draft {
     pub operation: Operation,
     /// As whom.
     pub sender: Sender,
+    /// Whose words the app passes on. Only where [`Sender::App`] speaks and its platform knows such names.
+    pub alias: Option<Alias>,
 }

@@ -32,6 +32,8 @@ pub enum Loss {
     Unsupported,
     /// A reaction became a line of text, or took the place of an earlier one.
     Reaction,
+    /// The app said it, with its author's name.
+    Attribution,
 }
 
 /// Every failed call is one of these.
@@ -84,6 +86,10 @@ pub enum DropReason {
     Command,
     /// Nobody stands in for the sender or the recipient on the target.
     NoStandIn,
+    /// Its author is nobody of the organization, or a bot.
+    Outsider,
+    /// The link is paused, or what happens in this channel is not passed on.
+    Paused,
 }
 
 impl DropReason {
@@ -100,6 +106,8 @@ impl DropReason {
             Self::Refused => "refused",
             Self::Command => "command",
             Self::NoStandIn => "no_stand_in",
+            Self::Outsider => "outsider",
+            Self::Paused => "paused",
         }
     }
 }
@@ -115,6 +123,7 @@ impl Loss {
             Self::EditAsReply => "edit_as_reply",
             Self::Unsupported => "unsupported",
             Self::Reaction => "reaction",
+            Self::Attribution => "attribution",
         }
     }
 }

@@ -164,8 +164,23 @@ impl Pair {
 pub enum ConversationKind {
     /// Two accounts.
     Direct,
+    /// Many accounts, under a name of its own.
+    Channel,
     /// Anything else.
     Other,
+}
+
+/// A channel as a login sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    /// Which one.
+    pub at: ConversationRef,
+    /// As its platform shows it.
+    pub name: String,
+    /// Whether nothing can be written there any more.
+    pub archived: bool,
+    /// The accounts in it; that of the login that looked is among them if it is a member.
+    pub members: Vec<AccountRef>,
 }
 
 /// A conversation and who is in it.

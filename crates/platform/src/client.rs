@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, CallError, Conversation, ConversationRef, Destination, Draft, FileRef, LoginId,
-    MessageId, MessageRef, Receipt, Snapshot, Timestamp,
+    Account, AccountRef, CallError, Channel, Conversation, ConversationRef, Destination, Draft, FileRef,
+    LoginId, MessageId, MessageRef, Receipt, Snapshot, Timestamp,
 };
 use secrecy::SecretString;
 use url::Url;
@@ -47,6 +47,12 @@ pub trait Client: Send + Sync {
 
     /// What kind of conversation it is and, if it is direct, between whom. `None`: not for this login.
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError>;
+
+    /// The channel of this name, or with this id, among those that this login may see; by name exactly one must fit. `None`:
+    /// there is none, or not for this login. Only where [`crate::Capabilities::channels`] says so.
+    async fn channel(&self, _wanted: &str) -> Result<Option<Channel>, CallError> {
+        Err(CallError::Reject("channels of this platform cannot be linked".to_owned()))
+    }
 
     /// The direct conversations of this login's account with something new since then, for platforms where not all
     /// are reported. The rest need not implement it.

@@ -54,8 +54,22 @@ pub struct Capabilities {
     pub reactions: Reactions,
     /// Reactions are told by no report of their own but as changes of the message, of which reports say nothing more.
     pub reactions_are_changes: bool,
+    /// How channels work there; `None` where they cannot be linked.
+    pub channels: Option<Channels>,
     /// Reports are pointers: the conversation is listed since its mark instead of opening what came.
     pub listed: bool,
+}
+
+/// How channels work on a platform.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Channels {
+    /// Whether the Entente app is a member of a channel like everybody else, and sees who else is. Elsewhere accounts that
+    /// have given consent look.
+    pub app_joins: bool,
+    /// Whether the Entente app, once it is a member, hears everything. Elsewhere an account that is a member has to.
+    pub app_hears: bool,
+    /// Whether the app can speak under another name ([`entente_model::Draft::alias`]). Elsewhere the name stands in front.
+    pub alias: bool,
 }
 
 /// Where and how a grant is asked for.

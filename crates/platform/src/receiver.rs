@@ -86,6 +86,8 @@ pub struct Head {
     pub watcher: LoginId,
     /// Who did it, where the clear envelope says so.
     pub actor: Option<AccountRef>,
+    /// It is certainly not in a direct conversation.
+    pub channel: bool,
     /// What [`Receiver::open`] needs; `None` where the report is only a pointer.
     pub body: Option<Bytes>,
 }

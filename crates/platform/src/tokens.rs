@@ -36,6 +36,8 @@ pub enum LoginKind {
     App,
     /// An administrator, for directories and for making bots.
     Admin,
+    /// An account of no person, that is in channels to hear them for the Entente app.
+    Listener,
 }
 
 impl LoginKind {
@@ -46,12 +48,15 @@ impl LoginKind {
             Self::Bot => "bot",
             Self::App => "app",
             Self::Admin => "admin",
+            Self::Listener => "listener",
         }
     }
 
     /// The kind of a stored name.
     pub fn named(name: &str) -> Option<Self> {
-        [Self::Account, Self::Bot, Self::App, Self::Admin].into_iter().find(|kind| kind.name() == name)
+        [Self::Account, Self::Bot, Self::App, Self::Admin, Self::Listener]
+            .into_iter()
+            .find(|kind| kind.name() == name)
     }
 }
 

@@ -13,8 +13,8 @@
 //! "OAuth", "Server-to-Server OAuth", "Using webhooks", "`WebSockets`", "Rate limits", "Error definitions" and
 //! "Pagination". What they leave open is in [`Switches`].
 //!
-//! Direct messages only: channels, group chats, custom emoji, cards and scheduled messages are left out. A channel
-//! that is named is one that does not exist; calls about the rest answer 404 with code 2300, as any unknown path.
+//! Direct messages and channels: ad-hoc group chats, reactions in channels, custom emoji, cards and scheduled messages are
+//! left out; calls about the rest answer 404 with code 2300, as any unknown path.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -35,6 +35,7 @@ mod answer;
 mod bot;
 mod byhand;
 mod call;
+mod channels;
 mod contacts;
 mod delivery;
 mod events;
@@ -169,12 +170,16 @@ const fn open(method: Method, path: &'static str, endpoint: Endpoint) -> Row {
 
 const MESSAGES: &str = "/v2/chat/users/{userId}/messages";
 const MESSAGE: &str = "/v2/chat/users/{userId}/messages/{messageId}";
+const CHANNELS: &str = "/v2/chat/users/{userId}/channels";
+const CHANNEL: &str = "/v2/chat/users/{userId}/channels/{channelId}";
+const MEMBERS: &str = "/v2/chat/users/{userId}/channels/{channelId}/members";
+const MEMBER: &str = "/v2/chat/users/{userId}/channels/{channelId}/members/{identifier}";
 const BOT_MESSAGE: &str = "/v2/im/chat/messages/{message_id}";
 const SUBSCRIPTIONS: &str = "/v2/marketplace/app/event_subscription";
 const SUBSCRIPTION: &str = "/v2/marketplace/app/event_subscription/{eventSubscriptionId}";
 
 /// Everything of the vendor's that is simulated.
-static VENDOR: [Row; 33] = [
+static VENDOR: [Row; 39] = [
     open(Method::GET, "/oauth/authorize", authorize::page),
     open(Method::POST, "/oauth/authorize", authorize::answer),
     open(Method::POST, "/oauth/token", oauth::token),
@@ -198,6 +203,12 @@ static VENDOR: [Row; 33] = [
         scopes::LIST_SESSIONS,
         Label::Medium,
     ),
+    row(Method::GET, CHANNELS, channels::list, scopes::LIST_CHANNELS, Label::Medium),
+    row(Method::POST, CHANNELS, channels::create, scopes::MAKE_CHANNEL, Label::Medium),
+    row(Method::GET, CHANNEL, channels::get, scopes::READ_CHANNEL, Label::Medium),
+    row(Method::GET, MEMBERS, channels::members, scopes::LIST_MEMBERS, Label::Medium),
+    row(Method::POST, MEMBERS, channels::invite, scopes::ADD_MEMBERS, Label::Medium),
+    row(Method::DELETE, MEMBER, channels::remove, scopes::REMOVE_MEMBER, Label::Medium),
     row(Method::GET, MESSAGES, messages::list, scopes::LIST_MESSAGES, Label::Medium),
     row(Method::POST, MESSAGES, send::create, scopes::SEND_MESSAGE, Label::Medium),
     row(Method::GET, MESSAGE, messages::get, scopes::READ_MESSAGE, Label::Medium),

@@ -1,5 +1,6 @@
 //! What can be asked of a store, by what it is about.
 
+pub mod channels;
 pub mod console;
 pub mod error;
 pub mod inbox;

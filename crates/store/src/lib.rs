@@ -20,6 +20,7 @@ mod payload_keys;
 mod seal;
 mod sql;
 
+pub use api::channels::Channels;
 pub use api::console::{
     About, COMMITS, Console, Counts, DeadLetter, EXPIRED, News, Queue, SYNCS, SetAside, UNKNOWN_OUTCOME, What,
 };
@@ -41,6 +42,6 @@ pub use seal::MasterKey;
 pub use sql::{OpenError, Sqlite};
 
 /// Everything that is durable.
-pub trait Store: Inbox + Outbox + Lanes + Links + People + Logins + Settings + Console {}
+pub trait Store: Inbox + Outbox + Lanes + Links + Channels + People + Logins + Settings + Console {}
 
-impl<T: Inbox + Outbox + Lanes + Links + People + Logins + Settings + Console> Store for T {}
+impl<T: Inbox + Outbox + Lanes + Links + Channels + People + Logins + Settings + Console> Store for T {}

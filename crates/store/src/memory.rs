@@ -4,6 +4,7 @@
 //! future at any await sees either all of a transaction or nothing. It seals nothing, since nothing leaves the process.
 //! Its right to stand in for the database is the conformance suite (`tests/it/conformance.rs`).
 
+mod channels;
 mod console;
 mod inbox;
 mod lanes;

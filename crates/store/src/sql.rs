@@ -5,6 +5,7 @@
 //! asked, on connections of their own ([`readers`]). Leases live in memory ([`crate::leases`]); claims touch no disk.
 //! Texts are sealed and opened on the caller's side, never in the writer thread.
 
+mod channels;
 mod console;
 mod finish;
 mod identities;

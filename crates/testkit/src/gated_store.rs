@@ -6,12 +6,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, LoginId, MessageId,
-    Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
+    Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
+    LinkState, LoginId, MessageId, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
 };
 use entente_store::{
-    Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
-    Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
+    Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Finish, Finished, Head,
+    Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
     LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Queue, Represented,
     Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
@@ -119,6 +119,26 @@ impl Lanes for Gated {
 }
 
 #[async_trait]
+impl Channels for Gated {
+    async fn add_link(&self, link: &Link) -> Result<Result<(), ConversationRef>, StoreError> {
+        self.gate.through("add_link", self.inner.add_link(link)).await
+    }
+
+    async fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError> {
+        self.gate.through("link", self.inner.link(id)).await
+    }
+
+    /// Read when an engine is put together, before anything could die that was not there before.
+    async fn links(&self) -> Result<Vec<Link>, StoreError> {
+        self.inner.links().await
+    }
+
+    async fn set_link_state(&self, id: LinkId, state: &LinkState) -> Result<bool, StoreError> {
+        self.gate.through("set_link_state", self.inner.set_link_state(id, state)).await
+    }
+}
+
+#[async_trait]
 impl Links for Gated {
     async fn known(
         &self,
@@ -180,6 +200,10 @@ impl People for Gated {
 
     async fn accounts(&self, workspace: &WorkspaceRef) -> Result<Vec<Account>, StoreError> {
         self.gate.through("accounts", self.inner.accounts(workspace)).await
+    }
+
+    async fn account(&self, account: &AccountRef) -> Result<Option<Account>, StoreError> {
+        self.gate.through("account", self.inner.account(account)).await
     }
 
     async fn people(&self) -> Result<Vec<Represented>, StoreError> {

@@ -114,6 +114,37 @@ impl Actor {
         }
     }
 
+    /// Makes a channel of this name, with this person in it. Its id.
+    pub async fn open_channel(&self, name: &str) -> String {
+        match self.place {
+            Place::Webex => self.open_room(name).await,
+            Place::Slack => self.open_slack_channel(name).await,
+            Place::Zoom => self.open_zoom_channel(name).await,
+            Place::Teams => self.open_team_channel(name).await,
+        }
+    }
+
+    /// Lets an account into a channel.
+    pub async fn let_in(&self, channel: &str, account: &str) {
+        match self.place {
+            Place::Webex => self.let_into_room(channel, account).await,
+            Place::Slack => self.invite_in_slack(channel, account).await,
+            Place::Zoom => self.invite_in_zoom(channel, account).await,
+            // Apps are installed with the team, and nobody else has to be there.
+            Place::Teams => {}
+        }
+    }
+
+    /// Writes in a channel.
+    pub async fn tell(&self, channel: &str, text: &str) -> At {
+        match self.place {
+            Place::Webex => self.tell_in_webex(channel, text).await,
+            Place::Slack => self.tell_in_slack(channel, text).await,
+            Place::Zoom => self.tell_in_zoom(channel, text).await,
+            Place::Teams => self.tell_in_teams(channel, text).await,
+        }
+    }
+
     /// Answers a message in its thread, or on Teams by quoting it.
     pub async fn reply(&self, to: &At, text: &str) -> At {
         match self.place {

@@ -120,6 +120,33 @@ impl World {
         consent(engine, &self.router(place), &workspace, LoginKind::Account, person, email).await;
     }
 
+    /// An account of nobody's is made on a platform, and lets the product hear where it is a member. Its id there.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn add_listener(&self, place: Place) -> String {
+        let email = "listener@acme.example";
+        let made =
+            self.control(place, "/_sim/people", json!({"name": "Entente Listener", "email": email})).await;
+        let engine = self.running();
+        let workspace = WorkspaceId::from(place.workspace());
+        consent(engine, &self.router(place), &workspace, LoginKind::Listener, None, email).await;
+        made["id"].as_str().expect("the account has an id").to_owned()
+    }
+
+    /// The account of the Entente app on a platform; `None` where it has none that could be in a channel.
+    ///
+    /// # Panics
+    /// When the store fails; the memory store does not.
+    pub async fn app_at(&self, place: Place) -> Option<String> {
+        use entente_store::Logins as _;
+        let logins = self.store.logins(None).await.expect("the memory store answers");
+        let app = logins
+            .into_iter()
+            .find(|login| login.kind == "app" && login.workspace.id.as_str() == place.workspace());
+        Some(app?.account?.id.as_str().to_owned())
+    }
+
     /// Who works where. Only engineers are on Webex; departments are told by Teams and Zoom, and where neither is connected
     /// only one choice is left.
     fn rules(&self) -> Vec<PrimaryRule> {

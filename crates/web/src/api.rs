@@ -20,6 +20,7 @@ mod import;
 mod invite;
 pub(crate) mod lanes;
 mod link;
+mod links;
 mod matching;
 mod overdue;
 mod people;
@@ -44,6 +45,12 @@ pub(crate) fn router(surfaces: &Surfaces) -> Router<Surfaces> {
         .route("/aside", get(dead::aside))
         .route("/lanes", get(lanes::list))
         .route("/lanes/{id}/release", post(lanes::release))
+        .route("/links", get(links::list).post(links::make))
+        .route("/links/{link}", get(links::show))
+        .route("/links/{link}/pause", post(links::pause))
+        .route("/links/{link}/resume", post(links::resume))
+        .route("/links/{link}/unlink", post(links::unlink))
+        .route("/workspaces/{name}/listener", post(links::listener))
         .route("/sign-in-link", post(link::make))
         .fallback(unknown)
         .method_not_allowed_fallback(not_allowed)

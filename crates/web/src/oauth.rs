@@ -107,6 +107,7 @@ pub(crate) async fn callback(
                 LoginKind::Admin => {
                     format!("The workspace {} on {platform} is connected.", granted.workspace)
                 }
+                LoginKind::Listener => format!("Entente hears on {platform} by way of this account now."),
                 _ => format!(
                     "Your {platform} account is connected. Colleagues there will read you as yourself."
                 ),

@@ -2,7 +2,7 @@
 //! a call of that lane is on its way its answer is waited for; a begun row that says the same *is* the message, so that
 //! an echo settles what a lost answer left open. Nothing waits for an unknown outcome's quiet time.
 
-use entente_model::{Pair, Snapshot, WorkspaceRef};
+use entente_model::{Snapshot, WorkspaceRef};
 use entente_store::{Begun, LaneKey, Represented, Settled};
 
 use crate::compare::{self, Verdict};
@@ -10,33 +10,30 @@ use crate::engine::Engine;
 use crate::inbound::Hold;
 
 impl Engine {
-    /// Turns verdicts of [`Verdict::New`] into [`Verdict::Ours`] where we wrote the message, and names the deliveries
-    /// that are settled by that.
+    /// Turns verdicts of [`Verdict::New`] into [`Verdict::Ours`] where we wrote the message to `lane`, and names the
+    /// deliveries that are settled by that. Only messages that may be ours are asked about.
     pub(super) async fn recognize(
         &self,
-        workspace: &WorkspaceRef,
-        pair: Pair,
-        people: &[Represented; 2],
+        lane: &LaneKey,
         stand: &mut [(Snapshot, Verdict)],
+        may_be_ours: impl Fn(&Snapshot) -> bool + Send + Sync,
     ) -> Result<Vec<Settled>, Hold> {
-        let suspect = |(snapshot, verdict): &(Snapshot, Verdict)| {
-            *verdict == Verdict::New && acted_as(people, workspace, snapshot)
-        };
+        let suspect =
+            |(snapshot, verdict): &(Snapshot, Verdict)| *verdict == Verdict::New && may_be_ours(snapshot);
         if !stand.iter().any(suspect) {
             return Ok(Vec::new());
         }
-        let lane = LaneKey::Direct(pair, workspace.clone());
-        if self.in_flight.wait(&lane, self.tuning.echo_patience).await {
+        if self.in_flight.wait(lane, self.tuning.echo_patience).await {
             let ids: Vec<_> = stand.iter().map(|(snapshot, _)| snapshot.message.at.id.clone()).collect();
             let known = self.store.known(&stand[0].0.message.at.conversation, &ids).await?;
             for ((snapshot, verdict), seen) in stand.iter_mut().zip(known.seen) {
                 *verdict = compare::compare(snapshot, seen);
             }
         }
-        let mut begun = self.store.begun(&lane).await?;
+        let mut begun = self.store.begun(lane).await?;
         let mut settled = Vec::new();
         for (snapshot, verdict) in stand.iter_mut() {
-            if *verdict != Verdict::New || !acted_as(people, workspace, snapshot) {
+            if *verdict != Verdict::New || !may_be_ours(snapshot) {
                 continue;
             }
             if let Some(row) = self.take_match(&mut begun, snapshot) {
@@ -53,15 +50,13 @@ impl Engine {
 
     /// The begun row that this message is the effect of; each row is one message.
     fn take_match(&self, begun: &mut Vec<Begun>, snapshot: &Snapshot) -> Option<Begun> {
-        let message = &snapshot.message;
-        let fingerprint =
-            self.fingerprints.of_message(&message.author.id, &message.body, message.files.len());
-        let index = begun.iter().position(|row| row.fingerprint == fingerprint)?;
+        let index = begun.iter().position(|row| self.fingerprints.fits(row.fingerprint, snapshot))?;
         Some(begun.remove(index))
     }
 }
 
-fn acted_as(people: &[Represented; 2], workspace: &WorkspaceRef, snapshot: &Snapshot) -> bool {
+/// Whether somebody's stand-in wrote it.
+pub(super) fn acted_as(people: &[Represented; 2], workspace: &WorkspaceRef, snapshot: &Snapshot) -> bool {
     let author = &snapshot.message.author;
     people
         .iter()

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use entente_model::{CallError, DropReason, MessageId, Pair, Snapshot, Timestamp};
+use entente_model::{CallError, DropReason, MessageId, Snapshot, Timestamp};
 use entente_platform::Mark;
-use entente_store::{Arrived, Known, LaneKey, Report, Seen};
+use entente_store::{Arrived, Known, Report, Seen};
 
 use crate::compare::{self, Verdict};
 use crate::engine::Engine;
 use crate::inbound::refusal::{self, PATIENCE, Refusals};
-use crate::inbound::{Aside, Hold, Reported};
+use crate::inbound::{Aside, Hold, Reported, Talk};
 use crate::planted::{Bug, planted};
 use crate::telling::KEEP_SEEN;
 
@@ -36,14 +36,16 @@ pub(crate) struct News {
 const SKEW: Duration = Duration::from_mins(1);
 
 impl Engine {
-    /// Learns how the reported messages stand. `pair` names whose conversation it is, if it is anybody's.
+    /// Learns how the reported messages stand. `talk` says what is carried of the conversation, if
+    /// anything is.
     pub(crate) async fn news(
         &self,
         reported: &Reported<'_>,
         known: &Known,
-        pair: Option<Pair>,
+        talk: Option<&Talk>,
     ) -> Result<News, Hold> {
-        let seen = self.settled_by_now(reported, known, pair).await?;
+        let seen = self.settled_by_now(reported, known, talk).await?;
+        let since = talk.and_then(|talk| talk.since);
         let mark = known.conversation.as_ref().and_then(|conversation| conversation.mark.as_ref());
         let mut news = News { read_until: mark.map(|(_, at)| *at), ..News::default() };
         let mut snapshots = Vec::new();
@@ -56,7 +58,7 @@ impl Engine {
         let mut looks =
             reported.arrivals.iter().zip(&seen).any(|(arrival, seen)| wants_reading(arrival, *seen, listed));
         if looks {
-            match self.read_on(reported, known).await {
+            match self.read_on(reported, known, since).await {
                 Ok(read) => snapshots = read,
                 Err(Hold::Refused { patience, reason }) if self.all_ripe(reported, patience) => {
                     let whole = reported.arrivals.iter().filter(|arrival| arrival.report == Report::Look);
@@ -119,13 +121,18 @@ impl Engine {
         news.stand =
             judged.map(|(snapshot, seen)| (compare::compare(&snapshot, seen), snapshot)).map(swap).collect();
         news.gone.dedup();
-        self.leave_aside_old(reported, &mut news).await?;
+        self.leave_aside_old(reported, &mut news, since).await?;
         Ok(news)
     }
 
     /// A change of something that was written before we began to hear, or so long ago that it was forgotten, is not news:
     /// nobody on the other side has seen it.
-    async fn leave_aside_old(&self, reported: &Reported<'_>, news: &mut News) -> Result<(), Hold> {
+    async fn leave_aside_old(
+        &self,
+        reported: &Reported<'_>,
+        news: &mut News,
+        since: Option<Timestamp>,
+    ) -> Result<(), Hold> {
         let made = |snapshot: &Snapshot| {
             let of = |arrival: &Arrived| arrival.message.id == snapshot.message.at.id;
             reported.arrivals.iter().any(|arrival| arrival.report == Report::Created && of(arrival))
@@ -137,7 +144,7 @@ impl Engine {
             return Ok(());
         }
         let heard_since = self.heard_since(reported.arrivals[0].watcher).await?.minus(SKEW);
-        let since = heard_since.max(self.clock.now().minus(KEEP_SEEN));
+        let since = heard_since.max(self.clock.now().minus(KEEP_SEEN)).max(since.unwrap_or(Timestamp(0)));
         for (_, verdict) in unmade.filter(|(snapshot, _)| snapshot.created_at < since) {
             *verdict = Verdict::NeverSeen;
         }
@@ -150,29 +157,33 @@ impl Engine {
         &self,
         reported: &Reported<'_>,
         known: &Known,
-        pair: Option<Pair>,
+        talk: Option<&Talk>,
     ) -> Result<Vec<Option<Seen>>, Hold> {
         let unseen = known.seen.iter().any(Option::is_none);
-        if let (true, Some(pair)) = (unseen, pair) {
-            let lane = LaneKey::Direct(pair, reported.conversation.workspace.clone());
-            if self.in_flight.wait(&lane, self.tuning.echo_patience).await {
-                let ids: Vec<MessageId> = reported.arrivals.iter().map(|a| a.message.id.clone()).collect();
-                return Ok(self.store.known(reported.conversation, &ids).await?.seen);
-            }
+        if let (true, Some(talk)) = (unseen, talk)
+            && self.in_flight.wait(&talk.lane, self.tuning.echo_patience).await
+        {
+            let ids: Vec<MessageId> = reported.arrivals.iter().map(|a| a.message.id.clone()).collect();
+            return Ok(self.store.known(reported.conversation, &ids).await?.seen);
         }
         Ok(known.seen.clone())
     }
 
     /// Reads the conversation's history from where it was left.
-    async fn read_on(&self, reported: &Reported<'_>, known: &Known) -> Result<Vec<Snapshot>, Hold> {
+    async fn read_on(
+        &self,
+        reported: &Reported<'_>,
+        known: &Known,
+        since: Option<Timestamp>,
+    ) -> Result<Vec<Snapshot>, Hold> {
         let mark = known.conversation.as_ref().and_then(|conversation| conversation.mark.clone());
-        let mark = match mark {
-            Some((message, at)) => Mark { message: Some(message), at },
+        let mark = if let Some((message, at)) = mark {
+            Mark { message: Some(message), at }
+        } else {
             // Nobody has read here yet. What was written before we began to hear is none of our business, and what
             // was reported need not be the first since then.
-            None => {
-                Mark { message: None, at: self.heard_since(reported.arrivals[0].watcher).await?.minus(SKEW) }
-            }
+            let heard = self.heard_since(reported.arrivals[0].watcher).await?.minus(SKEW);
+            Mark { message: None, at: since.unwrap_or(heard) }
         };
         let mut refusals = Refusals::default();
         for client in self.listeners(reported).await? {

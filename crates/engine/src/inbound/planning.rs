@@ -4,10 +4,11 @@ use entente_model::{
     Body, Change, DropReason, Event, EventKey, LoginId, MessageId, MessageRef, Pair, PersonId, Snapshot,
     Timestamp,
 };
-use entente_store::{Plan, Represented, Routed, SeenNow, Work};
+use entente_store::{LaneKey, Plan, Represented, Routed, SeenNow, Work};
 
 use crate::compare::{self, Verdict};
 use crate::engine::Engine;
+use crate::inbound::echo::acted_as;
 use crate::inbound::news::News;
 use crate::inbound::{Hold, Reported, accepted_at, nothing};
 use crate::outbound::cutting::FILES;
@@ -27,7 +28,9 @@ impl Engine {
             return Ok(nothing(reported, DropReason::NoInterest));
         };
         let here = &reported.conversation.workspace;
-        let settled = self.recognize(here, pair, &people, &mut news.stand).await?;
+        let lane = LaneKey::Direct(pair, here.clone());
+        let ours = |snapshot: &Snapshot| acted_as(&people, here, snapshot);
+        let settled = self.recognize(&lane, &mut news.stand, ours).await?;
         let felt = self.felt(reported.conversation, &news).await?;
         let mut routed = Routed {
             done: reported.arrivals.iter().map(|arrival| arrival.id).collect(),
@@ -150,7 +153,7 @@ impl Engine {
     /// One row for each part that a new message needs; one row for anything else, to be cut at the head of its lane.
     fn cut(&self, plan: &Plan, payload: &Payload, body: Option<Body>) -> Vec<Plan> {
         let platform = match &plan.lane {
-            entente_store::LaneKey::Direct(_, workspace) => self.registry.get(&workspace.platform),
+            LaneKey::Direct(_, workspace) => self.registry.get(&workspace.platform),
             _ => None,
         };
         let parts = match (plan.work, body, platform) {
@@ -208,7 +211,7 @@ fn event(snapshot: &Snapshot, change: Change) -> Event {
     }
 }
 
-fn seen_now(snapshot: &Snapshot) -> SeenNow {
+pub(super) fn seen_now(snapshot: &Snapshot) -> SeenNow {
     SeenNow {
         message: snapshot.message.at.id.clone(),
         version: compare::version(snapshot),
@@ -232,7 +235,7 @@ fn watcher(reported: &Reported<'_>, message: &MessageId) -> LoginId {
 }
 
 /// What cannot travel becomes a line that says so.
-fn with_unsupported(body: &Body, unsupported: &[String]) -> Body {
+pub(super) fn with_unsupported(body: &Body, unsupported: &[String]) -> Body {
     let mut body = body.clone();
     body.0.extend(unsupported.iter().flat_map(|line| Body::text(&format!("[{line}]")).0));
     body

@@ -49,9 +49,15 @@ impl Refusals {
 }
 
 impl Engine {
-    /// Clients of those who were told and still exist, in the order in which they were told.
+    /// Clients of those who were told and still exist, in the order in which they were told; in a channel, whoever hears there
+    /// comes first.
     pub(super) async fn listeners(&self, reported: &Reported<'_>) -> Result<Vec<Arc<dyn Client>>, Hold> {
         let (mut asked, mut clients) = (Vec::new(), Vec::new());
+        // In a channel many are told of something, and not all of them may read all of it.
+        if let Some(ear) = self.linked.ear(reported.conversation) {
+            asked.push(ear);
+            clients.extend(self.client_or_hold(ear).await?);
+        }
         for arrival in reported.arrivals {
             if asked.contains(&arrival.watcher) {
                 continue;

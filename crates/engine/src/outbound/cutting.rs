@@ -131,7 +131,7 @@ fn is_file(part: u32) -> bool {
 }
 
 /// Which piece of the text a part is, however often it was begun anew.
-fn piece(part: u32) -> u32 {
+pub(super) fn piece(part: u32) -> u32 {
     part % AGAIN
 }
 

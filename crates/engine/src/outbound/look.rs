@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use entente_model::{CallError, ConversationRef, Snapshot, Timestamp};
-use entente_store::{Claim, Finish, Head, StoreError};
+use entente_model::{CallError, ConversationRef, Destination, Snapshot, Timestamp};
+use entente_platform::{Client, Mark};
+use entente_store::{Claim, Finish, Head, LaneKey, StoreError};
 
 use crate::engine::Engine;
 use crate::outbound::outcome::FIRST_LOOK;
@@ -54,7 +55,7 @@ impl Engine {
         };
         let now = self.clock.now();
         let pause = schedule::ripening(began, now, FIRST_LOOK, LONGEST_PAUSE);
-        let found = match client.sent_since(to, began.minus(SKEW)).await {
+        let found = match self.what_stands(claim, client.as_ref(), to, began.minus(SKEW)).await {
             Ok(found) => found,
             Err(CallError::Gone) => Vec::new(),
             Err(CallError::Retry { after }) => {
@@ -92,17 +93,30 @@ impl Engine {
         self.finish(claim, head, finish).await
     }
 
+    /// What may be the effect. In a channel whoever hears there is asked for all that was said, because the app may not be
+    /// let to read, and who spoke may be another by now.
+    async fn what_stands(
+        &self,
+        claim: &Claim,
+        client: &dyn Client,
+        to: &Destination,
+        since: Timestamp,
+    ) -> Result<Vec<Snapshot>, CallError> {
+        let LaneKey::Conversation(channel) = &claim.key else { return client.sent_since(to, since).await };
+        let Some(ear) = self.linked.ear(channel) else { return client.sent_since(to, since).await };
+        let unreadable = CallError::Retry { after: None };
+        let Ok(Some(ear)) = self.client(ear).await else { return Err(unreadable) };
+        let read = ear.catch_up(channel, &Mark { message: None, at: since }).await?;
+        if read.gap { Err(unreadable) } else { Ok(read.snapshots) }
+    }
+
     /// The first of these messages that says what the row says and is nobody else's effect.
     async fn effect_among(
         &self,
         found: Vec<Snapshot>,
         fingerprint: [u8; 32],
     ) -> Result<Option<Snapshot>, StoreError> {
-        let same = |snapshot: &Snapshot| {
-            let message = &snapshot.message;
-            let files = message.files.len();
-            self.fingerprints.of_message(&message.author.id, &message.body, files) == fingerprint
-        };
+        let same = |snapshot: &Snapshot| self.fingerprints.fits(fingerprint, snapshot);
         let candidates: Vec<Snapshot> = found.into_iter().filter(same).collect();
         let Some(place) = candidates.first().map(|snapshot| snapshot.message.at.conversation.clone()) else {
             return Ok(None);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use entente_model::{CallError, DropReason, Receipt};
+use entente_model::{CallError, DropReason, Loss, Receipt};
 use entente_store::{Finish, Head, Work};
 
 use crate::engine::Engine;
@@ -19,7 +19,7 @@ const REFUSED_AGAIN: Duration = Duration::from_mins(1);
 pub(super) const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 impl Engine {
-    pub(super) fn outcome(&self, head: &Head, result: Result<Receipt, CallError>) -> Finish {
+    pub(super) fn outcome(&self, head: &Head, result: Result<Receipt, CallError>, relayed: bool) -> Finish {
         let now = self.clock.now();
         match result {
             Ok(receipt) => {
@@ -31,6 +31,7 @@ impl Engine {
                     losses.extend(cutting::losses(head));
                 }
                 losses.extend(payload.iter().flat_map(Payload::losses));
+                losses.extend((relayed && head.delivery.work == Work::Send).then_some(Loss::Attribution));
                 Finish::Delivered { message, losses, at: receipt.at }
             }
             Err(CallError::Unknown) if planted(Bug::RepeatUnknown) => {

@@ -12,6 +12,7 @@ use entente_store::{Claim, DeliveryState, Finish, Head, LaneKey, Represented, St
 use crate::engine::Engine;
 use crate::naming::name_strangers;
 use crate::outbound::cutting;
+use crate::outbound::relaying::credited;
 use crate::payload::{Feeling, Payload, Speaker};
 use crate::reason::Reason;
 use crate::sites::Workspace;
@@ -19,15 +20,22 @@ use crate::sites::Workspace;
 /// What is to be done about a row.
 pub(super) enum Prepared {
     /// This, by this client; recognisable by this.
-    Do { draft: Draft, client: Arc<dyn Client>, fingerprint: [u8; 32], payload: Box<Payload> },
+    Do {
+        draft: Draft,
+        client: Arc<dyn Client>,
+        fingerprint: [u8; 32],
+        payload: Box<Payload>,
+        /// The app says it in somebody's name.
+        relayed: bool,
+    },
     /// Nothing now; the row ends or waits like this.
     Not(Finish),
 }
 
 /// Who speaks in a workspace.
-struct Voice {
-    sender: Sender,
-    account: AccountId,
+pub(super) struct Voice {
+    pub(super) sender: Sender,
+    pub(super) account: AccountId,
 }
 
 impl Engine {
@@ -37,9 +45,22 @@ impl Engine {
         workspace: &Workspace,
         head: &Head,
     ) -> Result<Prepared, StoreError> {
-        let Some(payload) = Payload::decode(&head.delivery.payload) else {
+        let Some(mut payload) = Payload::decode(&head.delivery.payload) else {
             return Ok(Prepared::Not(Finish::Dead { reason: Reason::Unreadable.name().to_owned() }));
         };
+        let (mut relayed, mut alias, mut spoken) = (false, None, None);
+        if let Speaker::Colleague(person) = payload.speaker {
+            match self.colleague(workspace, head, &payload, person).await? {
+                Ok(voice) => {
+                    relayed = matches!(voice.sender, Sender::App(_));
+                    spoken = Some(voice);
+                }
+                Err(finish) => return Ok(Prepared::Not(finish)),
+            }
+            if relayed {
+                alias = credited(workspace, head, &mut payload);
+            }
+        }
         let operation = match head.delivery.work {
             Work::Send | Work::Notice => match self.sending(claim, workspace, head, &payload).await? {
                 Ok(operation) => operation,
@@ -58,9 +79,12 @@ impl Engine {
                 Err(finish) => return Ok(Prepared::Not(finish)),
             },
         };
-        let voice = match self.voice(claim, workspace, payload.speaker).await? {
-            Ok(voice) => voice,
-            Err(why) => return Ok(Prepared::Not(self.again(head, None, why))),
+        let voice = match spoken {
+            Some(voice) => voice,
+            None => match self.voice(claim, workspace, payload.speaker).await? {
+                Ok(voice) => voice,
+                Err(why) => return Ok(Prepared::Not(self.again(head, None, why))),
+            },
         };
         let client = match self.client(voice.sender.login()).await {
             Ok(Some(client)) => client,
@@ -74,13 +98,13 @@ impl Engine {
             Operation::Delete { .. } | Operation::React { .. } => &empty,
         };
         let files = usize::from(payload.file.is_some());
-        let fingerprint = self.fingerprints.of_message(&voice.account, body, files);
-        Ok(Prepared::Do {
-            draft: Draft { operation, sender: voice.sender },
-            client,
-            fingerprint,
-            payload: Box::new(payload),
-        })
+        let fingerprint = if relayed {
+            self.fingerprints.of_relayed(body, files)
+        } else {
+            self.fingerprints.of_message(&voice.account, body, files)
+        };
+        let draft = Draft { operation, sender: voice.sender, alias };
+        Ok(Prepared::Do { draft, client, fingerprint, payload: Box::new(payload), relayed })
     }
 
     async fn sending(
@@ -136,6 +160,8 @@ impl Engine {
                 let account = account.map_or_else(|| AccountId::from(""), |account| account.id);
                 return Ok(Ok(Voice { sender: Sender::App(login), account }));
             }
+            // Who speaks in a channel is decided by what stands there.
+            Speaker::Colleague(_) => return Ok(Err(Reason::NobodyThere)),
         };
         let represented = match &claim.key {
             LaneKey::Direct(pair, _) => {
@@ -159,7 +185,7 @@ fn reacting(head: &Head, payload: &Payload) -> Result<Operation, Finish> {
     }
 }
 
-fn voice_of(represented: Option<Represented>, workspace: &Workspace) -> Result<Voice, Reason> {
+pub(super) fn voice_of(represented: Option<Represented>, workspace: &Workspace) -> Result<Voice, Reason> {
     let stand_ins = represented.map(|represented| represented.stand_ins).unwrap_or_default();
     let Some(stand_in) = stand_ins.into_iter().find(|stand_in| stand_in.workspace == *workspace.at()) else {
         return Err(Reason::NobodyThere);

@@ -333,6 +333,6 @@ fn secret(file: Option<PathBuf>) -> anyhow::Result<String> {
     Ok(token)
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }

@@ -39,15 +39,19 @@ pub(crate) struct Apps {
 }
 
 /// What the bot of Slack's app may do.
-const SLACK_BOT: &str = "chat:write,im:history,im:read,im:write,users:read";
+const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channels:read,groups:history,groups:read,\
+     im:history,im:read,im:write,users:read";
 
 /// What Zoom reports to the server.
-const ZOOM_EVENTS: [&str; 5] = [
+const ZOOM_EVENTS: [&str; 8] = [
     "team_chat.dm_message_posted",
     "team_chat.dm_message_updated",
     "team_chat.dm_message_deleted",
     "team_chat.dm_reaction_added",
     "team_chat.dm_reaction_removed",
+    "team_chat.channel_message_posted",
+    "team_chat.channel_message_updated",
+    "team_chat.channel_message_deleted",
 ];
 
 /// Registers the apps. The server is not running yet; all that is known of it is its address.
@@ -63,7 +67,7 @@ pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Resul
         "name": "Entente",
         "redirect_uris": [redirect],
         "user_events": ["message.im", "reaction_added", "reaction_removed", "tokens_revoked"],
-        "bot_events": ["message.im", "app_uninstalled"],
+        "bot_events": ["message.im", "message.channels", "message.groups", "app_uninstalled"],
     });
     let slack = new(&world.slack, app).await?;
     let hook = hook(&address, ZOOM);

@@ -95,7 +95,7 @@ pub(super) async fn say(
 
 /// An operation of our login.
 pub(super) fn draft(world: &dyn World, operation: Operation) -> Draft {
-    Draft { operation, sender: Sender::Bot(world.ours().login) }
+    Draft { operation, sender: Sender::Bot(world.ours().login), alias: None }
 }
 
 /// Says something to the person, which must succeed.

@@ -3,8 +3,9 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft,
-    Emoji, FileRef, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Account, AccountRef, Alias, CallError, Channel, Conversation, ConversationKind, ConversationRef,
+    Destination, Draft, Emoji, FileRef, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp,
+    WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
@@ -108,9 +109,10 @@ impl SlackClient {
         channel: &str,
         thread: Option<&str>,
         printed: &render::Message,
+        alias: Option<&Alias>,
     ) -> Result<Answer, Failure> {
         let call = self.call("chat.postMessage", self.limits.post(channel)).effect(Effect::Once);
-        self.send(json(call, &printed.posted(channel, thread)).visible()).await
+        self.send(json(call, &printed.posted(channel, thread, alias)).visible()).await
     }
 
     async fn post(
@@ -118,11 +120,12 @@ impl SlackClient {
         to: &Destination,
         thread: Option<&MessageRef>,
         printed: &render::Message,
+        alias: Option<&Alias>,
     ) -> Result<Receipt, CallError> {
         let channel = self.channel(to).await?;
         let root = self.root_in(&channel, thread).await?;
         let mut losses = printed.losses.clone();
-        let mut sent = self.say(&channel, root.as_deref(), printed).await;
+        let mut sent = self.say(&channel, root.as_deref(), printed, alias).await;
         let mut threaded = root.is_some();
         // These refusals are certain, so the next try cannot say anything twice.
         let unanswerable = |failure: &Failure| {
@@ -137,7 +140,7 @@ impl SlackClient {
             )
         };
         if threaded && sent.as_ref().is_err_and(unanswerable) {
-            sent = self.say(&channel, None, printed).await;
+            sent = self.say(&channel, None, printed, alias).await;
             threaded = false;
         }
         if thread.is_some() && !threaded {
@@ -169,7 +172,11 @@ impl SlackClient {
     /// Where the thread of a message begins. "chat.postMessage": `thread_ts` is the first message's, never a reply's.
     /// `None`: the message is gone.
     async fn root(&self, message: &MessageRef) -> Result<Option<String>, CallError> {
-        let found = self.one(message).await?.filter(|found| !found.deleted);
+        let found = match self.one(message).await {
+            // Who may write need not be let to read. In a channel, what is answered elsewhere began its thread here, too.
+            Err(CallError::Reject(_)) => return Ok(Some(message.id.as_str().to_owned())),
+            found => found?.filter(|found| !found.deleted),
+        };
         Ok(found.map(|found| found.message.thread.unwrap_or(found.message.at).id.as_str().to_owned()))
     }
 
@@ -254,7 +261,7 @@ impl Client for SlackClient {
     async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
         match &draft.operation {
             Operation::Send { to, thread, body } => {
-                self.post(to, thread.as_ref(), &render::message(body)?).await
+                self.post(to, thread.as_ref(), &render::message(body)?, draft.alias.as_ref()).await
             }
             Operation::Edit { target, body } => self.edit(target, &render::message(body)?).await,
             Operation::Delete { target } => self.delete(target).await,
@@ -294,6 +301,10 @@ impl Client for SlackClient {
 
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
         self.info(conversation).await
+    }
+
+    async fn channel(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
+        self.named(wanted).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

@@ -96,10 +96,10 @@ fn message(
     event: &Event<'_>,
     raw: &Bytes,
 ) -> Result<Item, &'static str> {
-    // Conversations of more than two, channels, and the app's own page.
-    let kind = event.channel_type.as_deref().unwrap_or("untyped");
-    if kind != "im" {
-        return Ok(unknown("message_in", kind));
+    // Conversations of more than two, and the app's own page.
+    let place = event.channel_type.as_deref().unwrap_or("untyped");
+    if !matches!(place, "im" | "channel" | "group") {
+        return Ok(unknown("message_in", place));
     }
     let channel = event.channel.and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok());
     let channel = filled(channel.as_ref()).ok_or("a message without channel")?;
@@ -144,6 +144,7 @@ fn message(
         return Ok(Item::Unknown("message_for_nobody_of_ours".to_owned()));
     };
     Ok(Item::Head(Head {
+        channel: place != "im",
         message: id::message(&id::conversation(&receiver.workspace, channel), ts),
         kind,
         watcher,
@@ -173,6 +174,8 @@ fn reaction(
         return Ok(Item::Unknown("reaction_for_nobody_of_ours".to_owned()));
     };
     Ok(Item::Head(Head {
+        // The report does not say what kind of conversation it is.
+        channel: false,
         message: id::message(&id::conversation(&receiver.workspace, channel), ts),
         kind: HeadKind::Reacted,
         watcher,

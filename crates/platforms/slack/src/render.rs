@@ -1,6 +1,6 @@
 //! Operations to what Slack is sent. Pure. "chat.postMessage", "chat.update".
 
-use entente_model::{Body, CallError, Loss};
+use entente_model::{Alias, Body, CallError, Loss};
 
 use crate::text_out::{self, Printed};
 use crate::wire::outgoing::{NewMessage, RichText, Update};
@@ -31,7 +31,12 @@ impl Message {
     }
 
     /// As a new message.
-    pub(crate) fn posted<'a>(&'a self, channel: &'a str, thread_ts: Option<&'a str>) -> NewMessage<'a> {
+    pub(crate) fn posted<'a>(
+        &'a self,
+        channel: &'a str,
+        thread_ts: Option<&'a str>,
+        alias: Option<&'a Alias>,
+    ) -> NewMessage<'a> {
         NewMessage {
             channel,
             thread_ts,
@@ -41,6 +46,8 @@ impl Message {
             link_names: false,
             unfurl_links: true,
             unfurl_media: true,
+            username: alias.map(|alias| alias.name.as_str()),
+            icon_url: alias.and_then(|alias| alias.picture.as_deref()),
         }
     }
 

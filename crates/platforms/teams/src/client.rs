@@ -201,6 +201,11 @@ pub(crate) fn answered_at(headers: &HeaderMap, target: &MessageRef) -> Timestamp
 impl Client for GraphClient {
     async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
         match &draft.operation {
+            Operation::Send { to: Destination::Conversation(conversation), .. }
+                if id::channel(&conversation.id).is_some() =>
+            {
+                Err(CallError::Reject("in channels the app speaks for people".to_owned()))
+            }
             Operation::Send { to, thread, body } => {
                 let chat = match to {
                     Destination::Conversation(conversation) => conversation.id.as_str().to_owned(),

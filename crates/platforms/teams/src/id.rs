@@ -35,7 +35,7 @@ pub(crate) fn is_bots(conversation: &ConversationId) -> bool {
 
 /// When a message was written, by its id.
 pub(crate) fn written(message: &str) -> Option<Timestamp> {
-    message.parse().ok().filter(|millis| *millis > 0).map(Timestamp::from_millis)
+    parts(message).1.parse().ok().filter(|millis| *millis > 0).map(Timestamp::from_millis)
 }
 
 /// What a notification is about.
@@ -48,8 +48,17 @@ pub(crate) enum Resource {
         /// The message.
         message: String,
     },
-    /// A message in a channel, which is not carried.
-    ChannelMessage,
+    /// A message in a channel.
+    ChannelMessage {
+        /// The team.
+        team: String,
+        /// The channel.
+        channel: String,
+        /// The message.
+        message: String,
+        /// The message that it hangs below.
+        root: Option<String>,
+    },
     /// Anything else.
     Other,
 }
@@ -59,12 +68,14 @@ pub(crate) enum Resource {
 pub(crate) fn resource(path: &str) -> Resource {
     let mut chat = None;
     let mut rest = path.trim_start_matches('/');
+    if rest.starts_with("teams") {
+        return in_channel(rest).unwrap_or(Resource::Other);
+    }
     while !rest.is_empty() {
         let end = rest.find(['/', '(']).unwrap_or(rest.len());
         let (name, behind) = rest.split_at(end);
         let Some((value, after)) = value(behind) else { return Resource::Other };
         match (name, chat) {
-            ("teams" | "channels", _) => return Resource::ChannelMessage,
             ("users", None) => chat = None,
             ("chats", None) => chat = Some(value),
             ("messages", Some(chat)) if after.is_empty() => {
@@ -80,6 +91,62 @@ pub(crate) fn resource(path: &str) -> Resource {
         rest = after;
     }
     Resource::Other
+}
+
+/// `teams('…')/channels('…')/messages('…')`, and `/replies('…')` behind it.
+fn in_channel(path: &str) -> Option<Resource> {
+    let mut found = Vec::with_capacity(4);
+    let mut rest = path;
+    for wanted in ["teams", "channels", "messages", "replies"] {
+        if rest.is_empty() && found.len() == 3 {
+            break;
+        }
+        let end = rest.find(['/', '('])?;
+        let (name, behind) = rest.split_at(end);
+        let (value, after) = value(behind)?;
+        let value = decode(value).into_owned();
+        if name != wanted || !is_id(&value) {
+            return None;
+        }
+        found.push(value);
+        rest = after;
+    }
+    if !rest.is_empty() {
+        return None;
+    }
+    let mut found = found.into_iter();
+    let (team, channel, first) = (found.next()?, found.next()?, found.next()?);
+    Some(match found.next() {
+        Some(reply) => Resource::ChannelMessage { team, channel, message: reply, root: Some(first) },
+        None => Resource::ChannelMessage { team, channel, message: first, root: None },
+    })
+}
+
+/// A channel, which is found below its team and nowhere else, so both are its name here.
+pub(crate) fn channel_at(workspace: &WorkspaceRef, team: &str, channel: &str) -> ConversationRef {
+    conversation(workspace, &format!("{team}/{channel}"))
+}
+
+/// Team and channel of a conversation; `None` for chats.
+pub(crate) fn channel(conversation: &ConversationId) -> Option<(&str, &str)> {
+    conversation.as_str().split_once('/')
+}
+
+/// A message in a channel. A reply is found below its root and nowhere else, so both are its name here.
+pub(crate) fn in_thread(at: &ConversationRef, root: Option<&str>, message: &str) -> MessageRef {
+    let id = match root.filter(|root| !root.is_empty() && *root != message) {
+        Some(root) => format!("{root}/{message}").into(),
+        None => message.into(),
+    };
+    MessageRef { conversation: at.clone(), id }
+}
+
+/// The root of a message's thread, if it is a reply, and the message's own id.
+pub(crate) fn parts(message: &str) -> (Option<&str>, &str) {
+    match message.split_once('/') {
+        Some((root, own)) => (Some(root), own),
+        None => (None, message),
+    }
 }
 
 /// The value behind a segment's name, and what follows it.
@@ -165,8 +232,15 @@ mod tests {
     #[test]
     fn other_resources_are_told_apart() {
         let channel = "teams('t')/channels('19:c@thread.tacv2')/messages('1')";
-        assert_eq!(resource(channel), Resource::ChannelMessage);
-        assert_eq!(resource(&format!("{channel}/replies('2')")), Resource::ChannelMessage);
+        let found = |message: &str, root: Option<&str>| Resource::ChannelMessage {
+            team: "t".into(),
+            channel: "19:c@thread.tacv2".into(),
+            message: message.into(),
+            root: root.map(str::to_owned),
+        };
+        assert_eq!(resource(channel), found("1", None));
+        assert_eq!(resource(&format!("{channel}/replies('2')")), found("2", Some("1")));
+        assert_eq!(resource("teams('t')/channels('19:c')"), Resource::Other);
         for path in [
             "",
             "/",

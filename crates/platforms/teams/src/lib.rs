@@ -15,6 +15,7 @@
 //! - Chats have no threads; an answer quotes.
 
 mod bot;
+mod channels;
 mod client;
 mod crypto;
 mod directory;

@@ -42,9 +42,12 @@ fn item(receiver: &TeamsReceiver, body: &Bytes, raw: &str) -> Result<Item, &'sta
         return Ok(Item::Lifecycle(Lifecycle { login, kind }));
     }
     let path = item.resource.as_deref().ok_or("no resource")?;
-    let (chat, message) = match id::resource(path) {
-        Resource::ChatMessage { chat, message } => (chat, message),
-        Resource::ChannelMessage => return Ok(Item::Unknown("channel_message".to_owned())),
+    let (channel, message) = match id::resource(path) {
+        Resource::ChatMessage { chat, message } => (false, id::message(&receiver.workspace, &chat, &message)),
+        Resource::ChannelMessage { team, channel, message, root } => {
+            let at = id::channel_at(&receiver.workspace, &team, &channel);
+            (true, id::in_thread(&at, root.as_deref(), &message))
+        }
         Resource::Other => {
             let kind = item.resource_data.as_ref().and_then(|data| data.kind.as_deref());
             return Ok(unknown("resource", kind.unwrap_or("unnamed")));
@@ -57,7 +60,8 @@ fn item(receiver: &TeamsReceiver, body: &Bytes, raw: &str) -> Result<Item, &'sta
         other => return Ok(unknown("change", other)),
     };
     Ok(Item::Head(Head {
-        message: id::message(&receiver.workspace, &chat, &message),
+        channel,
+        message,
         kind,
         watcher: login,
         // The clear envelope does not say who.
@@ -89,7 +93,7 @@ pub(crate) fn snapshot_of(at: &MessageRef, json: &[u8]) -> Result<Snapshot, Stri
         )
     })?;
     // The envelope is proven by itself, so content of another message can only be a mistake or a trick.
-    if message.id != at.id.as_str() {
+    if message.id != id::parts(at.id.as_str()).1 {
         return Err("the content is of another message".to_owned());
     }
     if message.chat_id.as_deref().is_some_and(|chat| chat != at.conversation.id.as_str()) {
@@ -174,7 +178,9 @@ fn content(
 ) -> (Body, Option<MessageRef>, Vec<String>) {
     let attachments = message.attachments.as_deref().unwrap_or_default();
     let quoted = attachments.iter().find(|one| is_quote(one)).and_then(|one| one.id.as_deref());
-    let thread = quoted.map(|id| MessageRef { conversation: at.conversation.clone(), id: id.into() });
+    // In a chat an answer quotes, in a channel it hangs below its root.
+    let answered = message.reply_to_id.as_deref().filter(|root| !root.is_empty()).or(quoted);
+    let thread = answered.map(|id| MessageRef { conversation: at.conversation.clone(), id: id.into() });
     let mentions = message.mentions.as_deref().unwrap_or_default();
     let said = message.body.as_ref().map(|body| text_in::body(workspace, body, mentions)).unwrap_or_default();
     let mut unsupported = said.pictures;

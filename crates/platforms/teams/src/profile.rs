@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Grant, Level, OAuth, Profile, Reactions, Shown};
+use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Profile, Reactions, Shown};
 
 /// The address of Graph.
 pub(crate) const GRAPH: &str = "graph";
@@ -42,6 +42,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         reactions: Reactions::One,
         // "Get change notifications for messages": a reaction is an update of the message.
         reactions_are_changes: true,
+        // What people write in channels by Graph they may change only with an administrator's permission
+        // (`ChannelMessage.ReadWrite`), which nobody's consent can give; so the app speaks for all of them.
+        channels: Some(Channels { app_joins: true, app_hears: true, alias: false }),
         listed: false,
     },
     oauth: OAuth {

@@ -119,6 +119,40 @@ struct Held {
 }
 
 impl GraphClient {
+    /// The same for channels, by the app's right. What a login that is no person's listens to is only this.
+    pub(crate) async fn subscribe_channels(
+        &self,
+        wanted: &Listen<'_>,
+        confirm: bool,
+    ) -> Result<Listening, CallError> {
+        let plan = Plan::new(wanted, confirm);
+        let tokens = &*self.credentials.tokens;
+        let channels = wanted.conversations.iter().filter_map(|one| id::channel(&one.id));
+        let resources: Vec<_> =
+            channels.map(|(team, channel)| format!("/teams/{team}/channels/{channel}/messages")).collect();
+        let all = self.list(&plan, tokens).await.map_err(|failure| refusal::graph(&failure))?;
+        let mut held = Vec::with_capacity(resources.len());
+        for resource in &resources {
+            match refused(self.hold(&plan, tokens, &all, resource).await)? {
+                Some(one) => held.push(one),
+                None => {
+                    return Err(CallError::Reject(
+                        "the application may not listen to channels: it needs ChannelMessage.Read.All, with an \
+                         administrator's consent"
+                            .to_owned(),
+                    ));
+                }
+            }
+        }
+        let of_channel = |one: &Subscription| one.resource.trim_start_matches('/').starts_with("teams/");
+        let unwanted =
+            |one: &Subscription| of_channel(one) && !resources.iter().any(|resource| about(one, resource));
+        for one in all.iter().filter(|one| unwanted(one)) {
+            self.remove(tokens, one).await;
+        }
+        Ok(listening(Rung::Own, LOOK_AS_APP, held))
+    }
+
     /// Makes, renews and tidies until what happens is reported.
     pub(crate) async fn subscribe(&self, wanted: &Listen<'_>, confirm: bool) -> Result<Listening, CallError> {
         if self.credentials.kind != LoginKind::Account {

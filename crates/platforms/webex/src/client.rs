@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, CallError, Conversation, ConversationRef, Destination, Draft, FileRef, MessageRef, Operation,
-    Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Account, CallError, Channel, Conversation, ConversationRef, Destination, Draft, FileRef, MessageRef,
+    Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
@@ -148,6 +148,10 @@ impl Client for WebexClient {
 
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
         self.room(conversation).await
+    }
+
+    async fn channel(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
+        self.titled(wanted).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

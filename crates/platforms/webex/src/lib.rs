@@ -15,6 +15,7 @@
 //! - Ids are opaque: the region of a room is inside them, so none is ever built from another.
 
 mod bots;
+mod channels;
 mod client;
 mod directory;
 mod files;

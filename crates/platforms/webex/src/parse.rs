@@ -31,6 +31,7 @@ pub(crate) fn head(workspace: &WorkspaceRef, watcher: LoginId, body: &Bytes) -> 
     let author = data.person_id.or_else(|| delivery.actor_id.clone());
     let actor = if kind == HeadKind::Deleted { delivery.actor_id.or(author) } else { author };
     Item::Head(Head {
+        channel: data.room_type.as_deref() == Some("group"),
         message: id::message(&conversation, &data.id),
         kind,
         watcher,

@@ -64,33 +64,35 @@ impl ZoomBot {
         &self,
         method: Method,
         path: &str,
-        person: &str,
+        to: Addressee<'_>,
+        thread: Option<&MessageRef>,
         body: &Body,
     ) -> Result<(String, Timestamp), CallError> {
-        let jid = jid(person);
+        let jid = to.jid();
         let text = body.plain();
         let message = BotMessage {
             robot_jid: self.robot()?,
             account_id: &self.account_id,
             to_jid: (method == Method::POST).then_some(&jid),
             user_jid: &jid,
+            reply_to: thread.map(|thread| thread.id.as_str()),
             content: Content { body: [Element { kind: "message", text: &text }] },
         };
-        let limits = self.client.limits.send(&[PREFIX, person].concat());
+        let limits = self.client.limits.send(&to.place());
         let call = Call { limits, ..Call::new(method, self.client.url(path)?) };
         let answer = self.client.send(call.json(&message).visible()).await.map_err(refusal::call)?;
         let sent: Sent = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
         Ok((sent.message_id, date(&answer.headers).unwrap_or_default()))
     }
 
-    async fn take_back(&self, person: &str, message: &MessageRef) -> Result<Timestamp, CallError> {
+    async fn take_back(&self, to: Addressee<'_>, message: &MessageRef) -> Result<Timestamp, CallError> {
         let path = [MESSAGES, "/", &id::segment(message.id.as_str())].concat();
         let mut call = Call::new(Method::DELETE, self.client.url(&path)?);
-        call.limits = self.client.limits.send(&[PREFIX, person].concat());
+        call.limits = self.client.limits.send(&to.place());
         call.url.query_pairs_mut().extend_pairs([
             ("account_id", self.account_id.as_str()),
             ("robot_jid", self.robot()?),
-            ("user_jid", &jid(person)),
+            ("user_jid", &to.jid()),
         ]);
         let answer = self.client.send(call.visible()).await.map_err(refusal::call)?;
         Ok(date(&answer.headers).unwrap_or_default())
@@ -106,9 +108,43 @@ fn conversation(workspace: &WorkspaceRef, person: &str) -> ConversationRef {
     ConversationRef { workspace: workspace.clone(), id: [PREFIX, person].concat().into() }
 }
 
-/// Whom the chatbot talks to there.
-fn person(conversation: &ConversationRef) -> Result<&str, CallError> {
-    conversation.id.as_str().strip_prefix(PREFIX).filter(|person| id::is_id(person)).ok_or(CallError::Gone)
+/// Whom the chatbot talks to.
+#[derive(Debug, Clone, Copy)]
+enum Addressee<'a> {
+    Person(&'a str),
+    Channel(&'a str),
+}
+
+impl<'a> Addressee<'a> {
+    fn of(conversation: &'a ConversationRef) -> Result<Self, CallError> {
+        match conversation.id.as_str().strip_prefix(PREFIX) {
+            Some(person) if id::is_id(person) => Ok(Self::Person(person)),
+            Some(_) => Err(CallError::Gone),
+            None => id::channel(conversation).map(Self::Channel).ok_or(CallError::Gone),
+        }
+    }
+
+    fn jid(self) -> String {
+        match self {
+            Self::Person(person) => jid(person),
+            Self::Channel(channel) => [channel, CHANNELS].concat(),
+        }
+    }
+
+    /// Its name for limits.
+    fn place(self) -> String {
+        match self {
+            Self::Person(person) => [PREFIX, person].concat(),
+            Self::Channel(channel) => channel.to_owned(),
+        }
+    }
+
+    fn conversation(self, workspace: &WorkspaceRef) -> ConversationRef {
+        match self {
+            Self::Person(person) => conversation(workspace, person),
+            Self::Channel(channel) => id::channel_at(workspace, channel),
+        }
+    }
 }
 
 /// What a notification of the chatbot reports.
@@ -125,6 +161,7 @@ pub(crate) fn heard(receiver: &ZoomReceiver, event: &Event<'_>, body: &Bytes) ->
         return parse::unknown("bot_outsider");
     };
     Item::Head(Head {
+        channel: false,
         message: id::message(&conversation(&receiver.workspace, &person), &named(at)),
         kind: HeadKind::Created,
         watcher,
@@ -174,22 +211,25 @@ impl Client for ZoomBot {
     async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
         match &draft.operation {
             Operation::Send { to, thread, body } => {
-                let person = match to {
-                    Destination::Direct(account) => account.id.as_str(),
-                    Destination::Conversation(conversation) => person(conversation)?,
+                let to = match to {
+                    Destination::Direct(account) => Addressee::Person(account.id.as_str()),
+                    Destination::Conversation(conversation) => Addressee::of(conversation)?,
                 };
-                let (sent, at) = self.say(Method::POST, MESSAGES, person, body).await?;
-                let message = id::message(&conversation(&self.client.workspace, person), &sent);
-                let losses = if thread.is_some() { vec![Loss::Thread] } else { Vec::new() };
+                let answered = thread.as_ref().filter(|_| matches!(to, Addressee::Channel(_)));
+                let (sent, at) = self.say(Method::POST, MESSAGES, to, answered, body).await?;
+                let message = id::message(&to.conversation(&self.client.workspace), &sent);
+                let lost = thread.is_some() && answered.is_none();
+                let losses = if lost { vec![Loss::Thread] } else { Vec::new() };
                 Ok(Receipt { message: Some(message), at, losses })
             }
             Operation::Edit { target, body } => {
                 let path = [MESSAGES, "/", &id::segment(target.id.as_str())].concat();
-                let (_, at) = self.say(Method::PUT, &path, person(&target.conversation)?, body).await?;
+                let (_, at) =
+                    self.say(Method::PUT, &path, Addressee::of(&target.conversation)?, None, body).await?;
                 Ok(Receipt { message: None, at, losses: Vec::new() })
             }
             Operation::Delete { target } => {
-                let at = self.take_back(person(&target.conversation)?, target).await?;
+                let at = self.take_back(Addressee::of(&target.conversation)?, target).await?;
                 Ok(Receipt { message: None, at, losses: Vec::new() })
             }
             Operation::React { .. } => Err(CallError::Reject("a Zoom chatbot cannot react".to_owned())),
@@ -212,7 +252,15 @@ impl Client for ZoomBot {
     }
 
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
-        let Ok(person) = person(conversation) else { return Ok(None) };
+        let person = match Addressee::of(conversation) {
+            Ok(Addressee::Person(person)) => person,
+            // Whether it may write there is only found out by writing.
+            Ok(Addressee::Channel(_)) => {
+                let (at, kind) = (conversation.clone(), ConversationKind::Channel);
+                return Ok(Some(Conversation { at, kind, members: Vec::new() }));
+            }
+            Err(_) => return Ok(None),
+        };
         let members = vec![id::account(&self.client.workspace, person), self.me().await?.account];
         Ok(Some(Conversation { at: conversation.clone(), kind: ConversationKind::Direct, members }))
     }

@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft, FileRef,
-    MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Account, CallError, Channel, Conversation, ConversationKind, ConversationRef, Destination, Draft,
+    FileRef, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
@@ -102,7 +102,10 @@ impl ZoomClient {
             | Operation::React { target, .. } => target.clone(),
             Operation::Send { to, .. } => {
                 let sent: Sent = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
-                let conversation = id::direct(&self.workspace, &own, render::contact(to, &own)?);
+                let conversation = match render::whereto(to, &own)? {
+                    id::Place::Contact(contact) => id::direct(&self.workspace, &own, contact),
+                    id::Place::Channel(channel) => id::channel_at(&self.workspace, channel),
+                };
                 id::message(&conversation, &sent.id)
             }
         };
@@ -157,12 +160,23 @@ impl Client for ZoomClient {
 
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
         let own = self.own_id().await?;
+        if let Some(channel) = id::channel(conversation) {
+            if !self.sees_channel(channel).await? {
+                return Ok(None);
+            }
+            let (at, kind) = (conversation.clone(), ConversationKind::Channel);
+            return Ok(Some(Conversation { at, kind, members: Vec::new() }));
+        }
         // Its name says who is in it, and every two people have one.
         Ok(id::other(conversation, &own).map(|other| Conversation {
             at: conversation.clone(),
             kind: ConversationKind::Direct,
             members: vec![id::account(&self.workspace, &own), id::account(&self.workspace, other)],
         }))
+    }
+
+    async fn channel(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
+        self.named(wanted).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

@@ -49,16 +49,17 @@ impl ZoomClient {
         let Operation::Send { to, thread, .. } = operation else {
             return Err(CallError::Reject("only something new can have a file".to_owned()));
         };
-        let contact = render::contact(to, own)?;
+        let at = render::whereto(to, own)?;
+        let (name, value) = at.parameter();
         let mut url = self.file_url("/chat/users/me/messages/files")?;
         for _ in 0..MOST_REDIRECTIONS {
-            let mut form = Form::new().text("to_contact", contact);
+            let mut form = Form::new().text(name, value);
             if let Some(thread) = thread {
                 form = form.text("reply_main_message_id", thread.id.as_str());
             }
             let Filled { media_type, length, content } =
                 form.file("files", file.name(), file.media_type(), file.length(), file.open().await?);
-            let limits = self.limits.send(&render::place(own, contact));
+            let limits = self.limits.send(&render::place(own, at));
             let call = Call { limits, ..Call::new(Method::POST, url) }.effect(Effect::Once).visible();
             let body = (media_type.as_str(), length, content);
             match self.http.upload(call, body, Some(&*self.credentials.tokens)).await {

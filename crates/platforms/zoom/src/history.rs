@@ -16,7 +16,9 @@ use entente_platform::classify::date;
 use entente_platform::{Call, CatchUp, Failure, Mark};
 use serde_json::value::RawValue;
 
+use crate::channels::People;
 use crate::client::{MESSAGES, ZoomClient, read};
+use crate::id::Place;
 use crate::wire::filled;
 use crate::wire::message::{Message, Messages, Outline};
 use crate::wire::user::User;
@@ -73,9 +75,20 @@ impl ZoomClient {
         Ok((own, date(&answer.headers)))
     }
 
-    /// The one of the two who wrote a message.
-    fn author(&self, own: &Own, other: &str, sender: Option<&str>, member: Option<&str>) -> AccountRef {
-        id::account(&self.workspace, if own.wrote(sender, member) { &own.id } else { other })
+    /// Who wrote a message: one of two, or somebody in a channel, whom their address tells.
+    fn author(
+        &self,
+        own: &Own,
+        (at, people): (Place<'_>, &People),
+        sender: Option<&str>,
+        member: Option<&str>,
+    ) -> AccountRef {
+        let author = match at {
+            _ if own.wrote(sender, member) => &own.id,
+            Place::Contact(other) => other,
+            Place::Channel(_) => people.who(sender, member),
+        };
+        id::account(&self.workspace, author)
     }
 
     /// A message of a page. One that has a form that nobody knows is a line that says so; `None` if not even that can be said.
@@ -83,16 +96,15 @@ impl ZoomClient {
         &self,
         conversation: &ConversationRef,
         own: &Own,
-        other: &str,
+        who: (Place<'_>, &People),
         raw: &RawValue,
     ) -> Option<Snapshot> {
         if let Ok(message) = serde_json::from_str::<Message>(raw.get()) {
-            let author =
-                self.author(own, other, message.sender.as_deref(), message.send_member_id.as_deref());
+            let author = self.author(own, who, message.sender.as_deref(), message.send_member_id.as_deref());
             return Some(parse::snapshot(id::message(conversation, &message.id), author, &message));
         }
         let outline: Outline = serde_json::from_str(raw.get()).ok()?;
-        let author = self.author(own, other, outline.sender.as_deref(), outline.send_member_id.as_deref());
+        let author = self.author(own, who, outline.sender.as_deref(), outline.send_member_id.as_deref());
         Some(parse::outlined(id::message(conversation, &outline.id), author, &outline))
     }
 
@@ -100,10 +112,10 @@ impl ZoomClient {
     /// told by a list, so that is asked for the second of the message.
     pub(crate) async fn one(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
         let own = self.own_id().await?;
-        let Some(other) = id::other(&message.conversation, &own) else { return Ok(None) };
-        let limits = self.limits.read(&render::place(&own, other));
+        let Some(place) = Place::of(&message.conversation, &own) else { return Ok(None) };
+        let limits = self.limits.read(&render::place(&own, place));
         let mut call = self.get(MESSAGES, limits)?;
-        call.url = render::one(self, message, other)?;
+        call.url = render::one(self, message, place)?;
         let answer = match self.send(call).await.map_err(refusal::message) {
             Ok(answer) => answer,
             Err(CallError::Gone) => return Ok(None),
@@ -112,12 +124,13 @@ impl ZoomClient {
         let found: Message = read(&answer)?;
         let at = Timestamp::from_millis(found.timestamp);
         let until = at.plus(Duration::from_secs(1));
-        let listed = self.list(&message.conversation, other, at, Some(until)).await.map_err(refusal::call)?;
+        let listed = self.list(&message.conversation, place, at, Some(until)).await.map_err(refusal::call)?;
         if let Some(listed) = listed.found.into_iter().find(|one| one.message.at == *message) {
             return Ok(Some(listed));
         }
         let (sender, member) = (found.sender.as_deref(), found.send_member_id.as_deref());
-        let author = self.author(self.own().await?, other, sender, member);
+        let people = self.people_of(place).await?;
+        let author = self.author(self.own().await?, (place, &people), sender, member);
         Ok(Some(parse::snapshot(message.clone(), author, &found)))
     }
 
@@ -128,13 +141,13 @@ impl ZoomClient {
         mark: &Mark,
     ) -> Result<CatchUp, CallError> {
         let own = self.own_id().await?;
-        let other = id::other(conversation, &own).ok_or(CallError::Gone)?;
-        let (found, gap) = match self.list(conversation, other, mark.at, None).await.map(Listed::told) {
+        let place = Place::of(conversation, &own).ok_or(CallError::Gone)?;
+        let (found, gap) = match self.list(conversation, place, mark.at, None).await.map(Listed::told) {
             Err(failure) if refusal::is_too_old(&failure) => {
                 // Nobody has said anything for so long that the mark is older than what is kept.
                 let now = self.ask_own().await?.1.ok_or_else(|| refusal::call(failure))?;
                 let from = mark.at.max(now.minus(KEPT));
-                (self.list(conversation, other, from, None).await.map_err(refusal::call)?.found, true)
+                (self.list(conversation, place, from, None).await.map_err(refusal::call)?.found, true)
             }
             listed => listed.map_err(refusal::call)?,
         };
@@ -147,10 +160,13 @@ impl ZoomClient {
     /// What this login's account said to somebody.
     pub(crate) async fn sent(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {
         let own = self.own_id().await?;
-        let other = render::contact(to, &own)?;
-        let conversation = id::direct(&self.workspace, &own, other);
+        let place = render::whereto(to, &own)?;
+        let conversation = match place {
+            Place::Contact(other) => id::direct(&self.workspace, &own, other),
+            Place::Channel(channel) => id::channel_at(&self.workspace, channel),
+        };
         let Listed { mut found, gap, .. } =
-            match self.list(&conversation, other, since, None).await.map_err(refusal::call) {
+            match self.list(&conversation, place, since, None).await.map_err(refusal::call) {
                 // Somebody to whom nothing can be sent was sent nothing.
                 Err(CallError::Gone) => return Ok(Vec::new()),
                 // What has an odd form is nothing that we said.
@@ -168,15 +184,16 @@ impl ZoomClient {
     async fn list(
         &self,
         conversation: &ConversationRef,
-        other: &str,
+        place: Place<'_>,
         from: Timestamp,
         to: Option<Timestamp>,
     ) -> Result<Listed, Failure> {
         let own = self.own().await.map_err(failed)?;
-        let limits = self.limits.read(&render::place(&own.id, other));
+        let people = self.people_of(place).await.map_err(failed)?;
+        let limits = self.limits.read(&render::place(&own.id, place));
         let mut call = self.get(MESSAGES, limits).map_err(failed)?;
         call.url.query_pairs_mut().extend_pairs([
-            ("to_contact", other),
+            place.parameter(),
             ("from", &instant(from)),
             ("page_size", "50"),
             ("include_deleted_and_edited_message", "true"),
@@ -190,7 +207,8 @@ impl ZoomClient {
         for _ in 0..PAGES {
             let answer = self.send(next).await?;
             let page: Messages<'_> = read(&answer).map_err(failed)?;
-            let listed = page.messages.iter().map(|raw| self.listed(conversation, own, other, raw));
+            let listed =
+                page.messages.iter().map(|raw| self.listed(conversation, own, (place, &people), raw));
             let before = found.len();
             found.extend(listed.flatten());
             odd |= found.len() - before < page.messages.len();

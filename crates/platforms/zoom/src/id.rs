@@ -39,6 +39,51 @@ pub(crate) fn other<'a>(conversation: &'a ConversationRef, own: &str) -> Option<
     }
 }
 
+/// A channel, by the id that it has in the API, which no direct conversation and none of the chatbot's looks like.
+pub(crate) fn channel_at(workspace: &WorkspaceRef, id: &str) -> ConversationRef {
+    ConversationRef { workspace: workspace.clone(), id: id.into() }
+}
+
+/// The channel that a conversation is; `None` when it is something else.
+pub(crate) fn channel(conversation: &ConversationRef) -> Option<&str> {
+    Some(conversation.id.as_str()).filter(|id| is_id(id))
+}
+
+/// Where in Zoom a conversation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place<'a> {
+    /// With somebody.
+    Contact(&'a str),
+    /// In a channel.
+    Channel(&'a str),
+}
+
+impl<'a> Place<'a> {
+    /// Where a conversation is for somebody; `None` when they are not in it.
+    pub(crate) fn of(conversation: &'a ConversationRef, own: &str) -> Option<Self> {
+        let direct = other(conversation, own).map(Self::Contact);
+        direct.or_else(|| channel(conversation).map(Self::Channel))
+    }
+
+    /// The parameter that names it, and its value.
+    pub(crate) fn parameter(self) -> (&'static str, &'a str) {
+        match self {
+            Self::Contact(id) => ("to_contact", id),
+            Self::Channel(id) => ("to_channel", id),
+        }
+    }
+
+    /// The contact, if it is one.
+    pub(crate) fn contact(self) -> Option<&'a str> {
+        if let Self::Contact(id) = self { Some(id) } else { None }
+    }
+
+    /// The channel, if it is one.
+    pub(crate) fn channel(self) -> Option<&'a str> {
+        if let Self::Channel(id) = self { Some(id) } else { None }
+    }
+}
+
 /// A message in a conversation, in whatever spelling it came.
 pub(crate) fn message(conversation: &ConversationRef, id: &str) -> MessageRef {
     MessageRef { conversation: conversation.clone(), id: normal(id).into() }

@@ -18,6 +18,7 @@
 //! - Refresh tokens are good for one use. "OAuth 2.0".
 
 mod bot;
+mod channels;
 mod client;
 mod directory;
 mod feed;

@@ -42,11 +42,16 @@ enum Told {
 
 fn told(event: &str) -> Option<Told> {
     Some(match event {
-        "team_chat.dm_message_posted" | "chat_message.sent" | "chat_message.replied" => Told::Posted,
-        "team_chat.dm_message_updated" => Told::Updated,
+        "team_chat.dm_message_posted"
+        | "team_chat.channel_message_posted"
+        | "chat_message.sent"
+        | "chat_message.replied" => Told::Posted,
+        "team_chat.dm_message_updated" | "team_chat.channel_message_updated" => Told::Updated,
         "chat_message.updated" => Told::UpdatedAt,
         "team_chat.dm_reaction_added" | "team_chat.dm_reaction_removed" => Told::Reacted,
-        "team_chat.dm_message_deleted" | "chat_message.deleted" => Told::Deleted,
+        "team_chat.dm_message_deleted" | "team_chat.channel_message_deleted" | "chat_message.deleted" => {
+            Told::Deleted
+        }
         _ => return None,
     })
 }
@@ -70,6 +75,15 @@ pub(crate) fn item(receiver: &ZoomReceiver, body: &Bytes) -> Item {
             return Item::Malformed { reason: wrong("ends", &error), body: event.name.into_owned().into() };
         }
     };
+    let kind = match told {
+        Told::Posted => HeadKind::Created,
+        Told::Updated | Told::UpdatedAt => HeadKind::Changed,
+        Told::Deleted => HeadKind::Deleted,
+        Told::Reacted => HeadKind::Reacted,
+    };
+    if let Some(channel) = ends.object.channel_id.as_str().filter(|id| id::is_id(id)) {
+        return in_channel(receiver, &event, channel, kind, body);
+    }
     if ends.object.kind.as_str().is_some_and(|kind| kind != "to_contact") {
         return unknown("channel");
     }
@@ -91,17 +105,39 @@ pub(crate) fn item(receiver: &ZoomReceiver, body: &Bytes) -> Item {
     };
     let conversation = id::direct(&receiver.workspace, operator, contact);
     Item::Head(Head {
+        channel: false,
         message: id::message(&conversation, &payload.object.message_id),
-        kind: match told {
-            Told::Posted => HeadKind::Created,
-            Told::Updated | Told::UpdatedAt => HeadKind::Changed,
-            Told::Deleted => HeadKind::Deleted,
-            Told::Reacted => HeadKind::Reacted,
-        },
+        kind,
         watcher,
         actor: Some(id::account(&receiver.workspace, operator)),
         // Of a reaction the report tells one, and not what stands.
         body: (told != Told::Reacted).then(|| body.clone()),
+    })
+}
+
+/// A report of a channel. It does not say who of ours is in it; whoever hears there is known elsewhere, and anybody will do to
+/// name it. What the door passes over is never stored, so nothing is lost by a report that cannot be read.
+fn in_channel(
+    receiver: &ZoomReceiver,
+    event: &Event<'_>,
+    channel: &str,
+    kind: HeadKind,
+    body: &Bytes,
+) -> Item {
+    let Ok(payload) = payload(event) else { return unknown("odd_in_channel") };
+    let Some(operator) = payload.operator_id.as_deref().filter(|id| id::is_id(id)) else {
+        return unknown("outsider");
+    };
+    let own = receiver.logins.get(&operator.into()).or_else(|| receiver.logins.values().next());
+    let Some(watcher) = own.copied() else { return unknown("nobody") };
+    let conversation = id::channel_at(&receiver.workspace, channel);
+    Item::Head(Head {
+        channel: true,
+        message: id::message(&conversation, &payload.object.message_id),
+        kind,
+        watcher,
+        actor: Some(id::account(&receiver.workspace, operator)),
+        body: Some(body.clone()),
     })
 }
 
@@ -113,11 +149,13 @@ pub(crate) fn open(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
     }
     let told = told(&event.name).ok_or("an event that tells nothing about a message")?;
     let payload = payload(&event)?;
-    let (Some(operator), Some(contact)) = both(&payload) else {
-        return Err("an event without both ends".to_owned());
-    };
     let workspace = &at.conversation.workspace;
-    let conversation = id::direct(workspace, operator, contact);
+    let channel = filled(payload.object.channel_id.as_deref());
+    let (operator, conversation) = match (both(&payload), channel, payload.operator_id.as_deref()) {
+        (_, Some(channel), Some(operator)) => (operator, id::channel_at(workspace, channel)),
+        ((Some(operator), Some(contact)), ..) => (operator, id::direct(workspace, operator, contact)),
+        _ => return Err("an event without both ends".to_owned()),
+    };
     if id::message(&conversation, &payload.object.message_id) != *at {
         return Err("the event is of another message".to_owned());
     }

@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use crate::files;
-use entente_platform::{Capabilities, DirectoryApp, Grant, Level, OAuth, Profile, Reactions, Shown};
+use entente_platform::{
+    Capabilities, Channels, DirectoryApp, Grant, Level, OAuth, Profile, Reactions, Shown,
+};
 
 /// The address of the REST API.
 pub(crate) const API: &str = "api";
@@ -68,6 +70,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "React to a chat message".
         reactions: Reactions::Many,
         reactions_are_changes: false,
+        channels: Some(Channels { app_joins: false, app_hears: false, alias: false }),
         listed: false,
     },
     oauth: OAuth {
@@ -80,6 +83,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             "team_chat:read:list_user_messages",
             "team_chat:read:user_message",
             "team_chat:read:list_user_sessions",
+            "team_chat:read:list_user_channels",
+            "team_chat:read:user_channel",
+            "team_chat:read:list_members",
             "team_chat:write:user_message",
             "team_chat:update:user_message",
             "team_chat:delete:user_message",

@@ -6,6 +6,7 @@ use http::Method;
 use url::Url;
 
 use crate::client::{MESSAGES, ZoomClient};
+use crate::id::Place;
 use crate::wire::outgoing::{Edit, NewMessage, React};
 use crate::{id, parse, text_out};
 
@@ -19,25 +20,26 @@ pub(crate) struct Request {
 pub(crate) fn request(client: &ZoomClient, own: &str, operation: &Operation) -> Result<Request, CallError> {
     let request = match operation {
         Operation::Send { to, thread, body } => {
-            let contact = contact(to, own)?;
+            let at = whereto(to, own)?;
             let printed = text_out::print(body);
             said(&printed.message)?;
             let message = NewMessage {
                 message: &printed.message,
-                to_contact: contact,
+                to_contact: at.contact(),
+                to_channel: at.channel(),
                 reply_main_message_id: thread.as_ref().map(|thread| thread.id.as_str()),
                 rich_text: &printed.ranges,
             };
-            let limits = client.limits.send(&place(own, contact));
+            let limits = client.limits.send(&place(own, at));
             let call = Call { limits, ..Call::new(Method::POST, client.url(MESSAGES)?) };
             Request { call: call.json(&message), losses: printed.losses }
         }
         Operation::Edit { target, body } => {
-            let contact = id::other(&target.conversation, own).ok_or(CallError::Gone)?;
+            let at = Place::of(&target.conversation, own).ok_or(CallError::Gone)?;
             let printed = text_out::print_plain(body);
             said(&printed.message)?;
-            let edit = Edit { message: &printed.message, to_contact: contact };
-            let limits = client.limits.change(&place(own, contact));
+            let edit = Edit { message: &printed.message, to_contact: at.contact(), to_channel: at.channel() };
+            let limits = client.limits.change(&place(own, at));
             let call = Call { limits, ..Call::new(Method::PUT, client.url(&path(target))?) };
             Request { call: call.json(&edit), losses: printed.losses }
         }
@@ -47,38 +49,42 @@ pub(crate) fn request(client: &ZoomClient, own: &str, operation: &Operation) -> 
             let react =
                 React { action: if *on { "add" } else { "remove" }, emoji: &emoji, to_contact: contact };
             let url = client.url(&[&path(target), "/emoji_reactions"].concat())?;
-            let limits = client.limits.change(&place(own, contact));
+            let limits = client.limits.change(&place(own, Place::Contact(contact)));
             let call = Call { limits, ..Call::new(Method::PATCH, url) };
             Request { call: call.effect(Effect::Repeatable).json(&react), losses: Vec::new() }
         }
         Operation::Delete { target } => {
-            let contact = id::other(&target.conversation, own).ok_or(CallError::Gone)?;
-            let limits = client.limits.change(&place(own, contact));
-            let call = Call { limits, ..Call::new(Method::DELETE, one(client, target, contact)?) };
+            let at = Place::of(&target.conversation, own).ok_or(CallError::Gone)?;
+            let limits = client.limits.change(&place(own, at));
+            let call = Call { limits, ..Call::new(Method::DELETE, one(client, target, at)?) };
             Request { call, losses: Vec::new() }
         }
     };
     Ok(Request { call: request.call.visible(), ..request })
 }
 
-/// Whom it is said to.
-pub(crate) fn contact<'a>(to: &'a Destination, own: &str) -> Result<&'a str, CallError> {
+/// Where it is said.
+pub(crate) fn whereto<'a>(to: &'a Destination, own: &str) -> Result<Place<'a>, CallError> {
     match to {
-        Destination::Direct(account) => Ok(account.id.as_str()),
-        Destination::Conversation(conversation) => id::other(conversation, own).ok_or(CallError::Gone),
+        Destination::Direct(account) => Ok(Place::Contact(account.id.as_str())),
+        Destination::Conversation(conversation) => Place::of(conversation, own).ok_or(CallError::Gone),
     }
 }
 
 /// The name of a conversation for limits: both ways are one channel to the vendor.
-pub(crate) fn place(own: &str, contact: &str) -> String {
-    let (first, second) = if own <= contact { (own, contact) } else { (contact, own) };
-    format!("{first}:{second}")
+pub(crate) fn place(own: &str, at: Place<'_>) -> String {
+    match at {
+        Place::Contact(contact) if own <= contact => format!("{own}:{contact}"),
+        Place::Contact(contact) => format!("{contact}:{own}"),
+        Place::Channel(channel) => channel.to_owned(),
+    }
 }
 
-/// The address of a message, in the conversation with `contact`.
-pub(crate) fn one(client: &ZoomClient, message: &MessageRef, contact: &str) -> Result<Url, CallError> {
+/// The address of a message in a conversation.
+pub(crate) fn one(client: &ZoomClient, message: &MessageRef, at: Place<'_>) -> Result<Url, CallError> {
     let mut url = client.url(&path(message))?;
-    url.query_pairs_mut().append_pair("to_contact", contact);
+    let (name, value) = at.parameter();
+    url.query_pairs_mut().append_pair(name, value);
     Ok(url)
 }
 

@@ -2,7 +2,8 @@
 //! reading what was said in [`history`].
 //!
 //! A conversation that the token's owner is not in does not exist for them: `channel_not_found`. That is how a bot sees a
-//! direct message between two people, and why only a person's token reads one.
+//! direct message between two people, and why only a person's token reads one. Public channels can be looked at by everybody
+//! in the workspace; what is said there is read by its members alone (`not_in_channel`).
 
 use std::sync::Arc;
 
@@ -17,6 +18,7 @@ use super::world::messages::Ts;
 use super::world::tokens::Caller;
 use super::{Slack, shape};
 
+pub(super) mod channel;
 pub(super) mod history;
 pub(super) mod open;
 
@@ -39,10 +41,16 @@ pub(super) fn named<'w>(
     what: &str,
 ) -> Result<&'w Channel, Refusal> {
     let id = call.args.needed("channel")?;
-    let channel = world.channels.seen_by(id, &caller.user);
+    let channel = world.channels.known_to(id, &caller.user);
     let channel = channel.ok_or_else(|| Refusal::new("channel_not_found"))?;
     let scope = format!("{}:{what}", channel.sort.word());
-    if caller.may(&scope) { Ok(channel) } else { Err(missing_scope(caller, &scope)) }
+    if !caller.may(&scope) {
+        return Err(missing_scope(caller, &scope));
+    }
+    if what != "read" && !channel.has(&caller.user) {
+        return Err(Refusal::new("not_in_channel"));
+    }
+    Ok(channel)
 }
 
 /// `conversations.info`.
@@ -87,15 +95,15 @@ pub(super) fn members(slack: &Slack, call: &Call) -> Outcome {
 
 /// `conversations.list`.
 pub(super) fn list(slack: &Slack, call: &Call) -> Outcome {
-    listed(slack, call, None)
+    listed(slack, call, None, true)
 }
 
 /// `users.conversations`: one's own, or those shared with `user`.
 pub(super) fn of_user(slack: &Slack, call: &Call) -> Outcome {
-    listed(slack, call, call.args.text("user"))
+    listed(slack, call, call.args.text("user"), false)
 }
 
-fn listed(slack: &Slack, call: &Call, with: Option<&str>) -> Outcome {
+fn listed(slack: &Slack, call: &Call, with: Option<&str>, everything: bool) -> Outcome {
     let caller = call.caller()?;
     let wanted = call.args.list("types").unwrap_or_else(|| vec!["public_channel".to_owned()]);
     for kind in &wanted {
@@ -110,11 +118,16 @@ fn listed(slack: &Slack, call: &Call, with: Option<&str>) -> Outcome {
     let from = call.args.text("cursor").map(|cursor| read_cursor(cursor, "team:")).transpose()?;
     let from: Arc<str> = from.unwrap_or_default().into();
     let limit = call.limit(100, 999);
-    let mut found = me
-        .channels
+    let mut ids: std::collections::BTreeSet<Arc<str>> = me.channels.iter().cloned().collect();
+    if everything {
+        ids.extend(world.channels.public().cloned());
+    }
+    let living = call.args.flag("exclude_archived") == Some(true);
+    let mut found = ids
         .range(from..)
         .filter_map(|id| world.channels.get(id))
-        .filter(|_| wanted.iter().any(|kind| kind == "im"))
+        .filter(|channel| wanted.iter().any(|kind| kind == channel.sort.listed()))
+        .filter(|channel| !(living && channel.archived))
         .filter(|channel| with.is_none_or(|with| channel.has(with)));
     let page: Vec<Value> =
         found.by_ref().take(limit).map(|channel| shape::channel(&world, channel, &me.id)).collect();

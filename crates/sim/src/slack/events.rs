@@ -87,7 +87,7 @@ impl World {
         self.events.control.live.say(&found.id);
         let word = found.sort.word();
         inner["channel"] = channel.into();
-        inner["channel_type"] = word.into();
+        inner["channel_type"] = found.sort.kind().into();
         inner["event_ts"] = at.to_string().into();
         let (subscription, scope) = (format!("message.{word}"), format!("{word}:history"));
         self.publish(&Occurrence {

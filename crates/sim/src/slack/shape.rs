@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::files::shape as files;
 use super::world::World;
-use super::world::channels::Channel;
+use super::world::channels::{Channel, Sort};
 use super::world::messages::{Message, Ts};
 use super::world::people::Person;
 use super::world::tokens::Caller;
@@ -84,8 +84,34 @@ pub(super) fn profile(world: &World, person: &Person, with_email: bool) -> Value
     profile
 }
 
-/// A direct message as a party to it sees it ("Conversation object").
+/// A conversation as somebody sees it ("Conversation object").
 pub(super) fn channel(world: &World, channel: &Channel, viewer: &str) -> Value {
+    if channel.sort != Sort::Im {
+        let private = channel.sort == Sort::Private;
+        return json!({
+            "id": &*channel.id,
+            "name": channel.name,
+            "name_normalized": channel.name,
+            "created": channel.created.div_euclid(1000),
+            "updated": channel.created,
+            "creator": &*channel.creator,
+            "is_im": false,
+            "is_mpim": false,
+            "is_channel": !private,
+            "is_group": private,
+            "is_private": private,
+            "is_general": false,
+            "is_member": channel.has(viewer),
+            "is_org_shared": false,
+            "is_shared": false,
+            "is_ext_shared": false,
+            "is_archived": channel.archived,
+            "context_team_id": &*world.team.id,
+            "previous_names": [],
+            "topic": {"value": "", "creator": "", "last_set": 0},
+            "purpose": {"value": "", "creator": "", "last_set": 0},
+        });
+    }
     let other = channel.other(viewer);
     json!({
         "id": &*channel.id,

@@ -46,8 +46,17 @@ pub(crate) struct Apps {
 }
 
 /// The application permissions an app gets when its registration names none: what the rungs of listening need.
-pub(crate) const DEFAULT_ROLES: [&str; 5] =
-    ["Chat.Create", "Chat.Read.All", "Chat.ReadBasic.All", "ChatMember.Read.All", "User.Read.All"];
+pub(crate) const DEFAULT_ROLES: [&str; 9] = [
+    "Chat.Create",
+    "Chat.Read.All",
+    "Chat.ReadBasic.All",
+    "ChatMember.Read.All",
+    "User.Read.All",
+    "Team.ReadBasic.All",
+    "Channel.ReadBasic.All",
+    "TeamMember.Read.All",
+    "ChannelMessage.Read.All",
+];
 
 /// Delegated scopes with "needs an administrator's consent". Graph: "Microsoft Graph permissions reference".
 pub(crate) const SCOPES: [(&str, bool); 30] = [

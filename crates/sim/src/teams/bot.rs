@@ -1,7 +1,8 @@
 //! The Bot Framework: metadata for bots that check who calls them, and the connector bots call.
 //!
 //! Bot Connector REST reference ("Bot Framework REST API reference"), its published description, and "Authenticate
-//! requests with the Bot Connector API". Only personal chats: a bot in groups and channels is left out.
+//! requests with the Bot Connector API". Personal chats, and channels of teams that a bot is
+//! installed in; a bot in group chats is left out, and it is told nothing of channels.
 
 use std::sync::Arc;
 
@@ -86,6 +87,12 @@ fn bot(sim: &Sim, caller: &Caller) -> Result<App, Refusal> {
 /// The chat behind a bot's conversation id. The bot must be in it and still be installed.
 fn open<'a>(chats: &'a mut Chats, bot: &App, conversation: &str) -> Result<&'a mut Chat, Refusal> {
     let missing = || Refusal::new(StatusCode::NOT_FOUND, "ConversationNotFound", "Conversation not found.");
+    // A channel is the same to everybody; behind it a thread may be named.
+    let channel = conversation.split_once(";messageid=").map_or(conversation, |(channel, _)| channel);
+    if chats.get(channel).is_some_and(|chat| chat.team.is_some()) {
+        let chat = chats.get_mut(channel).ok_or_else(missing)?;
+        return if chat.apps.contains(&bot.client_id) { Ok(chat) } else { Err(not_installed()) };
+    }
     let id = chats.conversation(conversation).cloned().ok_or_else(missing)?;
     let chat =
         chats.get_mut(&id).filter(|chat| chat.bot.as_ref() == Some(&bot.client_id)).ok_or_else(missing)?;

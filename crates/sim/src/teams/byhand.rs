@@ -9,6 +9,7 @@
 //! | `POST /_sim/apps` | `{"name", "redirect_uris"?: […], "bot_endpoint"?, "admin_consent"?, "roles"?: […], "installed_for_all"?, "announce"?}` | `{"client_id", "client_secret", "tenant"}` |
 //! | `POST /_sim/apps/{client_id}` | any of these but `name` and `announce` | the same |
 //! | `POST /_sim/install` | `{"app", "person", "announce"?}` | `{"chat", "conversation"}` |
+//! | `POST /_sim/teams` | `{"name", "channel", "members": […], "apps"?: […]}` | `{"team", "channel"}`; apps are installed there, all of them unless named |
 //! | `POST /_sim/consent` | `{"person"?, "answer": "approve" \| "deny" \| "ask"}` | 204; a standing answer, everybody's without `person` |
 //! | `POST /_sim/revoke` | `{"person", "app"?}` | 204; tokens die, subscriptions wait for a new authorization |
 //! | `POST /_sim/expire` | `{"person"?}` | 204; access tokens end now, refresh tokens stay |
@@ -35,6 +36,7 @@ use super::answer::{Answer, json_response};
 use super::apps::{App, DEFAULT_ROLES};
 use super::bot::install;
 use super::call::Call;
+use super::chats::Team;
 use super::people::Person;
 use super::signin::consent::Decision;
 use super::sim::Sim;
@@ -57,6 +59,7 @@ pub(crate) fn answer(sim: &Arc<Sim>, call: &Call) -> Response {
         ("GET", ["apps"]) => Ok(apps(sim)),
         ("POST", ["apps"]) => register(sim, call),
         ("POST", ["apps", id]) => change_app(sim, call, id),
+        ("POST", ["teams"]) => team(sim, call),
         ("POST", ["install"]) => install(sim, call),
         ("POST", ["consent"]) => consent(sim, call),
         ("POST", ["revoke"]) => revoke(sim, call),
@@ -200,6 +203,31 @@ fn settle(sim: &Arc<Sim>, call: &Call, mut app: App, wanted: Registration, kind:
     shown["client_secret"] = json!(app.secret);
     shown["tenant"] = json!(&*sim.tenant);
     Answer::ok(shown).changed(json!({"kind": kind, "app": &*app.client_id}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewTeam {
+    name: String,
+    channel: String,
+    members: Vec<String>,
+    apps: Option<Vec<String>>,
+}
+
+/// A team with one channel, as an owner makes it in the app.
+fn team(sim: &Arc<Sim>, call: &Call) -> Done {
+    let NewTeam { name, channel, members, apps } = input(call)?;
+    let members = members.iter().map(|member| somebody(sim, member)).collect::<Result<Vec<_>, _>>()?;
+    let apps = match apps {
+        Some(apps) => apps.into_iter().map(Arc::from).collect(),
+        None => sim.apps().by_id.keys().cloned().collect(),
+    };
+    let team: Arc<str> = sim.dice.uuid().to_string().into();
+    let id: Arc<str> = format!("19:{}@thread.tacv2", sim.dice.uuid().to_string().replace('-', "")).into();
+    let made = Team { id: Arc::clone(&team), name };
+    sim.chats().add_channel(Arc::clone(&id), made, channel, members, apps, sim.millis());
+    let change = json!({"kind": "channel.created", "channel": &*id, "team": &*team});
+    Ok(Answer::ok(json!({"team": &*team, "channel": &*id})).changed(change))
 }
 
 #[derive(Deserialize)]

@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     OneOnOne,
     /// Any number, with or without a topic.
     Group,
+    /// A channel of a team; its topic is its name.
+    Channel,
 }
 
 impl Kind {
@@ -26,6 +28,7 @@ impl Kind {
         match self {
             Self::OneOnOne => "oneOnOne",
             Self::Group => "group",
+            Self::Channel => "channel",
         }
     }
 }
@@ -45,6 +48,10 @@ pub(crate) struct Chat {
     pub(crate) updated: i64,
     /// The people.
     pub(crate) members: Vec<Arc<Person>>,
+    /// The team, of a channel.
+    pub(crate) team: Option<Arc<str>>,
+    /// Client ids of the apps that are installed in a channel's team.
+    pub(crate) apps: Vec<Arc<str>>,
     /// Client id of the bot, in a personal chat with one.
     pub(crate) bot: Option<Arc<str>>,
     /// By id.
@@ -65,6 +72,8 @@ impl Chat {
             created: now,
             updated: now,
             members,
+            team: None,
+            apps: Vec::new(),
             bot: None,
             messages: BTreeMap::new(),
             by_change: BTreeSet::new(),
@@ -105,9 +114,19 @@ impl Chat {
     }
 }
 
+/// A team. Everybody in it is in its channels.
+#[derive(Debug, Clone)]
+pub(crate) struct Team {
+    /// A GUID.
+    pub(crate) id: Arc<str>,
+    /// As it is shown.
+    pub(crate) name: String,
+}
+
 /// All chats.
 #[derive(Debug, Default)]
 pub(crate) struct Chats {
+    teams: Vec<Team>,
     by_id: HashMap<Arc<str>, Chat>,
     pairs: HashMap<(Arc<str>, Arc<str>), Arc<str>>,
     of_person: HashMap<Arc<str>, Vec<Arc<str>>>,
@@ -177,6 +196,41 @@ impl Chats {
         chat.bot = Some(Arc::clone(bot));
         self.conversations.insert(conversation, Arc::clone(id));
         self.add(chat);
+    }
+
+    /// Adds a channel of a team, which is in nobody's list of chats.
+    pub(crate) fn add_channel(
+        &mut self,
+        id: Arc<str>,
+        team: Team,
+        name: String,
+        members: Vec<Arc<Person>>,
+        apps: Vec<Arc<str>>,
+        now: i64,
+    ) {
+        let mut chat = Chat::new(Arc::clone(&id), Kind::Channel, Some(name), members, now);
+        chat.team = Some(Arc::clone(&team.id));
+        chat.apps = apps;
+        self.by_id.insert(id, chat);
+        self.teams.push(team);
+    }
+
+    /// All teams.
+    pub(crate) fn teams(&self) -> &[Team] {
+        &self.teams
+    }
+
+    /// The channel of this id in this team.
+    pub(crate) fn channel(&self, team: &str, id: &str) -> Option<&Chat> {
+        self.by_id.get(id).filter(|chat| chat.team.as_deref() == Some(team))
+    }
+
+    /// The channels of a team, by id.
+    pub(crate) fn channels(&self, team: &str) -> Vec<&Chat> {
+        let mut found: Vec<&Chat> =
+            self.by_id.values().filter(|chat| chat.team.as_deref() == Some(team)).collect();
+        found.sort_by(|a, b| a.id.cmp(&b.id));
+        found
     }
 
     /// The chat a bot knows as `conversation`.

@@ -16,6 +16,7 @@ use super::sim::Sim;
 use super::subscriptions;
 
 mod batch;
+pub(crate) mod channel;
 mod chat;
 pub(crate) mod create_chat;
 pub(crate) mod draft;
@@ -63,6 +64,7 @@ fn route(sim: &Arc<Sim>, call: &Call, caller: &Caller, segments: &[&str]) -> Out
         ["chats"] | ["me", "chats"] if get => list_chats::own(sim, call, caller),
         ["users", key, "chats"] if get => list_chats::of(sim, call, caller, key),
         ["chats" | "me", "getAllMessages"] => Err(unknown(call)),
+        ["teams", rest @ ..] => channel::route(sim, call, caller, rest),
         ["me", "chats", id, rest @ ..] => {
             caller.must_be_person()?;
             in_chat(sim, call, caller, id, rest)
@@ -88,6 +90,9 @@ fn route(sim: &Arc<Sim>, call: &Call, caller: &Caller, segments: &[&str]) -> Out
 
 fn in_chat(sim: &Arc<Sim>, call: &Call, caller: &Caller, id: &str, rest: &[&str]) -> Outcome {
     caller.licensed()?;
+    if sim.chats().get(id).is_some_and(|chat| chat.team.is_some()) {
+        return Err(Refusal::not_found(format!("NotFound: thread '{id}' is not found.")));
+    }
     match (call.method.as_str(), rest) {
         ("GET", []) => chat::get(sim, call, caller, id),
         ("PATCH", []) => chat::rename(sim, call, caller, id),

@@ -73,6 +73,10 @@ pub(crate) struct Message {
     pub(crate) quotes: Option<i64>,
     /// Images in the content, by id.
     pub(crate) hosted: Vec<(String, File)>,
+    /// The message of a channel that this one hangs below.
+    pub(crate) root: Option<i64>,
+    /// The team, of a message in a channel.
+    pub(crate) team: Option<Arc<str>>,
     /// What happened, in a system message. Graph: "eventMessageDetail resource type".
     pub(crate) event: Option<Value>,
 }
@@ -121,7 +125,7 @@ impl Message {
         let shown = |list: &Vec<Value>| if empty { json!([]) } else { json!(list) };
         json!({
             "id": self.id.to_string(),
-            "replyToId": null,
+            "replyToId": self.root.map(|root| root.to_string()),
             "etag": self.modified.to_string(),
             "messageType": view.kind(self),
             "createdDateTime": zulu_millis(self.id),
@@ -130,11 +134,11 @@ impl Message {
             "deletedDateTime": self.deleted.map(zulu_millis),
             "subject": self.subject,
             "summary": null,
-            "chatId": view.chat,
+            "chatId": self.team.is_none().then_some(view.chat),
             "importance": self.importance,
             "locale": "en-us",
             "webUrl": null,
-            "channelIdentity": null,
+            "channelIdentity": self.team.as_ref().map(|team| json!({"teamId": &**team, "channelId": view.chat})),
             "policyViolation": null,
             "eventDetail": self.event,
             "from": self.from(view.tenant),
@@ -199,7 +203,7 @@ impl Message {
             "message": self.id.to_string(),
             "chat": chat,
             "author": self.author.ledger(),
-            "quotes": self.quotes.map(|id| id.to_string()),
+            "quotes": self.quotes.or(self.root).map(|id| id.to_string()),
             "text": self.text(),
         })
     }

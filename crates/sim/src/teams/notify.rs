@@ -91,6 +91,10 @@ pub(crate) struct Item {
     pub(crate) chat: Arc<str>,
     /// To which message.
     pub(crate) message: i64,
+    /// The message of a channel that it hangs below.
+    pub(crate) root: Option<i64>,
+    /// The team, of a message in a channel.
+    pub(crate) team: Option<Arc<str>>,
     /// The message as JSON, for rich notifications that carry it.
     pub(crate) payload: Option<Arc<str>>,
     /// Told when this item was answered or given up.
@@ -106,7 +110,9 @@ pub(crate) fn publish(sim: &Arc<Sim>, event: &Event) -> Option<Hold> {
     {
         touch_later(sim, event, millis);
     }
-    let concerned = sim.subscriptions().concerned(&event.chat, &event.members, event.change, sim.now());
+    let channel = event.message.team.is_some();
+    let concerned =
+        sim.subscriptions().concerned(&event.chat, &event.members, channel, event.change, sim.now());
     let first = match switches.echo {
         Echo::Before => true,
         Echo::After => false,
@@ -128,6 +134,8 @@ pub(crate) fn publish(sim: &Arc<Sim>, event: &Event) -> Option<Hold> {
             change: event.change,
             chat: Arc::clone(&event.chat),
             message: event.message.id,
+            root: event.message.root,
+            team: event.message.team.clone(),
             payload,
             done: first.then_some(done),
         };

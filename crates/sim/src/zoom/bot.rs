@@ -1,7 +1,7 @@
 //! "Chatbot messages": what an app's own identity says to a user, with a token of `client_credentials`.
 //!
 //! A chatbot has one name, that of its app. It writes to a user by JID; its messages have ids of their own form and are
-//! edited and deleted through these calls alone. Channels are not simulated yet.
+//! edited and deleted through these calls alone. It writes into a channel by the channel's JID.
 
 use std::sync::Arc;
 
@@ -45,11 +45,18 @@ pub(super) fn send(zoom: &Zoom, call: &Call) -> Outcome {
     let nobody = || Refusal::new(403, 7004, "No channel or user can be found with the given to_jid value.");
     // Answers are sent to where a notification came from, which may name the chatbot behind the person.
     let bare = to.split_once("/robot_").map_or(to.as_str(), |(bare, _)| bare);
-    let person = id::local(bare).and_then(|local| world.people.by_jid(local));
-    let person =
-        person.filter(|person| person.account == world.account && person.active).ok_or_else(nobody)?;
-    let person = Arc::clone(&person.id);
-    let session = id::session(&person, &robot);
+    let channel = bare.strip_suffix(id::CHANNELS).and_then(|id| world.chats.get(id));
+    let channel = channel.filter(|chat| chat.channel.is_some()).map(|chat| Arc::clone(&chat.session));
+    let (person, session) = if let Some(channel) = channel {
+        (Arc::clone(&channel), channel.to_string())
+    } else {
+        let person = id::local(bare).and_then(|local| world.people.by_jid(local));
+        let person =
+            person.filter(|person| person.account == world.account && person.active).ok_or_else(nobody)?;
+        let person = Arc::clone(&person.id);
+        let session = id::session(&person, &robot);
+        (person, session)
+    };
     let parent = fields.reply_to.as_deref().and_then(|text| {
         let bare = id::read_message(text).and_then(|uuid| world.chats.message(uuid));
         let found = bare.or_else(|| world.chats.bot_message(text))?;

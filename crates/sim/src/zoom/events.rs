@@ -46,6 +46,9 @@ impl World {
     pub(super) fn tell(&mut self, what: What, message: Uuid, switches: &Switches) {
         let Some(message) = self.chats.message(message) else { return };
         self.subscriptions.control.live.say(&message.session);
+        if self.chats.get(&message.session).is_some_and(|chat| chat.channel.is_some()) {
+            return self.tell_channel(what, message.uuid, switches);
+        }
         let Some((author, other)) = self.sides(message) else { return };
         let story = Story { message, author, other, inside: author.account == self.account, what };
         let now = self.subscriptions.control.clock.millis();
@@ -112,6 +115,80 @@ impl World {
         for id in self.subscriptions.wanting(event) {
             for _ in 0..self.copies(&id, &sides, switches) {
                 self.subscriptions.emit(&id, event, &body);
+            }
+        }
+    }
+
+    /// Tells of a message in a channel: to whoever is a member and authorized the app. What a chatbot says is told to nobody.
+    fn tell_channel(&mut self, what: What, message: Uuid, switches: &Switches) {
+        let Some(message) = self.chats.message(message) else { return };
+        let Some(chat) = self.chats.get(&message.session) else { return };
+        let (Some(channel), Some(author)) = (&chat.channel, self.people.get(&message.author)) else { return };
+        let now = self.subscriptions.control.clock.millis();
+        let (new, old) = match what {
+            What::Posted if message.parent.is_some() => {
+                ("team_chat.channel_message_posted", "chat_message.replied")
+            }
+            What::Posted => ("team_chat.channel_message_posted", "chat_message.sent"),
+            What::Updated => ("team_chat.channel_message_updated", "chat_message.updated"),
+            What::Deleted => ("team_chat.channel_message_deleted", "chat_message.deleted"),
+        };
+        let inside = author.account == self.account;
+        let operator = json!({
+            "account_id": &*self.account,
+            "operator": if inside { author.email.as_str() } else { "" },
+            "operator_id": if inside { &*author.id } else { "" },
+            "operator_member_id": &*author.member,
+            "by_external_user": !inside,
+        });
+        let mut object = json!({
+            "message_id": switches.ids_in_events.write(message.uuid),
+            "session_id": &*chat.session,
+            "channel_id": &*chat.session,
+            "channel_name": channel.name,
+            "channel_owner_account_id": &*self.account,
+            "date_time": date_time(message.timestamp),
+            "timestamp": message.timestamp,
+        });
+        if let Some(parent) = message.parent {
+            object["reply_main_message_id"] = switches.ids_in_events.write(parent).into();
+        }
+        let mut older = json!({
+            "id": switches.ids_in_events.write(message.uuid),
+            "type": "to_channel",
+            "date_time": date_time(message.timestamp),
+            "timestamp": message.timestamp,
+            "session_id": &*chat.session,
+            "channel_id": &*chat.session,
+            "channel_name": channel.name,
+            "parent_msg_id": switches.ids_in_events.write(message.parent.unwrap_or(message.uuid)),
+        });
+        if what != What::Deleted {
+            object["message"] = message.content.text.as_str().into();
+            older["message"] = message.content.text.as_str().into();
+            if !message.content.rich.is_empty() {
+                object["rich_text"] = rich(&message.content);
+            }
+        }
+        let with = |object: Value| {
+            let mut payload = operator.clone();
+            payload["object"] = object;
+            payload
+        };
+        let bodies = [(new, with(object)), (old, with(older))];
+        let members: BTreeSet<Arc<str>> = chat.members.iter().cloned().collect();
+        for (event, payload) in bodies {
+            let body = json!({"event": event, "event_ts": now, "payload": payload});
+            for id in self.subscriptions.wanting(event) {
+                let Some(subscription) = self.subscriptions.by_id.get(&id) else { continue };
+                let hears = subscription.scope == Scope::Account
+                    || members.iter().any(|person| {
+                        let named = subscription.users.as_ref().is_none_or(|users| users.contains(person));
+                        named && self.tokens.authorized(&subscription.app, person)
+                    });
+                if hears {
+                    self.subscriptions.emit(&id, event, &body);
+                }
             }
         }
     }

@@ -44,6 +44,9 @@ pub(super) fn jid(user: &str) -> String {
     format!("{}@xmpp.zoom.us", user.to_lowercase())
 }
 
+/// What the JID of a channel ends with.
+pub(super) const CHANNELS: &str = "@conference.xmpp.zoom.us";
+
 /// The part of a JID before the host.
 pub(super) fn local(jid: &str) -> Option<&str> {
     jid.strip_suffix("@xmpp.zoom.us")

@@ -19,12 +19,15 @@ use super::world::subscriptions::{Scope, Subscription, Watch, Way};
 use super::{Zoom, input, paging};
 
 /// The events that can be subscribed to here.
-pub(super) const EVENTS: [&str; 13] = [
+pub(super) const EVENTS: [&str; 16] = [
     "team_chat.dm_message_posted",
     "team_chat.dm_message_updated",
     "team_chat.dm_message_deleted",
     "team_chat.dm_reaction_added",
     "team_chat.dm_reaction_removed",
+    "team_chat.channel_message_posted",
+    "team_chat.channel_message_updated",
+    "team_chat.channel_message_deleted",
     "chat_message.sent",
     "chat_message.replied",
     "chat_message.updated",

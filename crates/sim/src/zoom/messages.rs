@@ -1,8 +1,8 @@
 //! "Team Chat: Chat Messages" and "Chat Sessions": what somebody can read. Writing is in [`send`] and [`change`],
 //! threads are in [`thread`].
 //!
-//! A conversation is named by its other side, `to_contact`: an e-mail address, a user id or a member id. Channels are
-//! not simulated yet; `to_channel` finds none (404 with code 4130).
+//! A conversation is named by its other side, `to_contact`: an e-mail address, a user id or a member id; or it is a channel
+//! that one is a member of, `to_channel` (404 with code 4130 for any other).
 
 use std::sync::Arc;
 
@@ -46,7 +46,12 @@ pub(super) fn session(
             let other = reachable(world, me, contact, switches)?;
             Ok((id::session(&me.id, &other.id), Arc::clone(&other.id)))
         }
-        (None, Some(channel)) => Err(Refusal::no_channel(channel)),
+        (None, Some(channel)) => {
+            let chat = world.chats.get(channel).filter(|chat| chat.channel.is_some());
+            let chat = chat.filter(|chat| chat.members.contains(&me.id));
+            let chat = chat.ok_or_else(|| Refusal::no_channel(channel))?;
+            Ok((chat.session.to_string(), Arc::clone(&chat.session)))
+        }
         _ => Err(Refusal::bad("Must provide either contact or channel parameter.")),
     }
 }
@@ -145,7 +150,8 @@ pub(super) fn sessions(zoom: &Zoom, call: &Call) -> Outcome {
     let mut chats: Vec<&Chat> = world
         .chats
         .of(&me.id)
-        .filter(|chat| kind != Some("groupchat") && (from..to + 1000).contains(&chat.last))
+        .filter(|chat| kind.is_none_or(|kind| (kind == "groupchat") == chat.channel.is_some()))
+        .filter(|chat| (from..to + 1000).contains(&chat.last))
         .collect();
     chats.sort_by_key(|chat| (std::cmp::Reverse(chat.last), Arc::clone(&chat.session)));
     let (page, next) = paging::page(chats.into_iter(), paging::start(call)?, size);
@@ -161,6 +167,14 @@ pub(super) fn sessions(zoom: &Zoom, call: &Call) -> Outcome {
 }
 
 fn peer(world: &World, me: &Person, chat: &Chat) -> Option<Value> {
+    if let Some(channel) = &chat.channel {
+        return Some(json!({
+            "type": "groupchat",
+            "name": channel.name,
+            "channel_id": &*chat.session,
+            "last_message_sent_time": shape::date_time(chat.last),
+        }));
+    }
     let other = chat.members.iter().find(|member| **member != me.id).unwrap_or(&me.id);
     let other = world.people.get(other)?;
     let inside = other.account == me.account;

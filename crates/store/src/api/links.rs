@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    AccountId, Conversation, ConversationRef, Emoji, MessageId, Pair, Timestamp, WorkspaceRef,
+    AccountId, Conversation, ConversationRef, Emoji, LinkId, MessageId, Pair, Timestamp, WorkspaceRef,
 };
 
 use crate::StoreError;
@@ -45,6 +45,8 @@ pub struct Seen {
 pub struct Known {
     /// The conversation, if it was ever recorded.
     pub conversation: Option<KnownConversation>,
+    /// The link that it is a channel of, or was one of last.
+    pub link: Option<LinkId>,
     /// Each message that was asked about, in the order of asking.
     pub seen: Vec<Option<Seen>>,
 }

@@ -52,6 +52,9 @@ pub trait People: Send + Sync {
     /// All accounts of a workspace's directory, by name.
     async fn accounts(&self, workspace: &WorkspaceRef) -> Result<Vec<Account>, StoreError>;
 
+    /// One account, as its directory lists it or did last.
+    async fn account(&self, account: &AccountRef) -> Result<Option<Account>, StoreError>;
+
     /// All people with their stand-ins, by name.
     async fn people(&self) -> Result<Vec<Represented>, StoreError>;
 

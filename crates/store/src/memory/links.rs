@@ -46,7 +46,8 @@ impl Links for Memory {
             let trace = state.messages.get(&message)?;
             Some(Seen { ours: trace.ours, version: trace.version?, deleted: trace.deleted })
         });
-        Ok(Known { conversation: recorded, seen: seen.collect() })
+        let link = state.link_of(conversation);
+        Ok(Known { conversation: recorded, link, seen: seen.collect() })
     }
 
     async fn reactions(

@@ -150,13 +150,17 @@ impl State {
         self.counterparts.range(parts).flat_map(|(_, of_part)| of_part)
     }
 
-    /// What `answered` became where the lane leads, or what it was made from there.
+    /// What `answered` became where the lane leads, what it was made from there, or what else was made from that.
     fn counterpart(&self, answered: &MessageRef, under: &Claim) -> Option<MessageRef> {
         if let Some(first) = self.counterparts_of(answered, under.lane).next() {
             return Some(first.message.clone());
         }
         let origin = self.messages.get(answered)?.origin.as_ref()?;
-        under.key.leads_to(origin).then(|| origin.clone())
+        if under.key.leads_to(origin) {
+            return Some(origin.clone());
+        }
+        // Both were made from the same message, which stands in a third place.
+        self.counterparts_of(origin, under.lane).next().map(|third| third.message.clone())
     }
 
     /// Puts rows where the head of their lane was: everything in front of it is gone, so they count down from there.

@@ -61,6 +61,10 @@ impl People for Memory {
         Ok(accounts)
     }
 
+    async fn account(&self, account: &AccountRef) -> Result<Option<Account>, StoreError> {
+        Ok(self.state().accounts.get(account).map(|entry| entry.account.clone()))
+    }
+
     async fn people(&self) -> Result<Vec<Represented>, StoreError> {
         let state = self.state();
         Ok(state.by_name(state.people.values()))

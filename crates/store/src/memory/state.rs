@@ -109,6 +109,8 @@ pub(super) struct State {
     ids: HashMap<LaneKey, LaneId>,
     pub(super) people_version: i64,
     pub(super) links: BTreeMap<ConversationRef, Link>,
+    /// Channels that are or were kept in step, in the order in which they were made.
+    pub(super) channel_links: Vec<entente_model::Link>,
     pub(super) directs: BTreeMap<(Pair, WorkspaceRef), ConversationRef>,
     pub(super) messages: BTreeMap<MessageRef, Trace>,
     pub(super) inbox: BTreeMap<(LaneId, ArrivalId), Arrived>,

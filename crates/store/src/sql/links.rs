@@ -6,6 +6,7 @@ use entente_model::{
 };
 use rusqlite::Connection;
 
+use super::channels;
 use super::inbox::{DELETED, OURS};
 use super::readers::at_once;
 use super::run::{Run, uuid_or_null};
@@ -163,7 +164,7 @@ impl Shared {
         messages: &[MessageId],
     ) -> Result<Known, StoreError> {
         let people = self.people();
-        let nothing = Known { conversation: None, seen: vec![None; messages.len()] };
+        let nothing = Known { seen: vec![None; messages.len()], ..Known::default() };
         let Some(workspace) = self.names.workspace(conn, &at.workspace)? else { return Ok(nothing) };
         let row = conn.one(KNOWN, (workspace, at.id.as_str()), |row| {
             let interest: Option<i64> = row.get(1)?;
@@ -192,6 +193,6 @@ impl Shared {
             })?;
             seen.push(row.flatten());
         }
-        Ok(Known { conversation, seen })
+        Ok(Known { conversation, link: channels::link_of(conn, id)?, seen })
     }
 }

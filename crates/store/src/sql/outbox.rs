@@ -169,7 +169,7 @@ impl Shared {
             .collect()
     }
 
-    /// What a message became where the lane leads, or what it was made from there.
+    /// What a message became where the lane leads, what it was made from there, or what else was made from that.
     fn thread(
         &self,
         conn: &Connection,
@@ -182,7 +182,12 @@ impl Shared {
         }
         let origin = conn.one(ORIGIN, (conversation, name), |row| Ok((row.get(0)?, row.get(1)?)))?;
         let Some((conversation, name)) = origin else { return Ok(None) };
-        let origin = self.names.message(conn, Some(conversation), Some(name))?;
-        Ok(origin.filter(|origin| under.key.leads_to(origin)))
+        let (row, id): (i64, String) = (conversation, name);
+        let origin = self.names.message(conn, Some(row), Some(id.clone()))?;
+        if let Some(origin) = origin.filter(|origin| under.key.leads_to(origin)) {
+            return Ok(Some(origin));
+        }
+        // Both were made from the same message, which stands in a third place.
+        Ok(self.counterparts(conn, row, &id, under)?.into_iter().next().map(|third| third.message))
     }
 }

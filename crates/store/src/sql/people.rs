@@ -15,6 +15,8 @@ use crate::{Identity, Imported, People, Represented, StoreError};
 
 const ACCOUNTS: &str = "select id, name, email, bot, active, picture, department, listed from account \
      where workspace = ?1 order by name, id";
+const ACCOUNT: &str = "select id, name, email, bot, active, picture, department, listed from account \
+     where workspace = ?1 and id = ?2";
 const SAVE_ACCOUNT: &str = "insert or replace into account \
      (workspace, id, name, email, bot, active, picture, department, listed) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 1)";
 const MISSING: &str = "update account set listed = 0, active = 0 where workspace = ?1 and id = ?2";
@@ -64,6 +66,15 @@ impl People for Sqlite {
             let Some(id) = self.shared.names.workspace(conn, workspace)? else { return Ok(Vec::new()) };
             let rows = conn.all(ACCOUNTS, [id], |row| read_account(workspace, row))?;
             Ok(rows.into_iter().map(|(account, _)| account).collect())
+        })
+    }
+
+    async fn account(&self, account: &AccountRef) -> Result<Option<Account>, StoreError> {
+        self.read(|conn| {
+            let at = &account.workspace;
+            let Some(id) = self.shared.names.workspace(conn, at)? else { return Ok(None) };
+            let row = conn.one(ACCOUNT, (id, account.id.as_str()), |row| read_account(at, row))?;
+            Ok(row.map(|(account, _)| account))
         })
     }
 

@@ -1,5 +1,6 @@
 //! One suite for every store. A case takes a fresh world; the macro runs it on each kind.
 
+mod channels;
 mod console;
 mod finish;
 mod inbox;

@@ -19,6 +19,23 @@ impl Actor {
         place(&self.slack("chat.postMessage", sent).await, "channel", "ts")
     }
 
+    pub(super) async fn open_slack_channel(&self, name: &str) -> String {
+        let made = self.slack("conversations.create", json!({"name": name})).await;
+        made["channel"]["id"].as_str().expect("a channel").to_owned()
+    }
+
+    pub(super) async fn invite_in_slack(&self, channel: &str, user: &str) {
+        self.slack("conversations.invite", json!({"channel": channel, "users": user})).await;
+    }
+
+    pub(super) async fn tell_in_slack(&self, channel: &str, text: &str) -> At {
+        place(
+            &self.slack("chat.postMessage", json!({"channel": channel, "text": text})).await,
+            "channel",
+            "ts",
+        )
+    }
+
     pub(super) async fn reply_in_slack(&self, to: &At, text: &str) -> At {
         let sent = json!({"channel": to.conversation, "thread_ts": to.message, "text": text});
         place(&self.slack("chat.postMessage", sent).await, "channel", "ts")

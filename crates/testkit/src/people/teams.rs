@@ -12,7 +12,28 @@ impl Actor {
         place(&sent, "chatId", "id")
     }
 
+    pub(super) async fn open_team_channel(&self, name: &str) -> String {
+        let team = json!({"name": "Acme", "channel": name, "members": [self.id]});
+        let made = self.ask("POST", "/_sim/teams", Some(team)).await;
+        let part = |key: &str| made[key].as_str().unwrap_or_else(|| panic!("no {key} in {made}")).to_owned();
+        format!("{}/{}", part("team"), part("channel"))
+    }
+
+    pub(super) async fn tell_in_teams(&self, channel: &str, text: &str) -> At {
+        self.said_in_channel(channel, "", text).await
+    }
+
+    async fn said_in_channel(&self, channel: &str, behind: &str, text: &str) -> At {
+        let body = json!({"body": {"contentType": "text", "content": text}});
+        let sent = self.ask("POST", &format!("{}{behind}", in_channel(channel)), Some(body)).await;
+        let id = sent["id"].as_str().unwrap_or_else(|| panic!("no id in {sent}"));
+        At { conversation: channel.to_owned(), message: id.to_owned() }
+    }
+
     pub(super) async fn reply_in_teams(&self, to: &At, text: &str) -> At {
+        if to.conversation.contains('/') {
+            return self.said_in_channel(&to.conversation, &format!("/{}/replies", to.message), text).await;
+        }
         let body = json!({
             "messageIds": [to.message],
             "replyMessage": {"body": {"contentType": "text", "content": text}},
@@ -23,13 +44,20 @@ impl Actor {
 
     pub(super) async fn edit_in_teams(&self, at: &At, text: &str) {
         let body = json!({"body": {"contentType": "text", "content": text}});
-        let path = format!("/v1.0/chats/{}/messages/{}", at.conversation, at.message);
+        let path = if at.conversation.contains('/') {
+            format!("{}/{}", in_channel(&at.conversation), at.message)
+        } else {
+            format!("/v1.0/chats/{}/messages/{}", at.conversation, at.message)
+        };
         self.ask("PATCH", &path, Some(body)).await;
     }
 
     pub(super) async fn delete_in_teams(&self, at: &At) {
-        let path =
-            format!("/v1.0/users/{}/chats/{}/messages/{}/softDelete", self.id, at.conversation, at.message);
+        let path = if at.conversation.contains('/') {
+            format!("{}/{}/softDelete", in_channel(&at.conversation), at.message)
+        } else {
+            format!("/v1.0/users/{}/chats/{}/messages/{}/softDelete", self.id, at.conversation, at.message)
+        };
         self.ask("POST", &path, None).await;
     }
 
@@ -40,8 +68,25 @@ impl Actor {
     }
 
     pub(super) async fn sees_in_teams(&self, conversation: &str) -> Vec<Value> {
+        if conversation.contains('/') {
+            return self.threads(conversation).await;
+        }
         let listed = self.ask("GET", &format!("/v1.0/chats/{conversation}/messages?$top=50"), None).await;
         listed["value"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// What a channel holds, newest first, threads or not.
+    async fn threads(&self, channel: &str) -> Vec<Value> {
+        let path = format!("{}?$top=50&$expand=replies", in_channel(channel));
+        let listed = self.ask("GET", &path, None).await;
+        let mut all = Vec::new();
+        for root in listed["value"].as_array().into_iter().flatten() {
+            all.extend(root["replies"].as_array().into_iter().flatten().cloned());
+            all.push(root.clone());
+        }
+        all.retain(|message| message["deletedDateTime"].is_null());
+        all.sort_by_key(|message| std::cmp::Reverse(message["id"].as_str().unwrap_or_default().to_owned()));
+        all
     }
 
     /// This person's conversation with the Entente app on Teams.
@@ -78,4 +123,10 @@ impl Actor {
         let chat = self.ask("POST", "/v1.0/chats", Some(body)).await;
         chat["id"].as_str().expect("a chat").to_owned()
     }
+}
+
+/// Where a channel's messages are.
+fn in_channel(channel: &str) -> String {
+    let (team, channel) = channel.split_once('/').unwrap_or((channel, ""));
+    format!("/v1.0/teams/{team}/channels/{channel}/messages")
 }

@@ -10,6 +10,20 @@ impl Actor {
         place(&self.ask("POST", "/v1/messages", Some(body)).await, "roomId", "id")
     }
 
+    pub(super) async fn open_room(&self, title: &str) -> String {
+        let room = self.ask("POST", "/v1/rooms", Some(json!({"title": title}))).await;
+        room["id"].as_str().expect("a room").to_owned()
+    }
+
+    pub(super) async fn let_into_room(&self, room: &str, person: &str) {
+        self.ask("POST", "/v1/memberships", Some(json!({"roomId": room, "personId": person}))).await;
+    }
+
+    pub(super) async fn tell_in_webex(&self, room: &str, text: &str) -> At {
+        let body = json!({"roomId": room, "text": text});
+        place(&self.ask("POST", "/v1/messages", Some(body)).await, "roomId", "id")
+    }
+
     pub(super) async fn reply_in_webex(&self, to: &At, text: &str) -> At {
         let body = json!({"roomId": to.conversation, "parentId": to.message, "text": text});
         place(&self.ask("POST", "/v1/messages", Some(body)).await, "roomId", "id")

@@ -16,14 +16,15 @@ use crate::place::Place;
 use crate::world::{PRODUCT, World};
 
 /// What the app asks for itself when it is installed.
-const BOT_SCOPES: &str = "chat:write,im:history,im:read,im:write,users:read,users:read.email";
+const BOT_SCOPES: &str = "chat:write,chat:write.customize,channels:history,channels:read,groups:history,groups:read,\
+     im:history,im:read,im:write,users:read,users:read.email";
 
 impl World {
     pub(super) async fn connect_slack(&self) -> Site {
         let app = json!({
             "name": "Entente",
             "redirect_uris": [back()],
-            "bot_events": ["message.im", "app_uninstalled", "tokens_revoked"],
+            "bot_events": ["message.im", "message.channels", "message.groups", "app_uninstalled", "tokens_revoked"],
             "user_events": ["message.im", "reaction_added", "reaction_removed"],
             "socket_mode": self.setup.socket_mode,
         });

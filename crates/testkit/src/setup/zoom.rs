@@ -11,12 +11,15 @@ use crate::place::Place;
 use crate::world::{PRODUCT, World};
 
 /// What the app asks people for.
-const SCOPES: [&str; 12] = [
+const SCOPES: [&str; 15] = [
     "user:read:user",
     "team_chat:read:list_user_messages",
     "team_chat:read:user_message",
     "team_chat:read:thread_message",
     "team_chat:read:list_user_sessions",
+    "team_chat:read:list_user_channels",
+    "team_chat:read:user_channel",
+    "team_chat:read:list_members",
     "team_chat:write:user_message",
     "team_chat:update:user_message",
     "team_chat:delete:user_message",
@@ -60,9 +63,11 @@ impl World {
         self.answers_hooks(engine);
         let site = self.sites.iter().find(|site| site.workspace.id.as_str() == Place::Zoom.workspace());
         let url = format!("http://{PRODUCT}/hooks/zoom/{}/events", Place::Zoom.workspace());
-        let events =
-            ["message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed"];
-        let events = events.map(|what| format!("team_chat.dm_{what}"));
+        let of = |place: &str| {
+            ["posted", "updated", "deleted"].map(|what| format!("team_chat.{place}_message_{what}"))
+        };
+        let felt = ["added", "removed"].map(|what| format!("team_chat.dm_reaction_{what}"));
+        let events = [&of("dm")[..], &of("channel"), &felt].concat();
         let app = &site.expect("Zoom is connected").client_id;
         self.control(Place::Zoom, "/_sim/subscriptions", json!({"app": app, "events": events, "url": url}))
             .await;

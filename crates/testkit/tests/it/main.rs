@@ -2,6 +2,7 @@
 
 mod bugs;
 mod changes;
+mod channels;
 mod crash;
 mod directions;
 mod feed;

@@ -8,12 +8,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, LoginId, MessageId,
-    Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
+    Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
+    LinkState, LoginId, MessageId, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
 };
 use entente_store::{
-    Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Finish, Finished, Head, Identity,
-    Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
+    Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Finish, Finished, Head,
+    Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
     LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Queue, Represented,
     Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
@@ -129,6 +129,7 @@ mortal! { Outbox:
 mortal! { People:
     fn import(workspace: &WorkspaceRef, accounts: Vec<Account>, now: Timestamp) -> Imported;
     fn accounts(workspace: &WorkspaceRef) -> Vec<Account>;
+    fn account(account: &AccountRef) -> Option<Account>;
     fn people() -> Vec<Represented>;
     fn person(id: PersonId) -> Option<Represented>;
     fn person_by_email(email: &str) -> Option<Represented>;
@@ -138,6 +139,13 @@ mortal! { People:
     fn pair(pair: Pair) -> Option<[Represented; 2]>;
     fn search(text: &str, limit: usize) -> Vec<Represented>;
     fn take_address(address: &str, person: PersonId) -> bool;
+}
+
+mortal! { Channels:
+    fn add_link(link: &Link) -> Result<(), ConversationRef>;
+    fn link(id: LinkId) -> Option<Link>;
+    fn links() -> Vec<Link>;
+    fn set_link_state(id: LinkId, state: &LinkState) -> bool;
 }
 
 mortal! { Settings:

@@ -53,6 +53,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             bot_domain,
             reactions: entente_platform::Reactions::Many,
             reactions_are_changes: false,
+            channels: None,
             listed: true,
         },
         oauth: OAuth {

@@ -171,8 +171,16 @@ fn a_file_comes_along_and_a_deleted_one_is_none() {
 }
 
 #[test]
+fn a_channel_is_told_apart_from_a_direct_conversation() {
+    assert!(head(fixture!("event_channel")).channel);
+    assert!(!head(fixture!("event_message")).channel);
+}
+
+#[test]
 fn nothing_of_other_conversations_and_workspaces_is_kept() {
-    assert_eq!(kind_of_unknown(fixture!("event_channel")), "message_in:channel");
+    let group =
+        fixture!("event_channel").replace("\"channel_type\": \"channel\"", "\"channel_type\": \"mpim\"");
+    assert_eq!(kind_of_unknown(&group), "message_in:mpim");
     let other = fixture!("event_message").replace("T0ACME0001", "T0OTHER001");
     assert_eq!(kind_of_unknown(&other), "event_of_another_workspace");
 }

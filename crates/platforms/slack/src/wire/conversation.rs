@@ -11,6 +11,9 @@ use crate::id;
 pub(crate) struct Conversation {
     pub(crate) id: String,
     pub(crate) is_im: Option<bool>,
+    /// Of channels.
+    pub(crate) name: Option<String>,
+    pub(crate) is_archived: Option<bool>,
     /// The other one in a direct conversation, as the token's owner sees it.
     pub(crate) user: Option<String>,
     /// In seconds.

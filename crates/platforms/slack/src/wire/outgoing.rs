@@ -15,6 +15,11 @@ pub(crate) struct NewMessage<'a> {
     pub(crate) link_names: bool,
     pub(crate) unfurl_links: bool,
     pub(crate) unfurl_media: bool,
+    /// Another name and picture than the app's (`chat:write.customize`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) icon_url: Option<&'a str>,
 }
 
 /// What a message should say. Without blocks the text is what is shown, and earlier blocks go.

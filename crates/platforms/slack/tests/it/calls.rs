@@ -10,7 +10,7 @@ use crate::support::*;
 const NEW: &str = "1733000080.000100";
 
 fn draft(operation: Operation) -> Draft {
-    Draft { operation, sender: Sender::Account(login()) }
+    Draft { operation, sender: Sender::Account(login()), alias: None }
 }
 
 fn send(to: Destination, thread: Option<&str>) -> Draft {

@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::world::{Simulated, make};
 
 fn draft(world: &Simulated, operation: Operation) -> Draft {
-    Draft { operation, sender: Sender::Account(world.ours().login) }
+    Draft { operation, sender: Sender::Account(world.ours().login), alias: None }
 }
 
 fn kinds(items: &[Item]) -> Vec<String> {

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, Body, CallError, Conversation, ConversationKind, ConversationRef, Destination,
-    Draft, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp,
+    Account, AccountRef, Body, CallError, Channel, Conversation, ConversationKind, ConversationRef,
+    Destination, Draft, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp,
 };
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Effect, Http, Limit, Listen, Listening, Mark, Page, Rung,
@@ -20,7 +20,8 @@ use entente_platform::{
 use http::Method;
 
 use crate::bot::own_id;
-use crate::client::answered_at;
+use crate::channels::Named;
+use crate::client::{GraphClient, answered_at};
 use crate::limits::Limits;
 use crate::profile::BOT;
 use crate::wire::activity::{ChannelData, Id, Made, NewActivity, NewConversation, TeamsMember};
@@ -32,13 +33,19 @@ pub(crate) struct BotClient {
     http: Http,
     credentials: Credentials,
     limits: Limits,
+    /// The app in Graph, where it may read channels; its token is another one.
+    graph: Option<GraphClient>,
 }
 
 impl BotClient {
     /// Acts as the app.
     pub(crate) fn new(site: Arc<Site>, http: Http, credentials: Credentials) -> Self {
         let limits = Limits::new(site.tenant.as_deref().unwrap_or_default(), &site.client_id);
-        Self { site, http, credentials, limits }
+        let graph = credentials.app_tokens.clone().map(|tokens| {
+            let credentials = Credentials { tokens, ..credentials.clone() };
+            GraphClient::new(Arc::clone(&site), http.clone(), credentials)
+        });
+        Self { site, http, credentials, limits, graph }
     }
 
     fn call(&self, method: Method, path: &str, limits: Vec<Limit>) -> Call {
@@ -77,6 +84,11 @@ impl BotClient {
         quoted: Option<&MessageRef>,
         body: &Body,
     ) -> Result<Receipt, CallError> {
+        if let Destination::Conversation(conversation) = to
+            && let Some((_, channel)) = id::channel(&conversation.id)
+        {
+            return self.say_in_channel(conversation, channel, quoted, body).await;
+        }
         let conversation = match to {
             Destination::Conversation(conversation) => conversation.id.as_str().to_owned(),
             Destination::Direct(account) => self.personal(account).await?,
@@ -95,10 +107,42 @@ impl BotClient {
         Ok(Receipt { message: Some(message), at, losses })
     }
 
+    /// Begins a thread in a channel, or goes on with one. Teams: "Channel and group chat conversations with a bot": a thread is
+    /// the channel with its first message behind it.
+    async fn say_in_channel(
+        &self,
+        at: &ConversationRef,
+        channel: &str,
+        answered: Option<&MessageRef>,
+        body: &Body,
+    ) -> Result<Receipt, CallError> {
+        let answered = answered.filter(|answered| answered.conversation == *at);
+        let root = answered.map(|answered| {
+            let (root, own) = id::parts(answered.id.as_str());
+            root.unwrap_or(own)
+        });
+        let (activity, losses) = message(body);
+        let call = self.activity(Method::POST, &thread(channel, root), "").json(&activity).visible();
+        let answer = self.send(call).await?;
+        let made: Made = answer.json()?;
+        let message = id::in_thread(at, root, &made.id);
+        let when = id::written(&made.id).unwrap_or_else(|| answered_at(&answer.headers, &message));
+        Ok(Receipt { message: Some(message), at: when, losses })
+    }
+
+    fn graph(&self) -> Result<&GraphClient, CallError> {
+        self.graph.as_ref().ok_or_else(|| CallError::Reject("the app has no token for Graph".to_owned()))
+    }
+
     /// Changes or takes back a message of the app's own.
     async fn change(&self, target: &MessageRef, body: Option<&Body>) -> Result<Receipt, CallError> {
-        let behind = format!("/{}", id::segment(target.id.as_str()));
-        let conversation = target.conversation.id.as_str();
+        let (root, own) = id::parts(target.id.as_str());
+        let behind = format!("/{}", id::segment(own));
+        let conversation = match id::channel(&target.conversation.id) {
+            Some((_, channel)) => thread(channel, root),
+            None => target.conversation.id.as_str().to_owned(),
+        };
+        let conversation = conversation.as_str();
         let (call, losses) = match body {
             Some(body) => {
                 let (activity, losses) = message(body);
@@ -108,6 +152,14 @@ impl BotClient {
         };
         let answer = self.send(call.visible()).await?;
         Ok(Receipt { message: None, at: answered_at(&answer.headers, target), losses })
+    }
+}
+
+/// A channel, or a thread in it, as the connector names it.
+fn thread(channel: &str, root: Option<&str>) -> String {
+    match root {
+        Some(root) => format!("{channel};messageid={root}"),
+        None => channel.to_owned(),
     }
 }
 
@@ -136,14 +188,41 @@ impl Client for BotClient {
         no_history()
     }
 
-    /// Refused.
-    async fn fetch(&self, _: &MessageRef) -> Result<Option<Snapshot>, CallError> {
-        no_history()
+    /// Refused but in channels.
+    async fn fetch(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
+        match id::channel(&message.conversation.id) {
+            Some(_) => self.graph()?.one_in_channel(message).await,
+            None => no_history(),
+        }
     }
 
-    /// Refused.
-    async fn catch_up(&self, _: &ConversationRef, _: &Mark) -> Result<CatchUp, CallError> {
-        no_history()
+    /// Refused but in channels.
+    async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError> {
+        match id::channel(&conversation.id) {
+            Some(_) => self.graph()?.channel_since(conversation, mark).await,
+            None => no_history(),
+        }
+    }
+
+    /// By name, `TEAM/CHANNEL`. The app is a member if the connector shows it who is: it is installed in the team.
+    async fn channel(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
+        let graph = self.graph()?;
+        let Some((team, channel)) = graph.team_and_channel(wanted).await? else { return Ok(None) };
+        let mut members = graph.people_of_team(&team.id).await?;
+        let path = format!("/v3/conversations/{}/members", id::segment(&channel.id));
+        let call = self.call(Method::GET, &path, self.limits.bot(&channel.id));
+        match self.send(call).await {
+            Ok(_) => members.push(id::account(&self.site.workspace, &own_id(&self.site.client_id))),
+            Err(CallError::Gone | CallError::Reject(_)) => {}
+            Err(error) => return Err(error),
+        }
+        let named = |one: &Named| one.display_name.clone().unwrap_or_else(|| one.id.clone());
+        Ok(Some(Channel {
+            at: id::channel_at(&self.site.workspace, &team.id, &channel.id),
+            name: format!("{}/{}", named(&team), named(&channel)),
+            archived: channel.is_archived == Some(true),
+            members,
+        }))
     }
 
     /// Its conversations with people are all direct: others are not carried. Bot Connector API: "Get Conversation
@@ -188,8 +267,22 @@ impl Client for BotClient {
         Ok(Page { items: Vec::new(), next: None })
     }
 
-    async fn listen(&self, _: &Listen<'_>) -> Result<Listening, CallError> {
+    async fn listen(&self, wanted: &Listen<'_>) -> Result<Listening, CallError> {
+        if let Some(graph) = &self.graph
+            && wanted.conversations.iter().any(|one| id::channel(&one.id).is_some())
+        {
+            return graph.subscribe_channels(wanted, false).await;
+        }
         Ok(Listening { rung: Rung::Own, again: Duration::from_hours(1), resumed: false })
+    }
+
+    async fn confirm(&self, wanted: &Listen<'_>) -> Result<Listening, CallError> {
+        match &self.graph {
+            Some(graph) if wanted.conversations.iter().any(|one| id::channel(&one.id).is_some()) => {
+                graph.subscribe_channels(wanted, true).await
+            }
+            _ => self.listen(wanted).await,
+        }
     }
 
     async fn public_keys(&self) -> Result<Vec<(String, Arc<[u8]>)>, CallError> {

@@ -52,6 +52,7 @@ pub(crate) fn head(receiver: &TeamsReceiver, body: &Bytes) -> Option<Item> {
     };
     let author = activity.from.as_ref().and_then(author);
     Some(Item::Head(Head {
+        channel: false,
         message: id::message(&receiver.workspace, &conversation.id, message),
         kind,
         watcher,

@@ -10,6 +10,11 @@ pub(crate) struct ChatMessage {
     pub(crate) id: String,
     /// The chat; `None` for a message in a channel.
     pub(crate) chat_id: Option<String>,
+    /// The message of a channel that this one hangs below.
+    pub(crate) reply_to_id: Option<String>,
+    /// What hangs below it, if it was asked for.
+    #[serde(default)]
+    pub(crate) replies: Option<Vec<ChatMessage>>,
     /// `message`, or something the service says itself.
     pub(crate) message_type: Option<String>,
     /// When it was written.

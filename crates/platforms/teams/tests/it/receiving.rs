@@ -72,6 +72,10 @@ fn reports_without_content_are_pointers_and_the_rest_is_unknown() {
     let seen: Vec<String> = items
         .iter()
         .map(|item| match item {
+            Item::Head(head) if head.channel => {
+                assert!(head.message.conversation.id.as_str().ends_with("@thread.tacv2"));
+                format!("{:?} in a channel {}", head.kind, head.message.id)
+            }
             Item::Head(head) => {
                 assert_eq!((head.body.clone(), head.watcher), (None, login()));
                 assert_eq!(head.message.conversation, conversation(CHAT));
@@ -86,7 +90,7 @@ fn reports_without_content_are_pointers_and_the_rest_is_unknown() {
         [
             "Changed 1767607200123",
             "Deleted 1767607200124",
-            "channel_message",
+            "Created in a channel 1767607200125/1767607200126",
             "resource:#Microsoft.Graph.chat"
         ]
     );

@@ -10,7 +10,7 @@ use crate::support::*;
 use crate::wiretap::{Reply, Wiretap};
 
 fn draft(operation: Operation) -> Draft {
-    Draft { operation, sender: Sender::Account(login()) }
+    Draft { operation, sender: Sender::Account(login()), alias: None }
 }
 
 fn send(to: Destination, thread: Option<&str>, body: Body) -> Draft {

@@ -13,7 +13,7 @@ use crate::support::{app_login, conversation, login};
 use crate::world::{Person, World};
 
 pub(crate) async fn deliver(client: &dyn Client, operation: Operation) -> Result<Receipt, CallError> {
-    client.deliver(&Draft { operation, sender: Sender::Account(login()) }).await
+    client.deliver(&Draft { operation, sender: Sender::Account(login()), alias: None }).await
 }
 
 pub(crate) async fn send(

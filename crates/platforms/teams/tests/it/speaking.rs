@@ -12,7 +12,7 @@ use crate::wiretap::{Reply, Wiretap};
 const SMBA: &str = "https://smba.trafficmanager.net/teams/v3/conversations";
 
 fn draft(operation: Operation) -> Draft {
-    Draft { operation, sender: Sender::App(app_login()) }
+    Draft { operation, sender: Sender::App(app_login()), alias: None }
 }
 
 #[tokio::test]

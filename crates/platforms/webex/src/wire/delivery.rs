@@ -30,4 +30,7 @@ pub(crate) struct Data<'a> {
     pub(crate) room_id: Text<'a>,
     #[serde(borrow)]
     pub(crate) person_id: Option<Text<'a>>,
+    /// `direct` or `group`.
+    #[serde(borrow)]
+    pub(crate) room_type: Option<Text<'a>>,
 }

@@ -23,6 +23,18 @@ pub(crate) struct Room<'a> {
     pub(crate) kind: Text<'a>,
 }
 
+/// A room with its title.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Titled<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) title: Option<Text<'a>>,
+    /// `direct` or `group`.
+    #[serde(rename = "type", borrow)]
+    pub(crate) kind: Text<'a>,
+}
+
 /// Somebody in a room.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

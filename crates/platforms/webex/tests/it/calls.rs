@@ -10,7 +10,7 @@ use serde_json::json;
 use crate::support::*;
 
 fn draft(operation: Operation) -> Draft {
-    Draft { operation, sender: Sender::Bot(login()) }
+    Draft { operation, sender: Sender::Bot(login()), alias: None }
 }
 
 fn send(to: Destination, thread: Option<u8>) -> Draft {

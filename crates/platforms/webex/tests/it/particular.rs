@@ -15,7 +15,7 @@ async fn say(
     world: &Simulated,
     operation: Operation,
 ) -> Result<Option<entente_model::MessageRef>, CallError> {
-    let draft = Draft { operation, sender: Sender::Bot(world.ours().login) };
+    let draft = Draft { operation, sender: Sender::Bot(world.ours().login), alias: None };
     client.deliver(&draft).await.map(|receipt| receipt.message)
 }
 

@@ -127,13 +127,21 @@ fn the_older_events_tell_the_same() {
 }
 
 #[test]
+fn a_channel_is_known_by_its_id() {
+    let body = fixture!("event_old_channel");
+    let Item::Head(head) = item(&receiver(&[(BOB, 2)]), &body) else { panic!("a head") };
+    assert!(head.channel);
+    assert_eq!(head.message.conversation.id.as_str(), "5b1f0e7c2a944f0f9d3a6c1e8b7d2f40");
+    assert_eq!(open(&head.message, &body).unwrap().message.body.plain(), "good morning");
+}
+
+#[test]
 fn what_is_not_carried_is_named() {
     let named = |body: &Bytes, receiver: &ZoomReceiver| match item(receiver, body) {
         Item::Unknown(name) => name,
         other => panic!("{other:?}"),
     };
     let ours = receiver(&[(BOB, 2)]);
-    assert_eq!(named(&fixture!("event_old_channel"), &ours), "channel");
     assert_eq!(named(&fixture!("event_outsider"), &ours), "outsider");
     assert_eq!(named(&fixture!("event_posted"), &receiver(&[])), "nobody");
     assert_eq!(named(&Bytes::from_static(br#"{"event":"<b>\n x"}"#), &ours), "bx");

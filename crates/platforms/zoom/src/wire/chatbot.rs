@@ -11,6 +11,9 @@ pub(crate) struct BotMessage<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) to_jid: Option<&'a str>,
     pub(crate) user_jid: &'a str,
+    /// The message that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reply_to: Option<&'a str>,
     pub(crate) content: Content<'a>,
 }
 

@@ -47,6 +47,9 @@ pub(crate) struct EndsObject {
     /// Who is written to; empty for somebody of another account.
     #[serde(default)]
     pub(crate) contact_id: Value,
+    /// The channel that it is written in.
+    #[serde(default)]
+    pub(crate) channel_id: Value,
 }
 
 /// The payload of an event about a message.
@@ -65,6 +68,8 @@ pub(crate) struct Object {
     pub(crate) message_id: String,
     /// Who is written to; empty for somebody of another account.
     pub(crate) contact_id: Option<String>,
+    /// The channel that it is written in.
+    pub(crate) channel_id: Option<String>,
     /// When it was sent, in milliseconds; in the older event of an edit, when it was edited.
     pub(crate) timestamp: i64,
     pub(crate) message: Option<String>,

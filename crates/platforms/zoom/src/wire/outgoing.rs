@@ -6,7 +6,10 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub(crate) struct NewMessage<'a> {
     pub(crate) message: &'a str,
-    pub(crate) to_contact: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to_contact: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to_channel: Option<&'a str>,
     /// The first message of the thread.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reply_main_message_id: Option<&'a str>,
@@ -28,7 +31,10 @@ pub(crate) struct Range {
 #[derive(Debug, Serialize)]
 pub(crate) struct Edit<'a> {
     pub(crate) message: &'a str,
-    pub(crate) to_contact: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to_contact: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to_channel: Option<&'a str>,
 }
 
 /// What somebody feels about a message.

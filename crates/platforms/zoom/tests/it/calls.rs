@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::support::*;
 
 fn draft(operation: Operation) -> Draft {
-    Draft { operation, sender: Sender::Account(login()) }
+    Draft { operation, sender: Sender::Account(login()), alias: None }
 }
 
 fn send(to: Destination, thread: Option<&str>) -> Draft {

@@ -55,7 +55,11 @@ async fn until(items: &Mutex<Vec<Item>>, enough: impl Fn(&[Item]) -> bool) {
 }
 
 fn send(to: Destination, body: entente_model::Body) -> Draft {
-    Draft { operation: Operation::Send { to, thread: None, body }, sender: Sender::Account(login()) }
+    Draft {
+        operation: Operation::Send { to, thread: None, body },
+        sender: Sender::Account(login()),
+        alias: None,
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -10,6 +10,7 @@ use crate::slack::answer::{Answer, Outcome, Refusal};
 use crate::slack::call::Call;
 use crate::slack::conversations::open::reachable;
 use crate::slack::world::World;
+use crate::slack::world::channels::Sort;
 use crate::slack::world::messages::{Content, Custom, Ts, Via};
 use crate::slack::world::tokens::{Caller, Kind};
 use crate::slack::world::write::Draft;
@@ -117,7 +118,16 @@ pub(in crate::slack) fn destination(
         let other = reachable(world, caller, id).map_err(|_| missing())?;
         (Target::Person(Arc::clone(&other)), other)
     } else {
-        let channel = world.channels.seen_by(id, &caller.user).ok_or_else(missing)?;
+        let channel = world.channels.known_to(id, &caller.user).ok_or_else(missing)?;
+        if channel.sort != Sort::Im {
+            if channel.archived {
+                return Err(Refusal::new("is_archived"));
+            }
+            if !channel.has(&caller.user) && !caller.may("chat:write.public") {
+                return Err(Refusal::new("not_in_channel"));
+            }
+            return Ok(Target::Channel(Arc::clone(&channel.id)));
+        }
         (Target::Channel(Arc::clone(&channel.id)), Arc::clone(channel.other(&caller.user)))
     };
     let deleted = world.people.get(&other).is_some_and(|person| person.deleted);

@@ -39,7 +39,7 @@ pub(in crate::slack) fn conversations(slack: &Slack, call: &Call) -> Outcome {
             json!({
                 "channel": &*channel.id,
                 "type": channel.sort.word(),
-                "title": name(channel.other(&viewer.id)),
+                "title": if channel.name.is_empty() { name(channel.other(&viewer.id)) } else { channel.name.clone() },
                 "last_activity": time(last(channel)),
                 "members": channel.members.iter().map(|member| person(&world, member)).collect::<Vec<_>>(),
                 "last": newest.map(|message| json!({"author": name(&message.user), "text": message.content.text})),

@@ -1,5 +1,5 @@
-//! Conversations ("Conversation object"). Direct messages only: two people, a person and a bot, or a person alone. Each
-//! kind has scopes of its own, which is why the kind is asked for them.
+//! Conversations ("Conversation object"): direct messages (two people, a person and a bot, or a person alone) and channels,
+//! public or private. Each kind has scopes of its own, which is why the kind is asked for them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,6 +12,10 @@ use super::messages::{Message, Ts};
 pub(in crate::slack) enum Sort {
     /// A direct message.
     Im,
+    /// A public channel.
+    Public,
+    /// A private channel.
+    Private,
 }
 
 impl Sort {
@@ -19,6 +23,26 @@ impl Sort {
     pub(in crate::slack) fn word(self) -> &'static str {
         match self {
             Self::Im => "im",
+            Self::Public => "channels",
+            Self::Private => "groups",
+        }
+    }
+
+    /// What events call it ("message" event: `channel_type`).
+    pub(in crate::slack) fn kind(self) -> &'static str {
+        match self {
+            Self::Im => "im",
+            Self::Public => "channel",
+            Self::Private => "group",
+        }
+    }
+
+    /// What lists call it ("conversations.list": `types`).
+    pub(in crate::slack) fn listed(self) -> &'static str {
+        match self {
+            Self::Im => "im",
+            Self::Public => "public_channel",
+            Self::Private => "private_channel",
         }
     }
 }
@@ -28,6 +52,10 @@ impl Sort {
 pub(in crate::slack) struct Channel {
     pub(in crate::slack) id: Arc<str>,
     pub(in crate::slack) sort: Sort,
+    /// Empty for direct messages.
+    pub(in crate::slack) name: String,
+    pub(in crate::slack) creator: Arc<str>,
+    pub(in crate::slack) archived: bool,
     pub(in crate::slack) members: Vec<Arc<str>>,
     /// Milliseconds since the Unix epoch.
     pub(in crate::slack) created: i64,
@@ -47,8 +75,8 @@ impl Channel {
     /// The other party as `viewer` sees it; in a conversation with oneself, oneself.
     pub(in crate::slack) fn other(&self, viewer: &str) -> &Arc<str> {
         let other = self.members.iter().find(|member| ***member != *viewer);
-        // There is always at least one member.
-        other.unwrap_or(&self.members[0])
+        // There is always at least one member of direct messages; an empty channel is nobody's.
+        other.or_else(|| self.members.first()).unwrap_or(&self.creator)
     }
 
     /// The `ts` for something that happens at `now` (milliseconds), unique within the conversation and increasing.
@@ -78,6 +106,21 @@ impl Channels {
     /// A conversation that `person` is in.
     pub(in crate::slack) fn seen_by(&self, id: &str, person: &str) -> Option<&Channel> {
         self.get(id).filter(|channel| channel.has(person))
+    }
+
+    /// A conversation that `person` may know of: their own, and public channels.
+    pub(in crate::slack) fn known_to(&self, id: &str, person: &str) -> Option<&Channel> {
+        self.get(id).filter(|channel| channel.sort == Sort::Public || channel.has(person))
+    }
+
+    /// All public channels, by id.
+    pub(in crate::slack) fn public(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.all.values().filter(|channel| channel.sort == Sort::Public).map(|channel| &channel.id)
+    }
+
+    /// Whether a channel has this name.
+    pub(in crate::slack) fn named(&self, name: &str) -> bool {
+        self.all.values().any(|channel| channel.sort != Sort::Im && channel.name == name)
     }
 
     /// The direct messages of a pair, if they exist.
@@ -114,6 +157,9 @@ impl World {
         let channel = Channel {
             id: Arc::clone(&id),
             sort: Sort::Im,
+            name: String::new(),
+            creator: Arc::clone(one),
+            archived: false,
             members,
             created: now,
             log: BTreeMap::new(),
@@ -125,5 +171,52 @@ impl World {
         self.channels.all.insert(Arc::clone(&id), channel);
         self.tell_opened(&id, one);
         (id, true)
+    }
+
+    /// A channel with its creator in it.
+    pub(in crate::slack) fn create_channel(
+        &mut self,
+        name: &str,
+        private: bool,
+        creator: &Arc<str>,
+        now: i64,
+    ) -> Arc<str> {
+        let id = self.dice.id("C");
+        let channel = Channel {
+            id: Arc::clone(&id),
+            sort: if private { Sort::Private } else { Sort::Public },
+            name: name.to_owned(),
+            creator: Arc::clone(creator),
+            archived: false,
+            members: Vec::new(),
+            created: now,
+            log: BTreeMap::new(),
+            client_ids: HashMap::new(),
+            last: Ts(0),
+            read: HashMap::new(),
+        };
+        self.channels.all.insert(Arc::clone(&id), channel);
+        self.enter(&id, creator);
+        id
+    }
+
+    /// Lets somebody in; nothing happens if they are.
+    pub(in crate::slack) fn enter(&mut self, channel: &Arc<str>, user: &Arc<str>) {
+        let Some(found) = self.channels.all.get_mut(channel).filter(|found| !found.has(user)) else { return };
+        found.members.push(Arc::clone(user));
+        if let Some(person) = self.people.get_mut(user) {
+            person.channels.insert(Arc::clone(channel));
+        }
+        self.events.control.live.say(channel);
+    }
+
+    /// Lets somebody out.
+    pub(in crate::slack) fn leave(&mut self, channel: &Arc<str>, user: &str) {
+        let Some(found) = self.channels.all.get_mut(channel) else { return };
+        found.members.retain(|member| **member != *user);
+        if let Some(person) = self.people.get_mut(user) {
+            person.channels.remove(channel);
+        }
+        self.events.control.live.say(channel);
     }
 }

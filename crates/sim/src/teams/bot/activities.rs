@@ -39,6 +39,15 @@ pub(super) fn say(sim: &Arc<Sim>, call: &Call, bot: &App, id: &str, activity: &V
     let (content, attachments) = content(activity)?;
     let mut chats = sim.chats();
     let chat = open(&mut chats, bot, id)?;
+    let root = match id.split_once(";messageid=") {
+        None => None,
+        Some((_, root)) => {
+            let root = root.parse::<i64>().ok().filter(|root| chat.messages.contains_key(root));
+            let missing =
+                || Refusal::new(StatusCode::NOT_FOUND, "ConversationNotFound", "Conversation not found.");
+            Some(root.ok_or_else(missing)?)
+        }
+    };
     let at = chat.tick(sim.millis());
     let message = Message {
         id: at,
@@ -55,6 +64,8 @@ pub(super) fn say(sim: &Arc<Sim>, call: &Call, bot: &App, id: &str, activity: &V
         reactions: Vec::new(),
         quotes: None,
         hosted: Vec::new(),
+        root,
+        team: chat.team.clone(),
         event: None,
     };
     chat.put(message.clone());

@@ -156,6 +156,8 @@ fn system_message(id: i64, detail: Value) -> Message {
         reactions: Vec::new(),
         quotes: None,
         hosted: Vec::new(),
+        root: None,
+        team: None,
         event: Some(detail),
     }
 }

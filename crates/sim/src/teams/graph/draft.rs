@@ -112,6 +112,8 @@ impl Draft {
             reactions: Vec::new(),
             quotes: self.quotes,
             hosted: self.hosted,
+            root: None,
+            team: None,
             event: None,
         }
     }

@@ -86,7 +86,7 @@ pub(super) fn soft_delete(
 }
 
 /// A copy of a message of the caller's own.
-fn own(chat: &Chat, caller: &Caller, message: &str) -> Result<Message, Refusal> {
+pub(super) fn own(chat: &Chat, caller: &Caller, message: &str) -> Result<Message, Refusal> {
     let found = find(chat, message)?;
     let me = caller.person().map(|person| &person.id);
     match &found.author {

@@ -116,6 +116,8 @@ fn copy(item: &Item) -> Item {
         change: item.change,
         chat: Arc::clone(&item.chat),
         message: item.message,
+        root: item.root,
+        team: item.team.clone(),
         payload: None,
         done: None,
     }

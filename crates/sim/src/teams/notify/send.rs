@@ -107,7 +107,16 @@ fn body(sim: &Sim, items: &[Item]) -> Value {
     let mut value = Vec::with_capacity(items.len());
     for item in items {
         let subscription = &item.subscription;
-        let resource = format!("chats('{}')/messages('{}')", item.chat, item.message);
+        let resource = match (&item.team, item.root) {
+            (None, _) => format!("chats('{}')/messages('{}')", item.chat, item.message),
+            (Some(team), None) => {
+                format!("teams('{team}')/channels('{}')/messages('{}')", item.chat, item.message)
+            }
+            (Some(team), Some(root)) => format!(
+                "teams('{team}')/channels('{}')/messages('{root}')/replies('{}')",
+                item.chat, item.message
+            ),
+        };
         let mut one = json!({
             "id": sim.dice.secret(),
             "subscriptionId": &*subscription.id,

@@ -12,6 +12,7 @@ use super::table::{Subscription, Target};
 use crate::teams::answer::Refusal;
 use crate::teams::call::segments;
 use crate::teams::caller::{Caller, Needs};
+use crate::teams::graph;
 use crate::teams::sim::Sim;
 
 const PERSON: &[&str] = &["Chat.Read", "Chat.ReadWrite"];
@@ -62,6 +63,10 @@ pub(super) fn target(sim: &Sim, caller: &Caller, resource: &str) -> Result<(Targ
     match segments.as_slice() {
         ["chats", "getAllMessages"] => Ok((Target::Tenant, false)),
         ["chats", id, "messages"] => Ok((Target::Chat((*id).into()), encoded)),
+        ["teams", team, "channels", id, "messages"] => match sim.chats().channel(team, id) {
+            Some(channel) => Ok((Target::Chat(Arc::clone(&channel.id)), encoded)),
+            None => Err(Refusal::not_found(format!("NotFound: thread '{id}' is not found."))),
+        },
         ["me", "chats", id, "messages"] => Ok((Target::Chat((*id).into()), silenced)),
         ["me", "chats", "getAllMessages"] => Ok((Target::Person(me()?), false)),
         ["users", key, "chats", "getAllMessages"] => {
@@ -85,7 +90,9 @@ pub(super) fn allowed(sim: &Sim, caller: &Caller, target: &Target) -> Result<(),
         )
     };
     caller.licensed()?;
+    let channel = |id: &str| sim.chats().get(id).is_some_and(|chat| chat.team.is_some());
     let needs = match target {
+        Target::Chat(id) if channel(id) => graph::channel::READ,
         Target::Tenant => Needs { delegated: &[], application: APP },
         _ => Needs { delegated: PERSON, application: APP },
     };

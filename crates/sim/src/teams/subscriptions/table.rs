@@ -153,6 +153,7 @@ impl Subscriptions {
         &self,
         chat: &Arc<str>,
         members: &[Arc<str>],
+        channel: bool,
         change: Change,
         now: Timestamp,
     ) -> Vec<Arc<Subscription>> {
@@ -160,8 +161,11 @@ impl Subscriptions {
             return Vec::new();
         }
         let ids = self.of_chat.get(chat).into_iter().flatten();
-        let ids = ids.chain(members.iter().filter_map(|member| self.of_person.get(member)).flatten());
-        let found = ids.chain(&self.of_tenant).filter_map(|id| self.by_id.get(id));
+        // What listens to chats hears nothing of channels.
+        let people: &[Arc<str>] = if channel { &[] } else { members };
+        let tenant = self.of_tenant.iter().filter(|_| !channel);
+        let ids = ids.chain(people.iter().filter_map(|member| self.of_person.get(member)).flatten());
+        let found = ids.chain(tenant).filter_map(|id| self.by_id.get(id));
         let mut found: Vec<Arc<Subscription>> = found
             .filter(|one| !one.silent && !one.suspended && one.expires > now && one.hears(change))
             .filter(|one| one.person.as_ref().is_none_or(|person| members.contains(&person.id)))

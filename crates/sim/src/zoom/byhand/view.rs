@@ -39,6 +39,7 @@ pub(in crate::zoom) fn conversations(zoom: &Zoom, call: &Call) -> Outcome {
             json!({
                 "session": &*chat.session,
                 "with": author(&world, other),
+                "channel": chat.channel.as_ref().map(|channel| &channel.name),
                 "last_activity": date_time(chat.last),
                 "last": last.map(|message| json!({
                     "author": author(&world, &message.author)["name"],

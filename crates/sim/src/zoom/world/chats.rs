@@ -1,7 +1,7 @@
 //! Conversations and what was said in them.
 //!
 //! A conversation is known by its session: the two user ids for a direct one. It has members rather than two sides, so
-//! that channels become conversations of another session and nothing else. A timestamp is the ordering key of a
+//! that channels are conversations of another session and little else. A timestamp is the ordering key of a
 //! conversation ("List user's chat messages") and is never given twice.
 
 use std::collections::{BTreeSet, HashMap};
@@ -14,6 +14,8 @@ use uuid::Uuid;
 #[derive(Debug)]
 pub(in crate::zoom) struct Chat {
     pub(in crate::zoom) session: Arc<str>,
+    /// What it is called and whose it is, if it is a channel; its session is its id then.
+    pub(in crate::zoom) channel: Option<Channel>,
     /// User ids, or the JID of a bot.
     pub(in crate::zoom) members: Vec<Arc<str>>,
     /// Everything ever said with its timestamp, oldest first, deleted messages included.
@@ -22,6 +24,16 @@ pub(in crate::zoom) struct Chat {
     pub(in crate::zoom) last: i64,
     /// Until when somebody has read.
     pub(in crate::zoom) read: HashMap<Arc<str>, i64>,
+}
+
+/// What a channel is.
+#[derive(Debug, Clone)]
+pub(in crate::zoom) struct Channel {
+    pub(in crate::zoom) name: String,
+    /// A user id.
+    pub(in crate::zoom) owner: Arc<str>,
+    /// 1, 2 private, 3 public ("Create a channel").
+    pub(in crate::zoom) kind: u8,
 }
 
 /// A message.
@@ -190,12 +202,40 @@ impl Chats {
         }
         let chat = Chat {
             session: Arc::clone(&session),
+            channel: None,
             members: members.to_vec(),
             log: Vec::new(),
             last: 0,
             read: HashMap::new(),
         };
         self.by_session.insert(session, chat);
+    }
+
+    /// Makes a channel with these members.
+    pub(in crate::zoom) fn open_channel(&mut self, id: &str, channel: Channel, members: &[Arc<str>]) {
+        self.open(id, members);
+        if let Some(chat) = self.by_session.get_mut(id) {
+            chat.channel = Some(channel);
+        }
+    }
+
+    /// Lets somebody into a channel.
+    pub(in crate::zoom) fn enter(&mut self, id: &str, person: &Arc<str>) {
+        let Some(chat) = self.by_session.get_mut(id).filter(|chat| !chat.members.contains(person)) else {
+            return;
+        };
+        chat.members.push(Arc::clone(person));
+        self.of.entry(Arc::clone(person)).or_default().insert(Arc::clone(&chat.session));
+    }
+
+    /// Lets somebody out of a channel.
+    pub(in crate::zoom) fn leave(&mut self, id: &str, person: &str) {
+        if let Some(chat) = self.by_session.get_mut(id) {
+            chat.members.retain(|member| **member != *person);
+        }
+        if let Some(sessions) = self.of.get_mut(person) {
+            sessions.remove(id);
+        }
     }
 
     /// Replaces what a message says.

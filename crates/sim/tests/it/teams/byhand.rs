@@ -75,6 +75,6 @@ async fn reading_by_hand_is_not_on_record_and_changing_is() {
     assert_eq!((&changed["admin_consent"], &changed["client_secret"]), (&json!(true), &json!(app.secret)));
     world.post("/_sim/apps", "", json!({"nmae": "x"})).await.expect(400);
     world.post("/_sim/switches", "", json!({"echo": "sideways"})).await.expect(400);
-    world.get("/v1.0/teams", &world.who("Ada").await.token).await.expect(400);
+    world.get("/v1.0/teamwork", &world.who("Ada").await.token).await.expect(400);
     world.get("/nowhere", "").await.expect(404);
 }

@@ -131,7 +131,7 @@ async fn what_is_missing_or_wrong_is_refused() {
         ("changeType", json!("created,moved")),
         ("notificationUrl", json!("http://bridge.example/hook")),
         ("notificationUrl", json!("/hook")),
-        ("resource", json!("/teams/1/channels/2/messages")),
+        ("resource", json!("/teams/1/channels/2/tabs")),
         ("clientState", json!("x".repeat(129))),
         ("includeResourceData", json!(true)),
     ] {

@@ -22,7 +22,7 @@ super::conformance! {
 async fn nothing_is_known_at_first(world: World) {
     let store = world.store();
     let here = room(&webex(), "r");
-    let Known { conversation, seen } = store.known(&here, &["m1".into(), "m2".into()]).await.unwrap();
+    let Known { conversation, seen, .. } = store.known(&here, &["m1".into(), "m2".into()]).await.unwrap();
     assert!(conversation.is_none());
     assert_eq!(seen, [None, None]);
     // A report alone says nothing about who is in the conversation.

@@ -1,0 +1,331 @@
+//! From how messages stand in a channel of a link to what is written. Everybody in the channel is heard; what they say goes to
+//! every other channel of the link, each with a queue of its own, so that none waits for another.
+
+use std::collections::HashMap;
+
+use entente_model::{
+    Account, AccountRef, Body, DropReason, FileRef, Link, LinkId, LinkState, Message, MessageRef, PersonId,
+    Snapshot, Timestamp, WorkspaceRef, plain_name,
+};
+use entente_store::{Identity, Interest, Known, LaneKey, Plan, Represented, Routed, SeenNow, Work};
+
+use crate::compare::Verdict;
+use crate::credit;
+use crate::engine::Engine;
+use crate::inbound::news::News;
+use crate::inbound::planning::{seen_now, with_unsupported};
+use crate::inbound::refusal;
+use crate::inbound::{Digest, Hold, Reported, Talk, accepted_at, nothing};
+use crate::naming::mentioned;
+use crate::payload::{Credit, Payload, Speaker, To};
+
+/// Who wrote something in a channel.
+enum Author {
+    /// A person of ours.
+    Person(Box<Identity>),
+    /// Somebody in the directory who is no person of ours.
+    Listed(Box<Account>),
+    /// Nobody that we know.
+    Outsider,
+    /// A bot: not carried, else two of them could talk to each other for ever.
+    Bot,
+}
+
+/// What is carried of a message, and as whose.
+struct Said<'a> {
+    work: Work,
+    source: &'a MessageRef,
+    thread: Option<&'a MessageRef>,
+    body: Option<Body>,
+    /// Something that cannot travel stands as a line in the body.
+    unsupported: bool,
+    speaker: Option<PersonId>,
+    credit: Credit,
+    accepted_at: Timestamp,
+}
+
+impl Engine {
+    /// What is to be written for reports of a channel that is in a link, or was in one last.
+    pub(super) async fn digest_linked(
+        &self,
+        reported: &Reported<'_>,
+        known: &Known,
+        link: LinkId,
+    ) -> Result<Digest, Hold> {
+        let link = self.store.link(link).await?.filter(|link| link.state != LinkState::Ended);
+        let Some(link) = link else {
+            let interest = known.conversation.as_ref().map(|conversation| conversation.interest);
+            if interest == Some(Interest::Unknown) {
+                let at = reported.conversation.clone();
+                let kind = entente_model::ConversationKind::Channel;
+                let channel = entente_model::Conversation { at, kind, members: Vec::new() };
+                self.store.remember(&channel, Interest::No, None, self.clock.now()).await?;
+            }
+            return Ok(Digest { routed: nothing(reported, DropReason::NoInterest), aside: Vec::new() });
+        };
+        let lane = LaneKey::Conversation(reported.conversation.clone());
+        let talk = Talk { lane, since: Some(link.made_at) };
+        match self.news(reported, known, Some(&talk)).await {
+            Ok(mut news) => {
+                let aside = std::mem::take(&mut news.aside);
+                let routed = self.plan_for_link(reported, &link, &talk, news).await?;
+                Ok(Digest { routed, aside })
+            }
+            Err(Hold::Refused { patience, reason }) if self.all_ripe(reported, patience) => {
+                let aside =
+                    reported.arrivals.iter().map(|arrival| refusal::aside(arrival, &reason)).collect();
+                Ok(Digest { routed: nothing(reported, DropReason::Refused), aside })
+            }
+            Err(hold) => Err(hold),
+        }
+    }
+
+    async fn plan_for_link(
+        &self,
+        reported: &Reported<'_>,
+        link: &Link,
+        talk: &Talk,
+        mut news: News,
+    ) -> Result<Routed, Hold> {
+        let authors = self.authors(&news.stand).await?;
+        // What somebody writes with the account they work with is theirs; we act as all others.
+        let may_be_ours = |snapshot: &Snapshot| match authors.get(&snapshot.message.author) {
+            Some(Author::Person(identity)) => !identity.primary,
+            Some(Author::Listed(_)) => false,
+            Some(Author::Outsider | Author::Bot) | None => true,
+        };
+        let settled = self.recognize(&talk.lane, &mut news.stand, may_be_ours).await?;
+        let mut routed = Routed {
+            done: reported.arrivals.iter().map(|arrival| arrival.id).collect(),
+            drops: news.drops,
+            mark: news.mark,
+            settled,
+            ..Routed::default()
+        };
+        for (mut snapshot, verdict) in news.stand {
+            let work = match verdict {
+                Verdict::New => Work::Send,
+                Verdict::Edited => Work::Edit,
+                Verdict::Deleted => Work::Delete,
+                Verdict::Same => continue,
+                Verdict::Ours => {
+                    routed.drops.push(DropReason::Echo);
+                    continue;
+                }
+                Verdict::NeverSeen => {
+                    routed.drops.push(DropReason::Gone);
+                    routed.seen.push(seen_now(&snapshot));
+                    continue;
+                }
+            };
+            routed.seen.push(seen_now(&snapshot));
+            let Some((speaker, credit)) = self.credit(reported, &authors, &snapshot) else {
+                routed.drops.push(DropReason::Outsider);
+                continue;
+            };
+            let accepted_at = accepted_at(reported, &snapshot.message.at.id);
+            let mut body = None;
+            let lines = lines(&snapshot.message);
+            if work != Work::Delete {
+                self.name_people(&mut snapshot.message.body).await?;
+                let whole = with_unsupported(&snapshot.message.body, &lines);
+                if whole.is_empty() && work == Work::Send {
+                    routed.drops.push(DropReason::NothingToSay);
+                    continue;
+                }
+                body = Some(whole);
+            }
+            let message = &snapshot.message;
+            let thread = message.thread.as_ref().filter(|_| work == Work::Send);
+            let unsupported = !lines.is_empty();
+            let source = &message.at;
+            let said = Said { work, source, thread, body, unsupported, speaker, credit, accepted_at };
+            self.fan_out(&mut routed, reported, link, &said).await?;
+            if verdict == Verdict::New
+                && self.newest.passes(reported.conversation, snapshot.created_at, news.read_until)
+            {
+                self.store.count("late", 1);
+            }
+        }
+        let deleted = |id| SeenNow { message: id, version: self.clock.now(), deleted: true };
+        for id in news.unseen {
+            routed.drops.push(DropReason::Gone);
+            routed.seen.push(deleted(id));
+        }
+        for id in news.gone {
+            let at = MessageRef { conversation: reported.conversation.clone(), id: id.clone() };
+            let accepted_at = accepted_at(reported, &id);
+            routed.seen.push(deleted(id));
+            let home = reported.workspace.profile().name.to_owned();
+            let credit = Credit { name: credit::clean(""), home, in_front: false };
+            let (work, body) = (Work::Delete, None);
+            let (source, thread, speaker, unsupported) = (&at, None, None, false);
+            let said = Said { work, source, thread, body, unsupported, speaker, credit, accepted_at };
+            self.fan_out(&mut routed, reported, link, &said).await?;
+        }
+        Ok(routed)
+    }
+
+    /// Who wrote these.
+    async fn authors(&self, stand: &[(Snapshot, Verdict)]) -> Result<HashMap<AccountRef, Author>, Hold> {
+        let mut accounts: Vec<AccountRef> =
+            stand.iter().map(|(snapshot, _)| snapshot.message.author.clone()).collect();
+        accounts.sort();
+        accounts.dedup();
+        let identities = self.store.identities(&accounts).await?;
+        let mut authors = HashMap::with_capacity(accounts.len());
+        for (account, identity) in accounts.into_iter().zip(identities) {
+            let author = match identity {
+                Some(identity) => Author::Person(Box::new(identity)),
+                None => match self.store.account(&account).await? {
+                    Some(listed) if listed.bot => Author::Bot,
+                    Some(listed) => Author::Listed(Box::new(listed)),
+                    None => Author::Outsider,
+                },
+            };
+            authors.insert(account, author);
+        }
+        Ok(authors)
+    }
+
+    /// As whose words a message is passed on; `None`: not at all.
+    fn credit(
+        &self,
+        reported: &Reported<'_>,
+        authors: &HashMap<AccountRef, Author>,
+        snapshot: &Snapshot,
+    ) -> Option<(Option<PersonId>, Credit)> {
+        let here = reported.workspace.profile().name;
+        let credit = |name: &str, home: &str| Credit {
+            name: credit::clean(name),
+            home: home.to_owned(),
+            in_front: false,
+        };
+        match authors.get(&snapshot.message.author)? {
+            Author::Person(identity) => {
+                let person = &identity.represented.person;
+                let home = person.primary.as_ref().and_then(|at| self.sites.get(&at.account.workspace.id));
+                let home = home.map_or(here, |home| home.profile().name);
+                Some((Some(person.id), credit(&person.name, home)))
+            }
+            Author::Listed(account) => Some((None, credit(&account.name, here))),
+            Author::Outsider | Author::Bot => None,
+        }
+    }
+
+    /// Plans what goes to the other channels.
+    async fn fan_out(
+        &self,
+        routed: &mut Routed,
+        reported: &Reported<'_>,
+        link: &Link,
+        said: &Said<'_>,
+    ) -> Result<(), Hold> {
+        let targets: Vec<_> = match link.state {
+            LinkState::Active => link.targets(reported.conversation).collect(),
+            LinkState::Paused(_) | LinkState::Ended => Vec::new(),
+        };
+        if targets.is_empty() {
+            routed.drops.push(DropReason::Paused);
+            return Ok(());
+        }
+        let called = self.called(said.body.as_ref()).await?;
+        for target in targets {
+            let mut body = said.body.clone();
+            if let Some(body) = &mut body {
+                let there = &target.at.workspace;
+                mentioned(body, &mut |account| called.get(account).and_then(|who| account_in(who, there)));
+            }
+            let payload = Payload {
+                speaker: Speaker::Colleague(said.speaker),
+                to: To::Conversation(target.at.id.clone()),
+                body: None,
+                cut: false,
+                introduced: true,
+                anew: false,
+                feeling: None,
+                file: None,
+                unsupported: said.unsupported,
+                credit: Some(said.credit.clone()),
+            };
+            let plan = Plan {
+                lane: LaneKey::Conversation(target.at.clone()),
+                work: said.work,
+                source: Some(said.source.clone()),
+                part: 0,
+                thread: said.thread.cloned(),
+                payload: bytes::Bytes::new(),
+                accepted_at: said.accepted_at,
+            };
+            routed.plans.extend(self.cut_for(&plan, &payload, body));
+        }
+        Ok(())
+    }
+
+    /// The people whom a body calls, by the accounts by which it does.
+    async fn called(&self, body: Option<&Body>) -> Result<HashMap<AccountRef, Represented>, Hold> {
+        let mut accounts = Vec::new();
+        if let Some(body) = body {
+            mentioned(&mut body.clone(), &mut |account| {
+                accounts.push(account.clone());
+                None
+            });
+        }
+        if accounts.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let identities = self.store.identities(&accounts).await?;
+        let known = accounts.into_iter().zip(identities);
+        Ok(known.filter_map(|(account, who)| Some((account, who?.represented))).collect())
+    }
+
+    /// One row for each part that a new message needs, with room for the author's name; one row for anything else, to be
+    /// cut at the head of its lane.
+    fn cut_for(&self, plan: &Plan, payload: &Payload, body: Option<Body>) -> Vec<Plan> {
+        let platform = match &plan.lane {
+            LaneKey::Conversation(at) => self.registry.get(&at.workspace.platform),
+            _ => None,
+        };
+        let (Work::Send, Some(body), Some(platform), Some(credit)) =
+            (plan.work, &body, platform, &payload.credit)
+        else {
+            let payload = Payload { body, ..payload.clone() };
+            return vec![Plan { payload: payload.encode(), ..plan.clone() }];
+        };
+        let parts = platform.split(credit::signed(body.clone(), &credit.name));
+        let single = parts.len() == 1;
+        let row = |(part, cut): (usize, Body)| {
+            let (body, in_front) = match part {
+                0 if single => (body.clone(), false),
+                0 => match credit::unsigned(cut.clone(), &credit.name) {
+                    Some(body) => (body, false),
+                    None => (cut, true),
+                },
+                _ => (cut, true),
+            };
+            let credit = Some(Credit { in_front, ..credit.clone() });
+            Plan {
+                part: u32::try_from(part).unwrap_or(u32::MAX),
+                payload: Payload { body: Some(body), cut: true, credit, ..payload.clone() }.encode(),
+                ..plan.clone()
+            }
+        };
+        parts.into_iter().enumerate().map(row).collect()
+    }
+}
+
+/// The lines for what does not travel to channels, files among it. Not every platform tells what a file is called.
+fn lines(message: &Message) -> Vec<String> {
+    let line = |file: &FileRef| match file.name.as_deref() {
+        Some(name) => format!("file: {}", plain_name(name)),
+        None => "file".to_owned(),
+    };
+    message.files.iter().map(line).chain(message.unsupported.iter().cloned()).collect()
+}
+
+/// The account by which somebody is called in a workspace: the one they work with, or what stands in for them.
+fn account_in(who: &Represented, workspace: &WorkspaceRef) -> Option<AccountRef> {
+    let primary = who.person.primary.as_ref().map(|primary| &primary.account);
+    let stand_in = who.stand_ins.iter().filter_map(|stand_in| stand_in.account.as_ref());
+    primary.into_iter().chain(stand_in).find(|account| account.workspace == *workspace).cloned()
+}

@@ -1,0 +1,65 @@
+//! Which channels are in a link, at hand for the door: what happens in any other channel is not even stored. And who was
+//! found not to be in which of them, so that nobody is asked again for each message. What is true is in the store.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError, RwLock};
+use std::time::Duration;
+
+use entente_model::{ConversationRef, LoginId, Timestamp};
+use entente_store::{Store, StoreError};
+
+/// Who was not in a channel is asked again after this long.
+const AGAIN: Duration = Duration::from_mins(10);
+
+/// Of so many it is remembered; then it begins anew.
+const REMEMBERED: usize = 50_000;
+
+/// The channels of links.
+#[derive(Debug, Default)]
+pub(crate) struct Linked {
+    ears: RwLock<BTreeMap<ConversationRef, Option<LoginId>>>,
+    strangers: Mutex<HashMap<(ConversationRef, LoginId), Timestamp>>,
+}
+
+impl Linked {
+    /// Reads them anew.
+    pub(crate) async fn load(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let links = store.links().await?;
+        let all = links.into_iter().flat_map(|link| link.members).map(|member| (member.at, member.listener));
+        let all = all.collect();
+        *self.ears.write().unwrap_or_else(PoisonError::into_inner) = all;
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        Ok(())
+    }
+
+    /// Whether a channel is in a link.
+    pub(crate) fn has(&self, channel: &ConversationRef) -> bool {
+        self.ears.read().unwrap_or_else(PoisonError::into_inner).contains_key(channel)
+    }
+
+    /// Who hears in a channel.
+    pub(crate) fn ear(&self, channel: &ConversationRef) -> Option<LoginId> {
+        self.ears.read().unwrap_or_else(PoisonError::into_inner).get(channel).copied().flatten()
+    }
+
+    /// The channels that a login hears.
+    pub(crate) fn heard_by(&self, login: LoginId) -> Vec<ConversationRef> {
+        let ears = self.ears.read().unwrap_or_else(PoisonError::into_inner);
+        ears.iter().filter(|(_, ear)| **ear == Some(login)).map(|(channel, _)| channel.clone()).collect()
+    }
+
+    /// A channel did not let this login write.
+    pub(crate) fn met_stranger(&self, channel: &ConversationRef, login: LoginId, now: Timestamp) {
+        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if strangers.len() >= REMEMBERED {
+            strangers.clear();
+        }
+        strangers.insert((channel.clone(), login), now);
+    }
+
+    /// Whether a channel did not let this login write a short while ago.
+    pub(crate) fn is_stranger(&self, channel: &ConversationRef, login: LoginId, now: Timestamp) -> bool {
+        let strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        strangers.get(&(channel.clone(), login)).is_some_and(|met| now.since(*met) < AGAIN)
+    }
+}

@@ -1,0 +1,290 @@
+//! Links as administrators make, stop and end them. Everything that can be wrong with a link is found before anything is
+//! written; that a channel is in one link only, which is also why no two links can close a loop, is for the store to say.
+
+use entente_model::{
+    Account, Block, Body, CallError, Channel, ConversationRef, Flow, Inline, Link, LinkId, LinkState,
+    LoginId, Member, WorkspaceId,
+};
+use entente_platform::LoginKind;
+use entente_store::{LaneKey, Login, LoginState, Plan, Work};
+use uuid::Uuid;
+
+use crate::payload::{Payload, Speaker, To};
+use crate::{Engine, EngineError};
+
+/// The least channels of a link.
+const LEAST: usize = 2;
+
+/// The most: each message of one goes to all others.
+const MOST: usize = 50;
+
+/// How many accounts look for a channel.
+const LOOKERS: usize = 8;
+
+/// A link that is wanted.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// As administrators call it; made of the channels' names if absent.
+    pub name: Option<String>,
+    /// The channels. If only one way is wanted, the first is where messages come from.
+    pub channels: Vec<Asked>,
+    /// Only from the first to the others.
+    pub one_way: bool,
+}
+
+/// A channel as somebody asks for it.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Where.
+    pub workspace: WorkspaceId,
+    /// Its name, or its id there.
+    pub channel: String,
+}
+
+impl Engine {
+    /// Links channels. What is written there from now on goes to the others.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] with what is wrong: a channel that does not exist, is archived or is named twice; the app
+    /// or whoever should hear is not a member; a channel that is in a link already.
+    pub async fn link(&self, wanted: Wanted) -> Result<Link, EngineError> {
+        if wanted.channels.len() < LEAST {
+            return Err(EngineError::Refused("a link needs two channels or more".to_owned()));
+        }
+        if wanted.channels.len() > MOST {
+            return Err(EngineError::Refused(format!("a link takes {MOST} channels at most")));
+        }
+        let mut members: Vec<Member> = Vec::with_capacity(wanted.channels.len());
+        for (index, asked) in wanted.channels.iter().enumerate() {
+            let flow = match (wanted.one_way, index) {
+                (false, _) => Flow::Both,
+                (true, 0) => Flow::Out,
+                (true, _) => Flow::In,
+            };
+            let member = self.member(asked, flow).await?;
+            if members.iter().any(|known| known.at == member.at) {
+                return Err(refused(
+                    &asked.workspace,
+                    &format!("a channel cannot be linked with itself: “{}” is named twice", member.name),
+                ));
+            }
+            members.push(member);
+        }
+        let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
+        let name = wanted.name.filter(|name| !name.trim().is_empty());
+        let link = Link {
+            id: LinkId(Uuid::from_bytes(self.dice.bytes::<16>())),
+            name: name.unwrap_or_else(|| names.join(" + ")),
+            made_at: self.now(),
+            state: LinkState::Active,
+            members,
+        };
+        match self.store.add_link(&link).await? {
+            Ok(()) => {}
+            Err(taken) => return Err(self.taken(&link, &taken).await?),
+        }
+        self.linked.load(self.store.as_ref()).await?;
+        self.attend_to(link.members.iter().filter_map(|member| member.listener));
+        Ok(link)
+    }
+
+    /// Stops a link, or lets it go on. What is written while it is stopped is not passed on later.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] when there is none.
+    pub async fn pause_link(&self, id: LinkId, paused: bool) -> Result<(), EngineError> {
+        let state = if paused {
+            LinkState::Paused("stopped by an administrator".to_owned())
+        } else {
+            LinkState::Active
+        };
+        if self.store.set_link_state(id, &state).await? { Ok(()) } else { Err(unknown()) }
+    }
+
+    /// Ends a link and says so in each of its channels. What it carried stays where it is.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] when there is none.
+    pub async fn unlink(&self, id: LinkId) -> Result<(), EngineError> {
+        let link = self.store.link(id).await?.ok_or_else(unknown)?;
+        if !self.store.set_link_state(id, &LinkState::Ended).await? {
+            return Err(unknown());
+        }
+        let notices = link.members.iter().filter_map(|member| self.parting(&link, member)).collect();
+        self.store.plan(notices, self.now()).await?;
+        self.linked.load(self.store.as_ref()).await?;
+        Ok(())
+    }
+
+    /// What is said in a channel whose link ends.
+    fn parting(&self, link: &Link, member: &Member) -> Option<Plan> {
+        let app = self.sites.get(&member.at.workspace.id)?.app_login()?;
+        let others: Vec<String> = link
+            .members
+            .iter()
+            .filter(|other| other.at != member.at)
+            .map(|other| {
+                let platform = self.sites.get(&other.at.workspace.id).map(|site| site.profile().name);
+                format!("{} ({})", other.name, platform.unwrap_or("another platform"))
+            })
+            .collect();
+        let text = format!(
+            "This channel is no longer linked with {}. What was written stays; nothing is passed on any more.",
+            others.join(", ")
+        );
+        let said =
+            vec![Inline::Bold(vec![Inline::Text("Entente:".to_owned())]), Inline::Text(format!(" {text}"))];
+        let payload = Payload {
+            speaker: Speaker::App(app),
+            to: To::Conversation(member.at.id.clone()),
+            body: Some(Body(vec![Block::Paragraph(said)])),
+            cut: true,
+            introduced: true,
+            anew: false,
+            feeling: None,
+            file: None,
+            unsupported: false,
+            credit: None,
+        };
+        Some(Plan {
+            lane: LaneKey::Conversation(member.at.clone()),
+            work: Work::Notice,
+            source: None,
+            part: 0,
+            thread: None,
+            payload: payload.encode(),
+            accepted_at: self.now(),
+        })
+    }
+
+    /// A channel that was asked for, if all is well with it.
+    async fn member(&self, asked: &Asked, flow: Flow) -> Result<Member, EngineError> {
+        let workspace = self.workspace(&asked.workspace)?;
+        let name = &workspace.at().id;
+        let platform = workspace.profile().name;
+        let Some(channels) = workspace.profile().capabilities.channels else {
+            return Err(refused(name, &format!("channels of {platform} cannot be linked yet")));
+        };
+        let missing = || EngineError::NotReady(format!("{name}: the Entente app is not set up there"));
+        let app = workspace.app_login().ok_or_else(missing)?;
+        let client = self.client(app).await?.ok_or_else(missing)?;
+        let logins = self.store.logins(Some(workspace.at())).await?;
+        let wanted = asked.channel.as_str();
+        let looking = if channels.app_joins { vec![app] } else { lookers(&logins) };
+        let failed = |error| EngineError::Call { workspace: name.clone(), error };
+        let mut found = None;
+        for login in looking {
+            let Some(looker) = self.client(login).await? else { continue };
+            match looker.channel(wanted).await {
+                Ok(Some(channel)) => {
+                    found = Some(channel);
+                    break;
+                }
+                Ok(None) | Err(CallError::Gone | CallError::Reauthorize) => {}
+                Err(CallError::Reject(why)) => return Err(refused(name, &why)),
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        let Some(channel) = found else {
+            let who = if channels.app_joins {
+                "the Entente app sees no channel"
+            } else {
+                "no account that has given consent sees a channel"
+            };
+            return Err(refused(
+                name,
+                &format!(
+                    "{who} “{wanted}”; add it to the channel on {platform}, or name the channel by its id"
+                ),
+            ));
+        };
+        if channel.archived {
+            return Err(refused(name, &format!("“{}” is archived", channel.name)));
+        }
+        if !channels.app_joins {
+            let speaks = match client.conversation(&channel.at).await {
+                Ok(found) => found.is_some(),
+                Err(CallError::Reject(_) | CallError::Gone) => false,
+                Err(error) => return Err(failed(error)),
+            };
+            if !speaks {
+                return Err(refused(
+                    name,
+                    &format!("the Entente app is not in “{}”; add it there on {platform}", channel.name),
+                ));
+            }
+        }
+        let own = match logins.iter().find(|login| login.id == app).and_then(|login| login.account.clone()) {
+            Some(account) => account,
+            None => client
+                .me()
+                .await
+                .map(|Account { account, .. }| account)
+                .map_err(|error| EngineError::Call { workspace: name.clone(), error })?,
+        };
+        if channels.app_joins && !channel.members.contains(&own) {
+            return Err(refused(
+                name,
+                &format!(
+                    "the Entente app is not a member of “{}”; add it to the channel on {platform}",
+                    channel.name
+                ),
+            ));
+        }
+        let listener = if channels.app_hears { Some(app) } else { hearing(&logins, &channel) };
+        if listener.is_none() && flow.gives() {
+            return Err(refused(
+                name,
+                &format!(
+                    "nobody hears in “{}”: on {platform} an app is told only what mentions it, so an account that has                  given consent must be a member; `entente links listener {name}` makes one",
+                    channel.name
+                ),
+            ));
+        }
+        Ok(Member { at: channel.at, name: channel.name, flow, listener })
+    }
+
+    async fn taken(&self, link: &Link, taken: &ConversationRef) -> Result<EngineError, EngineError> {
+        let name = link.member(taken).map(|member| member.name.clone()).unwrap_or_default();
+        let links = self.store.links().await?;
+        let holder = links.iter().find(|other| other.member(taken).is_some());
+        Ok(refused(
+            &taken.workspace.id,
+            &match holder {
+                Some(holder) => format!(
+                    "“{name}” is in the link “{}” already; a channel can be in one link only, else messages would go round",
+                    holder.name
+                ),
+                None => format!("“{name}” is a direct conversation that is passed on already"),
+            },
+        ))
+    }
+}
+
+/// Whoever is in a channel and has consented; an account that belongs to nobody before a person's.
+fn hearing(logins: &[Login], channel: &Channel) -> Option<LoginId> {
+    let of = |kind: LoginKind| {
+        logins.iter().find(|login| {
+            login.kind == kind.name()
+                && login.state == LoginState::Active
+                && login.account.as_ref().is_some_and(|account| channel.members.contains(account))
+        })
+    };
+    of(LoginKind::Listener).or_else(|| of(LoginKind::Account)).map(|login| login.id)
+}
+
+/// Who looks for channels where the app cannot: an account that belongs to nobody before a few people's.
+fn lookers(logins: &[Login]) -> Vec<LoginId> {
+    let of = |kind: LoginKind| {
+        logins.iter().filter(move |login| login.kind == kind.name() && login.state == LoginState::Active)
+    };
+    of(LoginKind::Listener).chain(of(LoginKind::Account)).take(LOOKERS).map(|login| login.id).collect()
+}
+
+fn refused(workspace: &WorkspaceId, why: &str) -> EngineError {
+    EngineError::Refused(format!("{workspace}: {why}"))
+}
+
+fn unknown() -> EngineError {
+    EngineError::Refused("there is no such link".to_owned())
+}

@@ -1,0 +1,186 @@
+//! `entente links …`: channels that are kept in step. Make a link, see it, stop it, let it go on, end it.
+
+use std::str::FromStr;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::{Remote, minute, text};
+use crate::said::say;
+use crate::table;
+
+/// What it does.
+#[derive(Subcommand)]
+pub(super) enum Links {
+    /// Keep channels in step: what is written in one goes to the others.
+    Create {
+        /// Two or more, each by its name or its id there.
+        #[arg(required = true, num_args = 2.., value_name = "WORKSPACE:CHANNEL")]
+        channels: Vec<Channel>,
+        /// What to call the link.
+        #[arg(long)]
+        name: Option<String>,
+        /// Only from the first channel to the others.
+        #[arg(long)]
+        one_way: bool,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// List all links.
+    List {
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Show one link with its channels.
+    Show {
+        /// Its id, the beginning of it, or its name.
+        link: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Stop a link. What is written meanwhile is not passed on later.
+    Pause {
+        /// Its id, the beginning of it, or its name.
+        link: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Let a stopped link go on.
+    Resume {
+        /// Its id, the beginning of it, or its name.
+        link: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// End a link, and say so in its channels. What it carried stays there.
+    Unlink {
+        /// Its id, the beginning of it, or its name.
+        link: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Make a link by which an account that belongs to nobody lets Entente hear in channels, where an app cannot.
+    Listener {
+        /// In which workspace.
+        workspace: String,
+        #[command(flatten)]
+        remote: Remote,
+    },
+}
+
+/// A channel as it is named on the command line.
+#[derive(Clone)]
+pub(super) struct Channel(Value);
+
+impl FromStr for Channel {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text.split_once(':') {
+            Some((workspace, channel)) if !workspace.is_empty() && !channel.is_empty() => {
+                Ok(Self(json!({"workspace": workspace, "channel": channel})))
+            }
+            _ => Err("a channel is named as WORKSPACE:CHANNEL, such as acme-slack:launch".to_owned()),
+        }
+    }
+}
+
+impl Links {
+    pub(super) async fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Create { channels, name, one_way, remote } => {
+                let channels: Vec<Value> = channels.into_iter().map(|channel| channel.0).collect();
+                let body = json!({"name": name, "channels": channels, "one_way": one_way});
+                let link = remote.client()?.post("/links", &body).await?;
+                if !remote.printed(&link) {
+                    shown(&link);
+                }
+                Ok(())
+            }
+            Self::List { remote } => {
+                let all = remote.client()?.get("/links").await?;
+                if !remote.printed(&all) {
+                    listed(&all);
+                }
+                Ok(())
+            }
+            Self::Show { link, remote } => {
+                let link = remote.client()?.get(&path(&link, "")).await?;
+                if !remote.printed(&link) {
+                    shown(&link);
+                }
+                Ok(())
+            }
+            Self::Pause { link, remote } => {
+                change(&remote, &link, "/pause", "It is stopped. What is written now is not passed on.").await
+            }
+            Self::Resume { link, remote } => {
+                change(&remote, &link, "/resume", "It goes on with what is written from now on.").await
+            }
+            Self::Unlink { link, remote } => {
+                change(&remote, &link, "/unlink", "It has ended; each channel is told so.").await
+            }
+            Self::Listener { workspace, remote } => {
+                let path = format!("/workspaces/{}/listener", super::people::encoded(&workspace));
+                let invited = remote.client()?.post(&path, &json!({})).await?;
+                if !remote.printed(&invited) {
+                    say!("{}", text(&invited, "url"));
+                    say!(
+                        "Follow it signed in as an account that belongs to nobody, and add that account to each channel."
+                    );
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+async fn change(remote: &Remote, link: &str, what: &str, done: &str) -> anyhow::Result<()> {
+    remote.client()?.post(&path(link, what), &json!({})).await?;
+    if !remote.json {
+        say!("{done}");
+    }
+    Ok(())
+}
+
+fn path(link: &str, what: &str) -> String {
+    format!("/links/{}{what}", super::people::encoded(link))
+}
+
+fn listed(all: &Value) {
+    let links = all["links"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let row = |link: &Value| {
+        let channels = link["channels"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let channels: Vec<String> = channels.iter().map(named).collect();
+        let id = text(link, "id").chars().take(8).collect();
+        vec![id, text(link, "name"), text(link, "state"), channels.join(", ")]
+    };
+    let rows: Vec<Vec<String>> = links.iter().map(row).collect();
+    table::print(&["id", "name", "state", "channels"], &rows, "No channels are linked.");
+}
+
+fn named(channel: &Value) -> String {
+    format!("{}:{}", text(channel, "workspace"), text(channel, "channel"))
+}
+
+fn shown(link: &Value) {
+    let state = match text(link, "reason") {
+        reason if reason.is_empty() => text(link, "state"),
+        reason => format!("{}: {reason}", text(link, "state")),
+    };
+    say!("{} ({}), {state}, since {}", text(link, "name"), text(link, "id"), minute(&text(link, "made_at")));
+    let rows: Vec<Vec<String>> = link["channels"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|channel| {
+            let flow = match channel["flow"].as_str() {
+                Some("out") => "gives",
+                Some("in") => "takes",
+                _ => "gives and takes",
+            };
+            vec![named(channel), text(channel, "platform"), flow.to_owned(), text(channel, "id")]
+        })
+        .collect();
+    table::print(&["channel", "platform", "messages", "id there"], &rows, "");
+}

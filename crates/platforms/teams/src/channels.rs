@@ -1,0 +1,146 @@
+//! Channels, by the app's right: which there are, who is in them, what they hold, and that it is reported. Graph: "List teams",
+//! "List channels", "List members of team", "List channel messages", "Get chatMessage in a channel or chat"; application
+//! permissions `Team.ReadBasic.All`, `Channel.ReadBasic.All`, `TeamMember.Read.All` and `ChannelMessage.Read.All`.
+//!
+//! Threads are listed by the latest thing that happened in them, replies with them, so reading from a mark means listing
+//! until a thread in which nothing has happened since.
+
+use entente_model::{AccountRef, CallError, ConversationRef, MessageRef, Snapshot, Timestamp};
+use entente_platform::{Call, CatchUp, Mark};
+use http::Method;
+use serde::Deserialize;
+use std::time::Duration;
+
+use crate::client::GraphClient;
+use crate::wire::chat::Member;
+use crate::wire::list::List;
+use crate::wire::message::ChatMessage;
+use crate::{id, parse};
+
+/// The most pages of threads that are read in one go, and of teams, channels and members.
+const PAGES: usize = 20;
+
+/// A page of threads.
+const TOP: usize = 50;
+
+/// A team or a channel.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Named {
+    pub(crate) id: String,
+    pub(crate) display_name: Option<String>,
+    pub(crate) is_archived: Option<bool>,
+}
+
+impl GraphClient {
+    /// Team and channel by `team/channel`, each by name or id.
+    pub(crate) async fn team_and_channel(&self, wanted: &str) -> Result<Option<(Named, Named)>, CallError> {
+        let Some((team, channel)) = wanted.trim().split_once('/') else {
+            return Err(CallError::Reject(
+                "a channel of Microsoft Teams is named as TEAM/CHANNEL".to_owned(),
+            ));
+        };
+        let (team, channel) = (team.trim(), channel.trim());
+        let teams: Vec<Named> = self.everything("/teams").await?;
+        let mut fitting = teams.into_iter().filter(|one| fits(one, team));
+        let Some(found) = fitting.next() else { return Ok(None) };
+        if fitting.next().is_some() {
+            return Err(CallError::Reject(format!("several teams are called “{team}”; name one by its id")));
+        }
+        let channels: Vec<Named> =
+            self.everything(&format!("/teams/{}/channels", id::segment(&found.id))).await?;
+        Ok(channels.into_iter().find(|one| fits(one, channel)).map(|channel| (found, channel)))
+    }
+
+    /// The people of a team, who are in all its standard channels.
+    pub(crate) async fn people_of_team(&self, team: &str) -> Result<Vec<AccountRef>, CallError> {
+        let members: Vec<Member> = self.everything(&format!("/teams/{}/members", id::segment(team))).await?;
+        let ids = members.into_iter().filter_map(|member| member.user_id);
+        Ok(ids.map(|member| id::account(&self.site.workspace, &member)).collect())
+    }
+
+    async fn everything<T: serde::de::DeserializeOwned>(&self, path: &str) -> Result<Vec<T>, CallError> {
+        let mut call = self.call(Method::GET, path, self.limits.directory());
+        let mut all = Vec::new();
+        for _ in 0..PAGES {
+            let page: List<T> = self.page(call).await?;
+            all.extend(page.value);
+            let Some(next) = page.next else { break };
+            call = Call { limits: self.limits.directory(), ..Call::new(Method::GET, self.follow(&next)?) };
+        }
+        Ok(all)
+    }
+
+    /// A message of a channel.
+    pub(crate) async fn one_in_channel(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
+        let Some((team, channel)) = id::channel(&message.conversation.id) else { return Ok(None) };
+        let behind = match id::parts(message.id.as_str()) {
+            (Some(root), own) => format!("/{}/replies/{}", id::segment(root), id::segment(own)),
+            (None, own) => format!("/{}", id::segment(own)),
+        };
+        let path = messages(team, channel, &behind);
+        let call = self.call(Method::GET, &path, self.limits.read(channel));
+        let Some(found) = self.find::<ChatMessage>(call).await? else { return Ok(None) };
+        Ok(parse::snapshot(message.clone(), &found).ok())
+    }
+
+    /// What is new or changed in a channel since the mark.
+    pub(crate) async fn channel_since(
+        &self,
+        conversation: &ConversationRef,
+        mark: &Mark,
+    ) -> Result<CatchUp, CallError> {
+        let (team, channel) = id::channel(&conversation.id).ok_or(CallError::Gone)?;
+        // Repeats are cheaper than omissions.
+        let since = mark.at.minus(Duration::from_millis(1));
+        let path = messages(team, channel, &format!("?$top={TOP}&$expand=replies"));
+        let mut call = self.call(Method::GET, &path, self.limits.read(channel));
+        let (mut snapshots, mut gap) = (Vec::new(), true);
+        for _ in 0..PAGES {
+            let page: List<ChatMessage> = self.page(call).await?;
+            let mut older = false;
+            for root in page.value {
+                let replies = root.replies.iter().flatten();
+                let latest = replies.clone().chain([&root]).filter_map(changed).max();
+                older |= latest.is_some_and(|latest| latest < since);
+                let all = replies.map(|reply| (Some(root.id.as_str()), reply)).chain([(None, &root)]);
+                for (below, message) in all {
+                    let at = id::in_thread(conversation, below, &message.id);
+                    let Ok(snapshot) = parse::snapshot(at, message) else { continue };
+                    let known = mark.message.as_ref() == Some(&snapshot.message.at.id);
+                    let changed = changed(message).is_some_and(|at| at >= since);
+                    let edited = snapshot.deleted || snapshot.edited_at.is_some();
+                    let wanted = snapshot.created_at >= mark.at || (mark.message.is_some() && changed);
+                    let by_somebody = snapshot.message.author.id.as_str() != id::SYSTEM;
+                    if wanted && by_somebody && (!known || edited) {
+                        snapshots.push(snapshot);
+                    }
+                }
+            }
+            let next = page.next.filter(|_| !older);
+            let Some(next) = next else {
+                gap = false;
+                break;
+            };
+            call = Call { limits: self.limits.read(channel), ..Call::new(Method::GET, self.follow(&next)?) };
+        }
+        snapshots.sort_by(|a: &Snapshot, b: &Snapshot| {
+            (a.created_at, &a.message.at.id).cmp(&(b.created_at, &b.message.at.id))
+        });
+        Ok(CatchUp { snapshots, gap })
+    }
+}
+
+fn messages(team: &str, channel: &str, behind: &str) -> String {
+    format!("/teams/{}/channels/{}/messages{behind}", id::segment(team), id::segment(channel))
+}
+
+fn fits(one: &Named, wanted: &str) -> bool {
+    one.id == wanted || one.display_name.as_deref() == Some(wanted)
+}
+
+/// When anything about a message last changed.
+fn changed(message: &ChatMessage) -> Option<Timestamp> {
+    let times = [&message.created_date_time, &message.last_edited_date_time, &message.deleted_date_time];
+    times.into_iter().filter_map(|at| Timestamp::parse(at.as_deref()?)).max()
+}

@@ -1,0 +1,81 @@
+//! Group rooms by title or id, and who is in them. "List Rooms", "Get Room Details", "List Memberships". A login sees the rooms
+//! that it is in, and no others. Titles are not unique.
+
+use entente_model::{AccountRef, CallError, Channel};
+
+use crate::client::{WebexClient, read};
+use crate::wire::list::List;
+use crate::wire::room::{Membership, Titled};
+use crate::{id, refusal};
+
+/// The most pages of rooms, and of members.
+const PAGES: usize = 50;
+
+impl WebexClient {
+    /// A group room by its id, or by its title.
+    pub(crate) async fn titled(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
+        let wanted = wanted.trim();
+        let mut found: Vec<(String, String)> = Vec::new();
+        if id::is_plain(wanted) {
+            let path = ["/rooms/", &id::segment(wanted)].concat();
+            match self.find(self.get(&path, self.limits.other())?).await {
+                Ok(Some(answer)) => {
+                    let room: Titled<'_> = read(&answer)?;
+                    found.extend(named(&room));
+                }
+                // What cannot be an id may be a title.
+                Ok(None) | Err(CallError::Reject(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if found.is_empty() {
+            found = self.of_title(wanted).await?;
+        }
+        if found.len() > 1 {
+            return Err(CallError::Reject(format!(
+                "several rooms are called “{wanted}”; name one by its id"
+            )));
+        }
+        let Some((room, name)) = found.pop() else { return Ok(None) };
+        let members = self.members(&room).await?;
+        let at = id::conversation(&self.workspace, &room);
+        Ok(Some(Channel { at, name, archived: false, members }))
+    }
+
+    async fn of_title(&self, wanted: &str) -> Result<Vec<(String, String)>, CallError> {
+        let mut call = self.get("/rooms?type=group&max=100", self.limits.directory())?;
+        let mut found = Vec::new();
+        for _ in 0..PAGES {
+            let answer = self.send(call.clone()).await.map_err(refusal::call)?;
+            let list: List<Titled<'_>> = read(&answer)?;
+            found.extend(list.items.iter().filter_map(named).filter(|(_, title)| title == wanted));
+            match self.next_of(&answer)? {
+                Some(next) => call.url = next,
+                None => break,
+            }
+        }
+        Ok(found)
+    }
+
+    async fn members(&self, room: &str) -> Result<Vec<AccountRef>, CallError> {
+        let mut call = self.get("/memberships?max=100", self.limits.directory())?;
+        call.url.query_pairs_mut().append_pair("roomId", room);
+        let mut members = Vec::new();
+        for _ in 0..PAGES {
+            let answer = self.send(call.clone()).await.map_err(refusal::call)?;
+            let list: List<Membership<'_>> = read(&answer)?;
+            members.extend(list.items.iter().map(|member| id::account(&self.workspace, &member.person_id)));
+            match self.next_of(&answer)? {
+                Some(next) => call.url = next,
+                None => break,
+            }
+        }
+        Ok(members)
+    }
+}
+
+/// Id and title of a group room.
+fn named(room: &Titled<'_>) -> Option<(String, String)> {
+    let title = room.title.as_ref().map(|title| (**title).to_owned()).unwrap_or_default();
+    (&*room.kind == "group").then(|| ((*room.id).to_owned(), title))
+}

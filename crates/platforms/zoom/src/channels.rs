@@ -1,0 +1,159 @@
+//! Channels by name or id, and who is in them. "List user's channels", "Get a channel", "List channel members". A person sees
+//! those that they are in; a chatbot sees none, and says what it says without being a member.
+
+use std::collections::HashMap;
+
+use entente_model::{CallError, Channel};
+use serde::Deserialize;
+
+use crate::client::{ZoomClient, read};
+use crate::id::Place;
+use crate::wire::filled;
+use crate::{id, refusal};
+
+/// The most pages of channels, and of members.
+const PAGES: usize = 50;
+
+/// Whoever is nobody that we can name.
+const NOBODY: &str = "nobody";
+
+/// A page of channels.
+#[derive(Debug, Deserialize)]
+struct Channels {
+    channels: Vec<One>,
+    next_page_token: Option<String>,
+}
+
+/// A channel.
+#[derive(Debug, Deserialize)]
+struct One {
+    id: String,
+    name: Option<String>,
+}
+
+/// A page of members.
+#[derive(Debug, Deserialize)]
+struct Members {
+    members: Vec<Member>,
+    next_page_token: Option<String>,
+}
+
+/// Somebody in a channel. Of people of other accounts only the member id is told.
+#[derive(Debug, Deserialize)]
+struct Member {
+    id: Option<String>,
+    /// Outlives a change of the address.
+    #[serde(rename = "member_id")]
+    lasting: Option<String>,
+    email: Option<String>,
+}
+
+/// The people in a channel, by what history names them by.
+#[derive(Debug, Default)]
+pub(crate) struct People {
+    by_email: HashMap<String, String>,
+    by_member: HashMap<String, String>,
+}
+
+impl People {
+    /// The user id of whoever wrote a message, by address or member id. What the chatbot said is nobody's.
+    pub(crate) fn who(&self, sender: Option<&str>, member: Option<&str>) -> &str {
+        let member = filled(member).and_then(|member| self.by_member.get(member));
+        let email = filled(sender).map(str::to_lowercase);
+        let email = email.and_then(|email| self.by_email.get(&email));
+        member.or(email).map_or(NOBODY, String::as_str)
+    }
+}
+
+impl ZoomClient {
+    /// A channel by its id, or by its name.
+    pub(crate) async fn named(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
+        let wanted = wanted.trim();
+        let mut found = None;
+        if id::is_id(wanted) {
+            let path = ["/chat/users/me/channels/", &id::segment(wanted)].concat();
+            let call = self.get(&path, self.limits.medium())?;
+            match self.send(call).await.map_err(refusal::call) {
+                Ok(answer) => found = Some(read::<One>(&answer)?),
+                // What cannot be an id may be a name.
+                Err(CallError::Gone | CallError::Reject(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let found = match found {
+            Some(found) => found,
+            None => match self.of_name(wanted).await? {
+                Some(found) => found,
+                None => return Ok(None),
+            },
+        };
+        let members = self.members(&found.id).await?;
+        let accounts = members.iter().filter_map(|member| filled(member.id.as_deref()));
+        Ok(Some(Channel {
+            at: id::channel_at(&self.workspace, &found.id),
+            name: found.name.unwrap_or_else(|| found.id.clone()),
+            archived: false,
+            members: accounts.map(|member| id::account(&self.workspace, member)).collect(),
+        }))
+    }
+
+    /// Whether this login is in a channel. "Get a channel".
+    pub(crate) async fn sees_channel(&self, channel: &str) -> Result<bool, CallError> {
+        let path = ["/chat/users/me/channels/", &id::segment(channel)].concat();
+        match self.send(self.get(&path, self.limits.medium())?).await.map_err(refusal::call) {
+            Ok(_) => Ok(true),
+            Err(CallError::Gone | CallError::Reject(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn of_name(&self, wanted: &str) -> Result<Option<One>, CallError> {
+        let call = self.get("/chat/users/me/channels?page_size=50", self.limits.medium())?;
+        let (mut next, mut found) = (call.clone(), Vec::new());
+        for _ in 0..PAGES {
+            let answer = self.send(next).await.map_err(refusal::call)?;
+            let page: Channels = read(&answer)?;
+            found.extend(page.channels.into_iter().filter(|one| one.name.as_deref() == Some(wanted)));
+            let Some(token) = filled(page.next_page_token.as_deref()) else { break };
+            next = call.clone();
+            next.url.query_pairs_mut().append_pair("next_page_token", token);
+        }
+        if found.len() > 1 {
+            return Err(CallError::Reject(format!(
+                "several channels are called “{wanted}”; name one by its id"
+            )));
+        }
+        Ok(found.pop())
+    }
+
+    async fn members(&self, channel: &str) -> Result<Vec<Member>, CallError> {
+        let path = ["/chat/users/me/channels/", &id::segment(channel), "/members?page_size=100"].concat();
+        let call = self.get(&path, self.limits.medium())?;
+        let (mut next, mut members) = (call.clone(), Vec::new());
+        for _ in 0..PAGES {
+            let answer = self.send(next).await.map_err(refusal::call)?;
+            let page: Members = read(&answer)?;
+            members.extend(page.members);
+            let Some(token) = filled(page.next_page_token.as_deref()) else { break };
+            next = call.clone();
+            next.url.query_pairs_mut().append_pair("next_page_token", token);
+        }
+        Ok(members)
+    }
+
+    /// The people in a channel; of a direct conversation both are known already.
+    pub(crate) async fn people_of(&self, at: Place<'_>) -> Result<People, CallError> {
+        let mut people = People::default();
+        let Some(channel) = at.channel() else { return Ok(people) };
+        for member in self.members(channel).await? {
+            let Some(id) = filled(member.id.as_deref()) else { continue };
+            if let Some(email) = filled(member.email.as_deref()) {
+                people.by_email.insert(email.to_lowercase(), id.to_owned());
+            }
+            if let Some(member) = filled(member.lasting.as_deref()) {
+                people.by_member.insert(member.to_owned(), id.to_owned());
+            }
+        }
+        Ok(people)
+    }
+}

@@ -1,0 +1,182 @@
+//! "Team Chat: Channels" and "Channel members": making a channel, finding it, and who is in it. What they are called by in a
+//! path acts for the token's user.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Zoom;
+use super::answer::{Answer, Outcome, Refusal};
+use super::call::Call;
+use super::contacts::reachable;
+use super::world::World;
+use super::world::chats::{Channel, Chat};
+use super::world::people::Person;
+use super::{id, input, paging};
+
+/// "Create a channel": the longest name.
+const LONGEST: usize = 256;
+
+/// "Create a channel": the most members to begin with. "Invite channel members": the most in one call.
+const FIRST: usize = 20;
+const MORE: usize = 5;
+
+#[derive(Debug, Deserialize)]
+struct New {
+    name: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<u8>,
+    #[serde(default)]
+    members: Vec<Invited>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Invited {
+    email: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct Invitation {
+    members: Vec<Invited>,
+}
+
+/// `POST /chat/users/{userId}/channels`: "Create a channel".
+pub(super) fn create(zoom: &Zoom, call: &Call) -> Outcome {
+    let new: New = input::json(call)?;
+    let name = new.name.filter(|name| !name.trim().is_empty() && name.chars().count() <= LONGEST);
+    let name = name.ok_or_else(|| Refusal::field("name", "Invalid field."))?;
+    let kind = new.kind.filter(|kind| (1..=4).contains(kind));
+    let kind = kind.ok_or_else(|| Refusal::field("type", "Invalid field."))?;
+    if new.members.len() > FIRST {
+        return Err(Refusal::field("members", "Invalid field."));
+    }
+    let mut guard = zoom.world();
+    let world = &mut *guard;
+    let me = call.acting(world, call.segment(3))?;
+    let mut members = vec![Arc::clone(&me.id)];
+    for invited in &new.members {
+        members.push(Arc::clone(&reachable(world, me, &invited.email, &call.switches)?.id));
+    }
+    members.dedup();
+    let owner = Arc::clone(&me.id);
+    let session = world.dice.uuid().simple().to_string();
+    world.chats.open_channel(&session, Channel { name, owner, kind }, &members);
+    let chat = world.chats.get(&session).ok_or_else(|| Refusal::no_channel(&session))?;
+    let change = json!({"kind": "channel.created", "channel": session});
+    Ok(Answer::made(&shape(chat)).changed(change))
+}
+
+/// `GET /chat/users/{userId}/channels`: "List user's channels", those that one is in.
+pub(super) fn list(zoom: &Zoom, call: &Call) -> Outcome {
+    let size = input::number(call, "page_size", 10, 50)?;
+    let world = zoom.world();
+    let me = call.acting(&world, call.segment(3))?;
+    let channels = world.chats.of(&me.id).filter(|chat| chat.channel.is_some());
+    let total = world.chats.of(&me.id).filter(|chat| chat.channel.is_some()).count();
+    let (page, next) = paging::page(channels, paging::start(call)?, size);
+    let channels: Vec<Value> = page.into_iter().map(shape).collect();
+    Ok(Answer::json(&json!({
+        "channels": channels,
+        "total_records": total,
+        "page_size": size,
+        "next_page_token": paging::next(call, next),
+    })))
+}
+
+/// `GET /chat/users/{userId}/channels/{channelId}`: "Get a channel".
+pub(super) fn get(zoom: &Zoom, call: &Call) -> Outcome {
+    let world = zoom.world();
+    let me = call.acting(&world, call.segment(3))?;
+    Ok(Answer::json(&shape(own(&world, me, call.segment(5))?)))
+}
+
+/// `GET …/members`: "List channel members".
+pub(super) fn members(zoom: &Zoom, call: &Call) -> Outcome {
+    let size = input::number(call, "page_size", 10, 100)?;
+    let world = zoom.world();
+    let me = call.acting(&world, call.segment(3))?;
+    let chat = own(&world, me, call.segment(5))?;
+    let owner = chat.channel.as_ref().map(|channel| &channel.owner);
+    let people = chat.members.iter().filter_map(|member| world.people.get(member));
+    let (page, next) = paging::page(people, paging::start(call)?, size);
+    let members: Vec<Value> = page
+        .into_iter()
+        .map(|person| {
+            let inside = person.account == me.account;
+            let (first, last) = person.names();
+            json!({
+                "id": if inside { &*person.id } else { "" },
+                "member_id": &*person.member,
+                "email": if inside { person.email.as_str() } else { "" },
+                "first_name": if inside { first } else { "" },
+                "last_name": if inside { last } else { "" },
+                "name": if inside { person.name.as_str() } else { "" },
+                "role": if owner == Some(&person.id) { "owner" } else { "member" },
+                "is_external": !inside,
+            })
+        })
+        .collect();
+    Ok(Answer::json(&json!({
+        "members": members,
+        "total_records": chat.members.len(),
+        "page_size": size,
+        "next_page_token": paging::next(call, next),
+    })))
+}
+
+/// `POST …/members`: "Invite channel members".
+pub(super) fn invite(zoom: &Zoom, call: &Call) -> Outcome {
+    let invitation: Invitation = input::json(call)?;
+    if invitation.members.is_empty() || invitation.members.len() > MORE {
+        return Err(Refusal::field("members", "Invalid field."));
+    }
+    let mut guard = zoom.world();
+    let world = &mut *guard;
+    let me = call.acting(world, call.segment(3))?;
+    let session = Arc::clone(&own(world, me, call.segment(5))?.session);
+    let mut people = Vec::new();
+    for invited in &invitation.members {
+        let person = reachable(world, me, &invited.email, &call.switches)?;
+        people.push((Arc::clone(&person.id), Arc::clone(&person.member)));
+    }
+    for (person, _) in &people {
+        world.chats.enter(&session, person);
+    }
+    let joined = |ids: Vec<&str>| ids.join(",");
+    let body = json!({
+        "added_at": super::messages::shape::date_time(call.now),
+        "ids": joined(people.iter().map(|one| &*one.0).collect()),
+        "member_ids": joined(people.iter().map(|one| &*one.1).collect()),
+    });
+    Ok(Answer::made(&body).changed(json!({"kind": "channel.invited", "channel": &*session})))
+}
+
+/// `DELETE …/members/{identifier}`: "Remove a member"; not oneself.
+pub(super) fn remove(zoom: &Zoom, call: &Call) -> Outcome {
+    let mut guard = zoom.world();
+    let world = &mut *guard;
+    let me = call.acting(world, call.segment(3))?;
+    let session = Arc::clone(&own(world, me, call.segment(5))?.session);
+    let gone = world.people.find(call.segment(7)).filter(|person| person.id != me.id);
+    let gone = Arc::clone(&gone.ok_or_else(|| Refusal::bad("Invalid member."))?.id);
+    world.chats.leave(&session, &gone);
+    Ok(Answer::nothing().changed(json!({"kind": "channel.left", "channel": &*session})))
+}
+
+/// A channel that one is in.
+fn own<'a>(world: &'a World, me: &Person, channel: &str) -> Result<&'a Chat, Refusal> {
+    let chat = world.chats.get(channel).filter(|chat| chat.channel.is_some());
+    chat.filter(|chat| chat.members.contains(&me.id)).ok_or_else(|| Refusal::no_channel(channel))
+}
+
+fn shape(chat: &Chat) -> Value {
+    let channel = chat.channel.as_ref();
+    json!({
+        "id": &*chat.session,
+        "jid": format!("{}{}", chat.session, id::CHANNELS),
+        "name": channel.map(|channel| &channel.name),
+        "type": channel.map(|channel| channel.kind),
+        "channel_url": format!("https://zoom.us/launch/chat/v2/{}", chat.session),
+    })
+}

@@ -1,0 +1,23 @@
+//! Channels that are kept in step.
+
+use async_trait::async_trait;
+use entente_model::{ConversationRef, Link, LinkId, LinkState};
+
+use crate::StoreError;
+
+/// Links. A channel is in at most one that has not ended, and in none if it is a pair's direct conversation.
+#[async_trait]
+pub trait Channels: Send + Sync {
+    /// Makes a link; from then on its channels are of interest. `Err` names a channel that is in a link already, or is
+    /// somebody's direct conversation; then nothing is written. Making it twice is refused so, too.
+    async fn add_link(&self, link: &Link) -> Result<Result<(), ConversationRef>, StoreError>;
+
+    /// A link, ended or not.
+    async fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError>;
+
+    /// All links that have not ended, oldest first.
+    async fn links(&self) -> Result<Vec<Link>, StoreError>;
+
+    /// Lets a link carry, pause, or end. `false`: there is none, or it has ended before. What it carried stays known.
+    async fn set_link_state(&self, id: LinkId, state: &LinkState) -> Result<bool, StoreError>;
+}

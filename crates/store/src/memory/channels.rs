@@ -1,0 +1,70 @@
+//! Channels that are kept in step.
+
+use async_trait::async_trait;
+use entente_model::{ConversationRef, Link, LinkId, LinkState};
+
+use super::Memory;
+use super::state::State;
+use crate::{Channels, Interest, StoreError};
+
+impl State {
+    /// The link that a conversation is a channel of, or was one of last.
+    pub(super) fn link_of(&self, at: &ConversationRef) -> Option<LinkId> {
+        let newest = self.channel_links.iter().rfind(|link| link.member(at).is_some());
+        newest.map(|link| link.id)
+    }
+
+    fn taken(&self, at: &ConversationRef) -> bool {
+        let live = |link: &&Link| link.state != LinkState::Ended && link.member(at).is_some();
+        self.channel_links.iter().any(|link| live(&link))
+            || self.links.get(at).is_some_and(|known| known.pair.is_some())
+    }
+}
+
+#[async_trait]
+impl Channels for Memory {
+    async fn add_link(&self, link: &Link) -> Result<Result<(), ConversationRef>, StoreError> {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        if let Some(taken) = link.members.iter().find(|member| state.taken(&member.at)) {
+            return Ok(Err(taken.at.clone()));
+        }
+        for (index, member) in link.members.iter().enumerate() {
+            if link.members[..index].iter().any(|before| before.at == member.at) {
+                return Ok(Err(member.at.clone()));
+            }
+        }
+        for member in &link.members {
+            let known = state.links.entry(member.at.clone()).or_default();
+            known.interest = Some(Interest::Yes);
+            known.people = state.people_version;
+        }
+        state.channel_links.push(link.clone());
+        Ok(Ok(()))
+    }
+
+    async fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError> {
+        Ok(self.state().channel_links.iter().find(|link| link.id == id).cloned())
+    }
+
+    async fn links(&self) -> Result<Vec<Link>, StoreError> {
+        let state = self.state();
+        Ok(state.channel_links.iter().filter(|link| link.state != LinkState::Ended).cloned().collect())
+    }
+
+    async fn set_link_state(&self, id: LinkId, now: &LinkState) -> Result<bool, StoreError> {
+        let mut guard = self.state();
+        let state = &mut *guard;
+        let found = state.channel_links.iter_mut().find(|link| link.id == id);
+        let Some(link) = found.filter(|link| link.state != LinkState::Ended) else { return Ok(false) };
+        link.state = now.clone();
+        if *now == LinkState::Ended {
+            for member in &link.members {
+                if let Some(known) = state.links.get_mut(&member.at) {
+                    known.interest = Some(Interest::Unknown);
+                }
+            }
+        }
+        Ok(true)
+    }
+}

@@ -1,0 +1,134 @@
+//! Channels that are kept in step.
+
+use async_trait::async_trait;
+use entente_model::{ConversationRef, Flow, Link, LinkId, LinkState, LoginId, Member, Timestamp};
+use rusqlite::Connection;
+
+use super::links::{INTEREST_UNKNOWN, INTEREST_YES};
+use super::run::{Run, uuid, uuid_or_null};
+use super::{Shared, Sqlite};
+use crate::{Channels, StoreError};
+
+const ADD: &str = "insert into link (id, name, made_at, state, reason) values (?1, ?2, ?3, ?4, ?5)";
+const ADD_MEMBER: &str = "insert into member (link, conversation, name, flow, listener, live) \
+     values (?1, ?2, ?3, ?4, ?5, 1)";
+const TAKEN: &str = "select exists (select 1 from member where conversation = ?1 and live = 1) \
+     or exists (select 1 from conversation where id = ?1 and low is not null)";
+const INTEREST: &str = "update conversation set interest = ?2, people = ?3 where id = ?1";
+const LINK: &str = "select id, name, made_at, state, reason from link where id = ?1";
+const LINKS: &str = "select id, name, made_at, state, reason from link where state <> 'ended' \
+     order by made_at, id";
+const MEMBERS: &str = "select conversation, name, flow, listener from member where link = ?1 order by id";
+const CHANNELS: &str = "select conversation from member where link = ?1 order by id";
+const SET: &str = "update link set state = ?2, reason = ?3 where id = ?1 and state <> 'ended'";
+const END: &str = "update member set live = 0 where link = ?1";
+const OF: &str = "select link from member where conversation = ?1 order by id desc limit 1";
+
+/// The link that a conversation is a channel of, or was one of last.
+pub(super) fn link_of(conn: &Connection, conversation: i64) -> Result<Option<LinkId>, StoreError> {
+    conn.one(OF, [conversation], |row| uuid(row, 0).map(LinkId))
+}
+
+fn reason(state: &LinkState) -> &str {
+    match state {
+        LinkState::Paused(reason) => reason,
+        LinkState::Active | LinkState::Ended => "",
+    }
+}
+
+type Row = (uuid::Uuid, String, i64, String, String);
+
+fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok((uuid(row, 0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+}
+
+impl Shared {
+    fn whole(&self, conn: &Connection, row: Row) -> Result<Link, StoreError> {
+        let (id, name, made_at, state, reason) = row;
+        let state = match state.as_str() {
+            "active" => LinkState::Active,
+            "paused" => LinkState::Paused(reason),
+            "ended" => LinkState::Ended,
+            _ => return Err(StoreError::Inconsistent { table: "link", column: "state" }),
+        };
+        let rows = conn.all(MEMBERS, [id.as_bytes()], |row| {
+            Ok((
+                row.get::<_, i64>(0)?,
+                row.get::<_, String>(1)?,
+                row.get::<_, String>(2)?,
+                uuid_or_null(row, 3)?,
+            ))
+        })?;
+        let members = rows.into_iter().map(|(conversation, name, flow, listener)| {
+            let flow =
+                Flow::named(&flow).ok_or(StoreError::Inconsistent { table: "member", column: "flow" })?;
+            let at = self.names.conversation_ref(conn, conversation)?;
+            Ok(Member { at, name, flow, listener: listener.map(LoginId) })
+        });
+        Ok(Link {
+            id: LinkId(id),
+            name,
+            made_at: Timestamp(made_at),
+            state,
+            members: members.collect::<Result<_, StoreError>>()?,
+        })
+    }
+}
+
+#[async_trait]
+impl Channels for Sqlite {
+    async fn add_link(&self, link: &Link) -> Result<Result<(), ConversationRef>, StoreError> {
+        let link = link.clone();
+        self.write(move |tx| {
+            let mut rows = Vec::with_capacity(link.members.len());
+            for member in &link.members {
+                let id = tx.conversation(&member.at)?;
+                let taken = tx.conn.one(TAKEN, [id], |row| row.get(0))?.unwrap_or(false);
+                if taken || rows.contains(&id) {
+                    return Ok(Err(member.at.clone()));
+                }
+                rows.push(id);
+            }
+            let id = link.id.0;
+            let (state, reason) = (link.state.name(), reason(&link.state));
+            tx.conn.run(ADD, (id.as_bytes(), &link.name, link.made_at.0, state, reason))?;
+            for (member, conversation) in link.members.iter().zip(rows) {
+                let listener = member.listener.map(|login| *login.0.as_bytes());
+                let flow = member.flow.name();
+                tx.conn.run(ADD_MEMBER, (id.as_bytes(), conversation, &member.name, flow, listener))?;
+                tx.conn.run(INTEREST, (conversation, INTEREST_YES, tx.people))?;
+            }
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    async fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError> {
+        self.read(|conn| {
+            let row = conn.one(LINK, [id.0.as_bytes()], read)?;
+            row.map(|row| self.shared.whole(conn, row)).transpose()
+        })
+    }
+
+    async fn links(&self) -> Result<Vec<Link>, StoreError> {
+        self.read(|conn| {
+            let rows = conn.all(LINKS, [], read)?;
+            rows.into_iter().map(|row| self.shared.whole(conn, row)).collect()
+        })
+    }
+
+    async fn set_link_state(&self, id: LinkId, state: &LinkState) -> Result<bool, StoreError> {
+        let state = state.clone();
+        self.write(move |tx| {
+            let changed = tx.conn.run(SET, (id.0.as_bytes(), state.name(), reason(&state)))? > 0;
+            if changed && state == LinkState::Ended {
+                for conversation in tx.conn.all(CHANNELS, [id.0.as_bytes()], |row| row.get::<_, i64>(0))? {
+                    tx.conn.run(INTEREST, (conversation, INTEREST_UNKNOWN, tx.people))?;
+                }
+                tx.conn.run(END, [id.0.as_bytes()])?;
+            }
+            Ok(changed)
+        })
+        .await
+    }
+}

@@ -1,0 +1,126 @@
+//! Channels that are kept in step.
+
+use entente_model::{ConversationRef, Flow, Link, LinkId, LinkState, Member};
+use entente_store::{Interest, LaneKey, Side};
+use uuid::Uuid;
+
+use crate::world::{
+    World, account, at, claim_of, created, deliver, direct, head, login_id, message, pair, plan, room, route,
+    teams, webex,
+};
+
+super::conformance! {
+    a_link_is_read_as_it_was_written
+    a_channel_is_in_one_link
+    a_direct_conversation_is_in_no_link
+    what_a_linked_channel_says_is_kept
+    an_ended_link_is_known_and_makes_room
+    an_answer_finds_what_was_made_from_the_same_message
+}
+
+fn member(at: ConversationRef, flow: Flow) -> Member {
+    let name = at.id.to_string();
+    Member { at, name, flow, listener: (flow != Flow::In).then(|| login_id(7)) }
+}
+
+fn link(number: u128, channels: [ConversationRef; 2]) -> Link {
+    let [one, other] = channels;
+    Link {
+        id: LinkId(Uuid::from_u128(number)),
+        name: format!("link {number}"),
+        made_at: at(i64::try_from(number).unwrap()),
+        state: LinkState::Active,
+        members: vec![member(one, Flow::Both), member(other, Flow::In)],
+    }
+}
+
+fn first() -> Link {
+    link(1, [room(&webex(), "launch"), room(&teams(), "launch")])
+}
+
+async fn a_link_is_read_as_it_was_written(mut world: World) {
+    let link = first();
+    assert_eq!(world.store().link(link.id).await.unwrap(), None);
+    assert_eq!(world.store().add_link(&link).await.unwrap(), Ok(()));
+    for _ in 0..2 {
+        assert_eq!(world.store().link(link.id).await.unwrap().as_ref(), Some(&link));
+        assert_eq!(world.store().links().await.unwrap(), std::slice::from_ref(&link));
+        let known = world.store().known(&link.members[1].at, &[]).await.unwrap();
+        assert_eq!(known.link, Some(link.id));
+        assert_eq!(known.conversation.unwrap().interest, Interest::Yes);
+        world.restart();
+    }
+    let paused = LinkState::Paused("why".to_owned());
+    assert!(world.store().set_link_state(link.id, &paused).await.unwrap());
+    world.restart();
+    assert_eq!(world.store().link(link.id).await.unwrap().unwrap().state, paused);
+    assert!(!world.store().set_link_state(LinkId(Uuid::nil()), &LinkState::Active).await.unwrap());
+}
+
+async fn a_channel_is_in_one_link(world: World) {
+    let store = world.store();
+    let one = first();
+    assert_eq!(store.add_link(&one).await.unwrap(), Ok(()));
+    let taken = one.members[1].at.clone();
+    let other = link(2, [room(&webex(), "other"), taken.clone()]);
+    assert_eq!(store.add_link(&other).await.unwrap(), Err(taken));
+    assert_eq!(store.link(other.id).await.unwrap(), None);
+    let twice = room(&webex(), "twice");
+    let circle = link(3, [twice.clone(), twice.clone()]);
+    assert_eq!(store.add_link(&circle).await.unwrap(), Err(twice));
+    assert_eq!(store.links().await.unwrap(), [one]);
+}
+
+async fn a_direct_conversation_is_in_no_link(world: World) {
+    let store = world.store();
+    let direct_one = room(&webex(), "direct");
+    store.remember(&direct(&direct_one), Interest::Yes, Some(pair(1, 2)), at(1)).await.unwrap();
+    let wrong = link(1, [direct_one.clone(), room(&teams(), "launch")]);
+    assert_eq!(store.add_link(&wrong).await.unwrap(), Err(direct_one));
+}
+
+async fn what_a_linked_channel_says_is_kept(world: World) {
+    let store = world.store();
+    let link = first();
+    store.add_link(&link).await.unwrap().unwrap();
+    let said = message(&link.members[0].at, "m1");
+    let accepted = store.accept(vec![created(&said)], at(2)).await.unwrap();
+    assert_eq!(accepted.stored, 1);
+    let held = store.claim(Side::Inbound, 1, crate::world::LEASE, at(3)).await.unwrap().pop().unwrap();
+    assert!(store.arrived(&held, 1).await.unwrap()[0].body.is_some());
+    assert_eq!(store.account(&account(&webex(), "nobody")).await.unwrap(), None);
+}
+
+async fn an_ended_link_is_known_and_makes_room(mut world: World) {
+    let link = first();
+    world.store().add_link(&link).await.unwrap().unwrap();
+    assert!(world.store().set_link_state(link.id, &LinkState::Ended).await.unwrap());
+    assert!(!world.store().set_link_state(link.id, &LinkState::Active).await.unwrap());
+    world.restart();
+    let store = world.store();
+    assert!(store.links().await.unwrap().is_empty());
+    assert_eq!(store.link(link.id).await.unwrap().unwrap().state, LinkState::Ended);
+    let known = store.known(&link.members[0].at, &[]).await.unwrap();
+    assert_eq!((known.link, known.conversation.unwrap().interest), (Some(link.id), Interest::Unknown));
+    let next = Link { id: LinkId(Uuid::from_u128(9)), ..link.clone() };
+    assert_eq!(store.add_link(&next).await.unwrap(), Ok(()));
+    assert_eq!(store.known(&link.members[0].at, &[]).await.unwrap().link, Some(next.id));
+}
+
+async fn an_answer_finds_what_was_made_from_the_same_message(world: World) {
+    let store = world.store();
+    let (first, second) = (room(&teams(), "one"), room(&teams(), "two"));
+    let lanes = [LaneKey::Conversation(first.clone()), LaneKey::Conversation(second.clone())];
+    let root = message(&room(&webex(), "r"), "root");
+    let plans = lanes.iter().map(|lane| plan(lane, &root)).collect();
+    route(store, &root, plans, 1).await;
+    let to_first = claim_of(store, &lanes[0], 1).await;
+    deliver(store, &to_first, &message(&first, "copy one")).await;
+    let to_second = claim_of(store, &lanes[1], 1).await;
+    deliver(store, &to_second, &message(&second, "copy two")).await;
+    let answer = message(&first, "answer");
+    let mut planned = plan(&lanes[1], &answer);
+    planned.thread = Some(message(&first, "copy one"));
+    store.plan(vec![planned], at(3)).await.unwrap();
+    assert_eq!(head(store, &to_second).await.thread, Some(message(&second, "copy two")));
+}
