@@ -92,13 +92,14 @@ impl Engine {
             None => client.deliver(&draft).await,
         };
         let opened = result.is_ok() && opens(&draft);
-        let unpassed =
-            source.as_ref().and_then(|source| self.unpassed(claim, workspace, head, (source, &result)));
+        let unpassed = source
+            .as_ref()
+            .and_then(|source| self.unpassed(claim, workspace, head, &payload, (source, &result)));
         let finish = match unpassed {
             Some(line) => line,
-            None => match self.open_anew(claim, head, &draft, &result).await? {
+            None => match self.open_anew(claim, head, &payload, (&draft, &result)).await? {
                 Some(anew) => anew,
-                None => self.outcome(head, result),
+                None => self.outcome(head, &payload, result),
             },
         };
         let next = self.finish(claim, head, finish).await;
