@@ -96,16 +96,17 @@ impl Engine {
             None => client.deliver(&draft).await,
         };
         let opened = result.is_ok() && opens(&draft);
-        let unpassed =
-            source.as_ref().and_then(|source| self.unpassed(claim, workspace, head, (source, &result)));
+        let unpassed = source
+            .as_ref()
+            .and_then(|source| self.unpassed(claim, workspace, head, &payload, (source, &result)));
         let instead = match unpassed {
             Some(line) => Some(line),
-            None => self.open_anew(claim, head, &draft, &result).await?,
+            None => self.open_anew(claim, head, &payload, (&draft, &result)).await?,
         };
         let instead = instead.or_else(|| self.relay_instead(claim, head, &draft, relayed, &result));
         let finish = match instead {
             Some(instead) => instead,
-            None => self.outcome(head, result, relayed),
+            None => self.outcome(head, &payload, result, relayed),
         };
         let next = self.finish(claim, head, finish).await;
         if opened {

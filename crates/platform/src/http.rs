@@ -240,13 +240,18 @@ impl Http {
             "ws" => "http",
             _ => return false,
         };
+        self.allows_below(scheme, url, |_| true)
+    }
+
+    /// Whether the host of `url` is that of a configured address with this scheme, or one below it, and its port is right.
+    fn allows_below(&self, scheme: &str, url: &Url, port: impl Fn(u16) -> bool) -> bool {
         let Some(host) = url.host_str() else { return false };
         self.allowed.iter().any(|origin| match origin {
-            Origin::Tuple(allowed, at, _) => {
+            Origin::Tuple(allowed, at, at_port) => {
                 let at_host = at.to_string();
                 let below = matches!(at, Host::Domain(_))
                     && host.strip_suffix(&at_host).is_some_and(|rest| rest.ends_with('.'));
-                allowed == scheme && (host == at_host || below)
+                allowed == scheme && port(*at_port) && (host == at_host || below)
             }
             Origin::Opaque(_) => false,
         })

@@ -14,6 +14,14 @@ pub trait OneLevel: Client {
     /// Performs a draft as it is, with a file if there is one.
     async fn perform(&self, draft: &Draft, file: Option<&dyn FileSource>) -> Result<Receipt, CallError>;
 
+    /// Performs a draft, as a reply if it is one.
+    async fn say(&self, draft: &Draft, file: Option<&dyn FileSource>) -> Result<Receipt, CallError> {
+        match &draft.operation {
+            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread, file).await,
+            _ => self.perform(draft, file).await,
+        }
+    }
+
     /// Sends a reply to `thread`. Each refusal is certain, so the next try cannot say anything twice.
     async fn reply(
         &self,

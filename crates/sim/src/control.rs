@@ -105,6 +105,19 @@ pub struct Control<S> {
     pub live: Live,
 }
 
+impl<S> Control<S> {
+    /// With nothing recorded yet and nothing wrong.
+    pub fn new(clock: Clock, seed: u64, switches: S) -> Self {
+        Self {
+            clock,
+            ledger: Arc::new(Ledger::default()),
+            faults: Faults::new(seed),
+            board: Board::new(switches),
+            live: Live::default(),
+        }
+    }
+}
+
 impl<S> Clone for Control<S> {
     fn clone(&self) -> Self {
         Self {

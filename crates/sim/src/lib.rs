@@ -11,7 +11,7 @@
 //! in the vendor's app.
 //!
 //! Shared by all: [`clock`] (time as a seam), [`ledger`] (every call in order), [`faults`] (what goes wrong),
-//! [`limits`] (the vendors' rate limits), [`courier`] (webhooks on their way out), [`control`] (the paths under `/_sim`),
+//! [`limits`] (the vendors' rate limits), [`options`] (what it starts with), [`courier`] (webhooks on their way out), [`control`] (the paths under `/_sim`),
 //! [`server`] (a port whose plug can be pulled), [`org`] (Acme, Inc.).
 
 pub mod clock;
@@ -22,6 +22,7 @@ pub mod faults;
 mod files;
 pub mod ledger;
 pub mod limits;
+pub mod options;
 pub mod org;
 pub mod server;
 pub mod slack;

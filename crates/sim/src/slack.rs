@@ -23,13 +23,10 @@ use axum::response::{IntoResponse as _, Response};
 use axum::routing::{MethodFilter, any, get, on, post};
 use http::{Method as Verb, StatusCode};
 
-use crate::clock::Clock;
-use crate::control::{Board, Control, Live, endpoints};
-use crate::courier::Courier;
+use crate::control::{Board, Control, endpoints};
 use crate::faults::Faults;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
-use crate::org;
 
 mod answer;
 mod args;
@@ -58,24 +55,8 @@ use world::World;
 
 pub use switches::{Rate, Rates, Switches};
 
-/// What a simulator starts with.
-pub struct Options {
-    /// Time.
-    pub clock: Clock,
-    /// How events leave.
-    pub courier: Courier,
-    /// Makes ids, tokens and chance repeatable.
-    pub seed: u64,
-    /// Multiplies the rate limits; 0 switches them off.
-    pub limits_factor: f64,
-    /// The unverified facts.
-    pub switches: Switches,
-    /// Scheme and authority that the address of a socket begins with, e.g. `http://127.0.0.1:7703`; the request's own
-    /// `Host` if absent.
-    pub public_base: Option<String>,
-    /// The organization; those with a Slack account become people here. The administrator `Iris Admin` comes on top.
-    pub people: Vec<org::Somebody>,
-}
+/// What simulated Slack starts with. The administrator `Iris Admin` comes on top of its people.
+pub type Options = crate::options::Options<Switches>;
 
 /// A handle on the simulator; clones share it.
 #[derive(Clone)]
@@ -93,13 +74,7 @@ struct Inner {
 impl Slack {
     /// A workspace with its people, one administrator, no apps and no conversations.
     pub fn new(options: Options) -> Self {
-        let control = Control {
-            clock: options.clock,
-            ledger: Arc::new(Ledger::default()),
-            faults: Faults::new(options.seed),
-            board: Board::new(options.switches),
-            live: Live::default(),
-        };
+        let control = Control::new(options.clock, options.seed, options.switches);
         let mut world = World::new(options.seed, &options.people, control.clone(), options.courier);
         world.events.factor = options.limits_factor;
         let inner = Inner {

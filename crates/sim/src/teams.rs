@@ -16,12 +16,9 @@ use axum::response::{IntoResponse as _, Response};
 use http::{Method, StatusCode};
 use http_body_util::BodyExt as _;
 
-use crate::clock::Clock;
 use crate::control::{self, Board};
-use crate::courier::Courier;
 use crate::faults::Faults;
 use crate::ledger::Ledger;
-use crate::org::Somebody;
 use call::Call;
 use sim::Sim;
 
@@ -57,26 +54,9 @@ const BODY_LIMIT: usize = 4 * 1024 * 1024;
 /// The same for content. Graph: "Upload or replace the contents of a driveItem", up to 250 MB.
 const CONTENT_LIMIT: usize = 250 * 1024 * 1024;
 
-/// What a simulated tenant is made of.
-#[derive(Clone)]
-pub struct Options {
-    /// Time.
-    pub clock: Clock,
-    /// The way out for notifications, validation hand-shakes and activities.
-    pub courier: Courier,
-    /// Makes ids, tokens and dice repeatable.
-    pub seed: u64,
-    /// Scales every rate limit; 1 is what the vendor documents, 0 switches them off.
-    pub limits_factor: f64,
-    /// The open facts.
-    pub switches: Switches,
-    /// Scheme and authority the simulator is reached under, e.g. `http://127.0.0.1:7702`, for absolute links. Absent:
-    /// taken from each request.
-    pub public_base: Option<String>,
-    /// Everybody; only those `on_teams` get an account. The administrator `Teams Administrator`, who has no Teams
-    /// licence, comes on top.
-    pub people: Vec<Somebody>,
-}
+/// What simulated Teams starts with. The administrator `Teams Administrator`, who has no Teams licence, comes on top of its
+/// people.
+pub type Options = crate::options::Options<Switches>;
 
 /// A running simulator; a cheap handle.
 #[derive(Clone)]

@@ -21,13 +21,10 @@ use axum::response::Response;
 use axum::routing::MethodFilter;
 use http::Method;
 
-use crate::clock::Clock;
-use crate::control::{Board, Control, Live, endpoints};
-use crate::courier::Courier;
+use crate::control::{Board, Control, endpoints};
 use crate::faults::Faults;
 use crate::ledger::Ledger;
 use crate::limits::Limits;
-use crate::org;
 
 mod answer;
 mod applications;
@@ -57,24 +54,8 @@ use world::World;
 
 pub use switches::{Creation, Rate, Rates, Switches};
 
-/// What a simulator starts with.
-pub struct Options {
-    /// Time.
-    pub clock: Clock,
-    /// How webhooks leave.
-    pub courier: Courier,
-    /// Makes ids, tokens and chance repeatable.
-    pub seed: u64,
-    /// Multiplies the rate limits; 0 switches them off.
-    pub limits_factor: f64,
-    /// The unverified facts.
-    pub switches: Switches,
-    /// Scheme and authority that links in answers begin with, e.g. `http://127.0.0.1:7701`; the request's own `Host` if
-    /// absent.
-    pub public_base: Option<String>,
-    /// The organization; those with a Webex account become people here. The administrator `Iris Admin` comes on top.
-    pub people: Vec<org::Somebody>,
-}
+/// What simulated Webex starts with. The administrator `Iris Admin` comes on top of its people.
+pub type Options = crate::options::Options<Switches>;
 
 /// A handle on the simulator; clones share it.
 #[derive(Clone)]
@@ -92,13 +73,7 @@ struct Inner {
 impl Webex {
     /// A simulator with its people, one administrator and no rooms.
     pub fn new(options: Options) -> Self {
-        let control = Control {
-            clock: options.clock,
-            ledger: Arc::new(Ledger::default()),
-            faults: Faults::new(options.seed),
-            board: Board::new(options.switches),
-            live: Live::default(),
-        };
+        let control = Control::new(options.clock, options.seed, options.switches);
         let world = World::new(options.seed, &options.people, control.clone(), options.courier);
         let inner = Inner {
             control,

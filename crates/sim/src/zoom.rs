@@ -24,12 +24,9 @@ use axum::response::Response;
 use axum::routing::{MethodFilter, get, on};
 use http::Method;
 
-use crate::clock::Clock;
-use crate::control::{Board, Control, Live, endpoints};
-use crate::courier::Courier;
+use crate::control::{Board, Control, endpoints};
 use crate::faults::Faults;
 use crate::ledger::Ledger;
-use crate::org;
 
 mod answer;
 mod bot;
@@ -67,24 +64,8 @@ pub use switches::{Acting, Hears, Plan, RetryAfter, Switches, TooLong, Unit};
 pub use world::apps::Kind;
 pub use world::subscriptions::Scope;
 
-/// What a simulator starts with.
-pub struct Options {
-    /// Time.
-    pub clock: Clock,
-    /// How webhooks leave.
-    pub courier: Courier,
-    /// Makes ids, tokens and chance repeatable.
-    pub seed: u64,
-    /// Multiplies the rate limits; 0 switches them off.
-    pub limits_factor: f64,
-    /// The unverified facts.
-    pub switches: Switches,
-    /// Scheme and authority that `api_url` in token answers has, e.g. `http://127.0.0.1:7704`; the request's own `Host`
-    /// if absent.
-    pub public_base: Option<String>,
-    /// The organisation; those with a Zoom account become users here. The owner `Olga Owner` comes on top.
-    pub people: Vec<org::Somebody>,
-}
+/// What simulated Zoom starts with. The owner `Olga Owner` comes on top of its people.
+pub type Options = crate::options::Options<Switches>;
 
 /// A handle on the simulator; clones share it.
 #[derive(Clone)]
@@ -102,13 +83,7 @@ struct Inner {
 impl Zoom {
     /// An account with its people, its owner and no apps.
     pub fn new(options: Options) -> Self {
-        let control = Control {
-            clock: options.clock,
-            ledger: Arc::new(Ledger::default()),
-            faults: Faults::new(options.seed),
-            board: Board::new(options.switches),
-            live: Live::default(),
-        };
+        let control = Control::new(options.clock, options.seed, options.switches);
         let world = World::new(options.seed, &options.people, control.clone(), options.courier);
         let inner = Inner {
             control,

@@ -49,6 +49,15 @@ impl World {
         Actor { email: email.to_owned(), id: text("id"), token: text("token"), place, router }
     }
 
+    /// The address of the first of those who work on this platform.
+    ///
+    /// # Panics
+    /// When nobody does.
+    pub fn somebody_of(&self, place: Place) -> String {
+        let mut people = self.setup.people.iter();
+        people.find(|one| one.department == place.department()).expect("somebody works there").email.clone()
+    }
+
     /// Somebody at their Webex app.
     pub async fn at_webex(&self, email: &str) -> Actor {
         self.at(Place::Webex, email).await

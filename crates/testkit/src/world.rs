@@ -10,9 +10,11 @@ use bytes::Bytes;
 use entente_engine::{Clock as _, Dice, Engine, Parts, Reception, RunningClock, Tuning};
 use entente_model::{Timestamp, WorkspaceId};
 use entente_platform::{Hook, Http, InProcess, Limiter, Registry, Site};
+use entente_sim::clock::Clock as SimClock;
 use entente_sim::courier::Courier;
 use entente_sim::faults::Faults;
 use entente_sim::ledger::Ledger;
+use entente_sim::options::Options;
 use entente_sim::{slack, teams, webex, zoom};
 use entente_store::{Console as _, Counts, Lanes as _, Memory, Settings as _, Side};
 use http::{HeaderMap, StatusCode};
@@ -64,45 +66,12 @@ impl World {
     /// The platforms and an empty product that does not run. Must be called under a paused clock.
     pub fn new(setup: Setup) -> Self {
         let start: jiff::Timestamp = "2026-01-05T10:00:00Z".parse().expect("a fixed instant");
-        let clock = entente_sim::clock::Clock::starting_at(start);
+        let clock = SimClock::starting_at(start);
         let courier = Courier::in_process();
-        let base = |place: Place| Some(format!("http://{}", place.authority()));
-        let webex = webex::Webex::new(webex::Options {
-            clock,
-            courier: courier.clone(),
-            seed: setup.seed,
-            limits_factor: setup.limits,
-            switches: setup.webex.clone(),
-            public_base: base(Place::Webex),
-            people: setup.people.clone(),
-        });
-        let teams = teams::Teams::new(teams::Options {
-            clock,
-            courier: courier.clone(),
-            seed: setup.seed,
-            limits_factor: setup.limits,
-            switches: setup.teams.clone(),
-            public_base: base(Place::Teams),
-            people: setup.people.clone(),
-        });
-        let slack = slack::Slack::new(slack::Options {
-            clock,
-            courier: courier.clone(),
-            seed: setup.seed,
-            limits_factor: setup.limits,
-            switches: setup.slack.clone(),
-            public_base: base(Place::Slack),
-            people: setup.people.clone(),
-        });
-        let zoom = zoom::Zoom::new(zoom::Options {
-            clock,
-            courier: courier.clone(),
-            seed: setup.seed,
-            limits_factor: setup.limits,
-            switches: setup.zoom.clone(),
-            public_base: base(Place::Zoom),
-            people: setup.people.clone(),
-        });
+        let webex = webex::Webex::new(options(&setup, Place::Webex, &courier, clock, setup.webex.clone()));
+        let teams = teams::Teams::new(options(&setup, Place::Teams, &courier, clock, setup.teams.clone()));
+        let slack = slack::Slack::new(options(&setup, Place::Slack, &courier, clock, setup.slack.clone()));
+        let zoom = zoom::Zoom::new(options(&setup, Place::Zoom, &courier, clock, setup.zoom.clone()));
         let transport = InProcess::default();
         transport.register(Place::Webex.authority(), webex.router());
         transport.register(Place::Teams.authority(), teams.router());
@@ -367,6 +336,19 @@ async fn share_certificates(store: &Memory, sites: &[Site]) {
             (None, Some(value)) => drop(store.save_setting(&name, value).await),
             _ => {}
         }
+    }
+}
+
+/// What the simulated platform of a place starts with.
+fn options<S>(setup: &Setup, place: Place, courier: &Courier, clock: SimClock, switches: S) -> Options<S> {
+    Options {
+        clock,
+        courier: courier.clone(),
+        seed: setup.seed,
+        limits_factor: setup.limits,
+        switches,
+        public_base: Some(format!("http://{}", place.authority())),
+        people: setup.people.clone(),
     }
 }
 

@@ -16,8 +16,8 @@ impl Engine {
         &self,
         claim: &Claim,
         head: &Head,
-        draft: &Draft,
-        result: &Result<Receipt, CallError>,
+        payload: &Payload,
+        (draft, result): (&Draft, &Result<Receipt, CallError>),
     ) -> Result<Option<Finish>, StoreError> {
         let (LaneKey::Direct(..), Operation::Send { to: Destination::Conversation(refused), .. }) =
             (&claim.key, &draft.operation)
@@ -30,14 +30,13 @@ impl Engine {
             Err(CallError::Reject(_)) => false,
             _ => return Ok(None),
         };
-        let payload = Payload::decode(&head.delivery.payload);
-        let Some(payload) = payload.filter(|payload| matches!(payload.to, To::Account(_))) else {
+        if !matches!(payload.to, To::Account(_)) {
             return Ok(None);
-        };
+        }
         self.store.forget(refused).await?;
         self.store.count("opened_anew", 1);
         let introduced = payload.introduced || !vanished;
-        let anew = Payload { anew: true, introduced, ..payload };
+        let anew = Payload { anew: true, introduced, ..payload.clone() };
         Ok(Some(Finish::Replaced(vec![cutting::row(
             claim,
             head,

@@ -1,9 +1,11 @@
 //! What the answer to a call means for its row. The variant decides, never a text.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use entente_model::{CallError, DropReason, Loss, Receipt};
-use entente_store::{Finish, Head, Work};
+use entente_model::{CallError, DropReason, LoginId, Loss, Receipt};
+use entente_platform::Client;
+use entente_store::{Finish, Head, StoreError, Work};
 
 use crate::engine::Engine;
 use crate::outbound::cutting;
@@ -19,18 +21,23 @@ const REFUSED_AGAIN: Duration = Duration::from_mins(1);
 pub(super) const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 impl Engine {
-    pub(super) fn outcome(&self, head: &Head, result: Result<Receipt, CallError>, relayed: bool) -> Finish {
+    pub(super) fn outcome(
+        &self,
+        head: &Head,
+        payload: &Payload,
+        result: Result<Receipt, CallError>,
+        relayed: bool,
+    ) -> Finish {
         let now = self.clock.now();
         match result {
             Ok(receipt) => {
                 let message =
                     receipt.message.filter(|_| matches!(head.delivery.work, Work::Send | Work::Notice));
                 let mut losses = receipt.losses;
-                let payload = Payload::decode(&head.delivery.payload);
-                if payload.as_ref().is_none_or(|payload| payload.feeling.is_none()) {
+                if payload.feeling.is_none() {
                     losses.extend(cutting::losses(head));
                 }
-                losses.extend(payload.iter().flat_map(Payload::losses));
+                losses.extend(payload.losses());
                 losses.extend((relayed && head.delivery.work == Work::Send).then_some(Loss::Attribution));
                 Finish::Delivered { message, losses, at: receipt.at }
             }
@@ -50,9 +57,8 @@ impl Engine {
                 }
             }
             Err(CallError::Unknown) => Finish::LookAt { at: now.plus(FIRST_LOOK) },
-            Err(CallError::Retry { after: Some(after) }) => self.again(head, Some(after), Reason::Pause),
-            Err(CallError::Retry { after: None }) => self.again(head, None, Reason::Unreached),
-            Err(CallError::Reauthorize) => self.again(head, Some(REFUSED_AGAIN), Reason::LoginRefused),
+            Err(CallError::Retry { after }) => self.retried(head, after),
+            Err(CallError::Reauthorize) => self.refused(head),
             // Whoever consented before reactions were carried has not granted them, which must not hold up what they write.
             Err(error @ CallError::Lacks(_)) if head.delivery.work == Work::React => {
                 Finish::Dead { reason: error.to_string() }
@@ -67,6 +73,31 @@ impl Engine {
                 Finish::Dropped(DropReason::Gone)
             }
             Err(CallError::Gone) => Finish::Dead { reason: Reason::PlaceGone.name().to_owned() },
+        }
+    }
+
+    /// Another attempt of what was certainly not done, after the pause that was asked for.
+    pub(super) fn retried(&self, head: &Head, after: Option<Duration>) -> Finish {
+        let why = if after.is_some() { Reason::Pause } else { Reason::Unreached };
+        self.again(head, after, why)
+    }
+
+    /// Another attempt when the login that was refused may have been given anew.
+    pub(super) fn refused(&self, head: &Head) -> Finish {
+        self.again(head, Some(REFUSED_AGAIN), Reason::LoginRefused)
+    }
+
+    /// A client that acts as this login; or how the row waits for one.
+    pub(super) async fn client_or_wait(
+        &self,
+        head: &Head,
+        login: LoginId,
+    ) -> Result<Result<Arc<dyn Client>, Finish>, StoreError> {
+        match self.client(login).await {
+            Ok(Some(client)) => Ok(Ok(client)),
+            Ok(None) => Ok(Err(self.again(head, None, Reason::LoginGone))),
+            Err(crate::EngineError::Store(error)) => Err(error),
+            Err(_) => Ok(Err(self.again(head, None, Reason::LoginUnusable))),
         }
     }
 

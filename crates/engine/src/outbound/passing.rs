@@ -6,7 +6,6 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use entente_model::{Body, CallError, Draft, FileRef, MessageRef, Receipt, plain_name};
@@ -17,14 +16,10 @@ use futures_util::StreamExt as _;
 use crate::engine::Engine;
 use crate::outbound::cutting;
 use crate::payload::{Carried, Payload};
-use crate::reason::Reason;
 use crate::sites::Workspace;
 
 /// How often a file is begun that breaks off at its source.
 const ATTEMPTS: u32 = 3;
-
-/// A login that was refused is tried again this often; a person must act before it can work.
-const REFUSED_AGAIN: Duration = Duration::from_mins(1);
 
 /// A file where it comes from.
 pub(super) struct Source {
@@ -62,11 +57,9 @@ impl Engine {
         let told = (carried.file.name.as_deref(), carried.file.length);
         let instead = |told, why| Ok(Err(self.line(claim, workspace, head, payload, told, &why)));
         let Some(message) = head.delivery.source.clone() else { return instead(told, Why::Gone) };
-        let client = match self.client(carried.by).await {
-            Ok(Some(client)) => client,
-            Ok(None) => return Ok(Err(self.again(head, None, Reason::LoginGone))),
-            Err(crate::EngineError::Store(error)) => return Err(error),
-            Err(_) => return Ok(Err(self.again(head, None, Reason::LoginUnusable))),
+        let client = match self.client_or_wait(head, carried.by).await? {
+            Ok(client) => client,
+            Err(finish) => return Ok(Err(finish)),
         };
         let most = workspace.profile().capabilities.max_file;
         // What is said to be too large is not even asked for.
@@ -76,15 +69,10 @@ impl Engine {
         let OpenFile { name, media_type, length, content } =
             match client.open_file(&message, &carried.file).await {
                 Ok(open) => open,
-                Err(CallError::Retry { after: Some(after) }) => {
-                    return Ok(Err(self.again(head, Some(after), Reason::Pause)));
-                }
-                Err(CallError::Retry { after: None } | CallError::Unknown) => {
-                    return Ok(Err(self.again(head, None, Reason::Unreached)));
-                }
-                Err(CallError::Reauthorize) => {
-                    return Ok(Err(self.again(head, Some(REFUSED_AGAIN), Reason::LoginRefused)));
-                }
+                Err(CallError::Retry { after }) => return Ok(Err(self.retried(head, after))),
+                // Nothing is done by reading.
+                Err(CallError::Unknown) => return Ok(Err(self.retried(head, None))),
+                Err(CallError::Reauthorize) => return Ok(Err(self.refused(head))),
                 Err(CallError::Gone) => return instead(told, Why::Gone),
                 // Whoever consented before files were passed on has not granted it, which holds up nobody's messages.
                 Err(CallError::Lacks(_)) => return instead(told, Why::NotAllowed),
@@ -125,6 +113,7 @@ impl Engine {
         claim: &Claim,
         workspace: &Workspace,
         head: &Head,
+        payload: &Payload,
         (source, result): (&Source, &Result<Receipt, CallError>),
     ) -> Option<Finish> {
         let why = match result {
@@ -137,9 +126,8 @@ impl Engine {
             }
             _ => return None,
         };
-        let payload = Payload::decode(&head.delivery.payload)?;
         let told = (Some(source.name.as_str()), Some(source.length));
-        Some(self.line(claim, workspace, head, &payload, told, &why))
+        Some(self.line(claim, workspace, head, payload, told, &why))
     }
 
     /// A line in the file's place.

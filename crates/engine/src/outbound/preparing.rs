@@ -86,11 +86,9 @@ impl Engine {
                 Err(why) => return Ok(Prepared::Not(self.again(head, None, why))),
             },
         };
-        let client = match self.client(voice.sender.login()).await {
-            Ok(Some(client)) => client,
-            Ok(None) => return Ok(Prepared::Not(self.again(head, None, Reason::LoginGone))),
-            Err(crate::EngineError::Store(error)) => return Err(error),
-            Err(_) => return Ok(Prepared::Not(self.again(head, None, Reason::LoginUnusable))),
+        let client = match self.client_or_wait(head, voice.sender.login()).await? {
+            Ok(client) => client,
+            Err(finish) => return Ok(Prepared::Not(finish)),
         };
         let empty = Body::default();
         let body = match &operation {

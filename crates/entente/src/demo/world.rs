@@ -8,6 +8,7 @@ use anyhow::Context as _;
 use axum::Router;
 use entente_sim::clock::Clock;
 use entente_sim::courier::Courier;
+use entente_sim::options::Options;
 use entente_sim::server::Port;
 use entente_sim::{console, org, slack, teams, webex, zoom};
 use http::Method;
@@ -46,42 +47,11 @@ impl World {
     /// # Errors
     /// [`Refusal`] when a port is taken.
     pub(crate) fn start(console: u16, limits_factor: f64, apps_limited: bool) -> anyhow::Result<Self> {
-        let webex = webex::Webex::new(webex::Options {
-            clock: Clock::system(),
-            courier: Courier::tcp(),
-            seed: SEED,
-            limits_factor,
-            switches: webex::Switches::default(),
-            public_base: None,
-            people: org::everybody(),
-        });
-        let teams = teams::Teams::new(teams::Options {
-            clock: Clock::system(),
-            courier: Courier::tcp(),
-            seed: SEED,
-            limits_factor,
-            switches: teams::Switches { own_app_limited: apps_limited, ..teams::Switches::default() },
-            public_base: None,
-            people: org::everybody(),
-        });
-        let slack = slack::Slack::new(slack::Options {
-            clock: Clock::system(),
-            courier: Courier::tcp(),
-            seed: SEED,
-            limits_factor,
-            switches: slack::Switches::default(),
-            public_base: None,
-            people: org::everybody(),
-        });
-        let zoom = zoom::Zoom::new(zoom::Options {
-            clock: Clock::system(),
-            courier: Courier::tcp(),
-            seed: SEED,
-            limits_factor,
-            switches: zoom::Switches::default(),
-            public_base: None,
-            people: org::everybody(),
-        });
+        let shown = teams::Switches { own_app_limited: apps_limited, ..teams::Switches::default() };
+        let webex = webex::Webex::new(options(limits_factor, webex::Switches::default()));
+        let teams = teams::Teams::new(options(limits_factor, shown));
+        let slack = slack::Slack::new(options(limits_factor, slack::Switches::default()));
+        let zoom = zoom::Zoom::new(options(limits_factor, zoom::Switches::default()));
         Ok(Self {
             webex: open(after(console, 1)?, webex.router())?,
             teams: open(after(console, 2)?, teams.router())?,
@@ -142,6 +112,19 @@ impl World {
             String::from_utf8_lossy(&body)
         );
         if body.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_slice(&body)?) }
+    }
+}
+
+/// What each platform starts with.
+fn options<S>(limits_factor: f64, switches: S) -> Options<S> {
+    Options {
+        clock: Clock::system(),
+        courier: Courier::tcp(),
+        seed: SEED,
+        limits_factor,
+        switches,
+        public_base: None,
+        people: org::everybody(),
     }
 }
 

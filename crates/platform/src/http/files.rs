@@ -9,7 +9,7 @@ use futures_util::StreamExt as _;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
-use url::{Host, Origin, Url};
+use url::Url;
 
 use super::{Answer, Call, Failure, Http, without_answer};
 use crate::classify;
@@ -34,18 +34,7 @@ impl Http {
     /// Whether a file may be fetched from or sent to `url`: the host of a configured address or one below it, as well
     /// protected. Vendors keep files on hosts that they name as they go.
     pub fn allows_file(&self, url: &Url) -> bool {
-        let Some(host) = url.host_str() else { return false };
-        self.allowed.iter().any(|origin| match origin {
-            Origin::Tuple(scheme, at, port) => {
-                let at_host = at.to_string();
-                let below = matches!(at, Host::Domain(_))
-                    && host.strip_suffix(&at_host).is_some_and(|rest| rest.ends_with('.'));
-                scheme == url.scheme()
-                    && url.port_or_known_default() == Some(*port)
-                    && (host == at_host || below)
-            }
-            Origin::Opaque(_) => false,
-        })
+        self.allows_below(url.scheme(), url, |port| url.port_or_known_default() == Some(port))
     }
 
     /// Sends a body of `length` bytes with a call that has none of its own.

@@ -117,17 +117,11 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(answer: &'a Answer) -> Result<T, Call
 #[async_trait]
 impl Client for WebexClient {
     async fn deliver(&self, draft: &Draft) -> Result<Receipt, CallError> {
-        match &draft.operation {
-            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread, None).await,
-            _ => self.perform(draft, None).await,
-        }
+        self.say(draft, None).await
     }
 
     async fn deliver_file(&self, draft: &Draft, file: &dyn FileSource) -> Result<Receipt, CallError> {
-        match &draft.operation {
-            Operation::Send { thread: Some(thread), .. } => self.reply(draft, thread, Some(file)).await,
-            _ => self.perform(draft, Some(file)).await,
-        }
+        self.say(draft, Some(file)).await
     }
 
     async fn open_file(&self, _message: &MessageRef, file: &FileRef) -> Result<OpenFile, CallError> {

@@ -18,10 +18,8 @@ use super::subscriptions::table::Subscriptions;
 use super::switches::Switches;
 use super::tokens::{Audience, Grant, Tokens};
 use super::{Options, apps};
-use crate::control::{Board, Control, Live};
+use crate::control::Control;
 use crate::courier::Courier;
-use crate::faults::Faults;
-use crate::ledger::Ledger;
 use crate::limits::Limits;
 
 /// Everything a handler can reach.
@@ -63,13 +61,7 @@ impl Sim {
     pub(crate) fn new(options: Options) -> Self {
         let Options { clock, courier, seed, limits_factor, switches, public_base, people } = options;
         Self {
-            control: Control {
-                clock,
-                ledger: Arc::new(Ledger::default()),
-                faults: Faults::new(seed),
-                board: Board::new(switches),
-                live: Live::default(),
-            },
+            control: Control::new(clock, seed, switches),
             courier,
             limits: Limits::new(limits_factor),
             dice: Dice::new(seed),

@@ -25,11 +25,7 @@ impl Story {
         setup.limits = 0.0;
         setup.socket_mode = socket_mode;
         let world = World::synced(setup).await;
-        let at_home = |place: Place| {
-            let mut people = world.setup.people.iter();
-            people.find(|somebody| somebody.department == place.department()).expect("somebody").email.clone()
-        };
-        let (one, other) = (at_home(source), at_home(target));
+        let (one, other) = (world.somebody_of(source), world.somebody_of(target));
         let (writer, to) = (world.at(source, &one).await, world.address_at(source, &other).await);
         let author = world.at(target, &world.address_at(target, &one).await).await.id;
         let mut story = Self { world, writer, to, author, target, said: Vec::new() };

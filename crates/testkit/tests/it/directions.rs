@@ -24,7 +24,7 @@ struct Way {
 
 impl Way {
     async fn new(world: &World, source: Place, target: Place) -> Self {
-        let (one, other) = (somebody_of(world, source), somebody_of(world, target));
+        let (one, other) = (world.somebody_of(source), world.somebody_of(target));
         let author = world.at(target, &world.address_at(target, &one).await).await.id;
         Self {
             source,
@@ -62,15 +62,6 @@ impl Way {
         let verdict = judge(&self.said, world.ledger(self.target));
         assert!(verdict.is_clean(), "{}, {when}: {verdict}", self.name());
     }
-}
-
-fn somebody_of(world: &World, place: Place) -> String {
-    let mut people = world.setup.people.iter();
-    people
-        .find(|somebody| somebody.department == place.department())
-        .expect("somebody works there")
-        .email
-        .clone()
 }
 
 /// The message that stands on a platform and begins with this word, as its ledger has it.
@@ -118,7 +109,7 @@ async fn everywhere(seed: u64, places: &[Place]) {
     for way in &ways {
         let token = way.said[0].token.clone();
         let arrived = standing(world.ledger(way.target), &token);
-        let reader = world.at(way.target, &somebody_of(&world, way.target)).await;
+        let reader = world.at(way.target, &world.somebody_of(way.target)).await;
         let back = world.address_at(way.target, &way.writer.email).await;
         let conversation = ["room", "chat", "channel"].iter().find_map(|key| arrived[*key].as_str());
         let at = At {

@@ -28,11 +28,7 @@ impl Scene {
         let mut setup = Setup::between(seed, &[source, target]);
         setup.limits = 0.0;
         let world = World::synced(setup).await;
-        let at_home = |place: Place| {
-            let mut people = world.setup.people.iter();
-            people.find(|somebody| somebody.department == place.department()).expect("somebody").email.clone()
-        };
-        let (one, other) = (at_home(source), at_home(target));
+        let (one, other) = (world.somebody_of(source), world.somebody_of(target));
         let (writer, reader) = (world.at(source, &one).await, world.at(target, &other).await);
         let to = world.address_at(source, &other).await;
         let writers_stand_in = world.at(target, &world.address_at(target, &one).await).await.id;

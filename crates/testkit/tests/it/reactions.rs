@@ -87,11 +87,6 @@ struct Scene {
     arrived: At,
 }
 
-fn somebody_of(world: &World, place: Place) -> String {
-    let mut people = world.setup.people.iter();
-    people.find(|one| one.department == place.department()).expect("somebody works there").email.clone()
-}
-
 /// Zoom tells of reactions only on the side that received the message: what somebody without a consent at Zoom feels about a
 /// message of a stand-in is told to nobody but those who hear the whole account.
 async fn hear_all_of_zoom(world: &World) {
@@ -110,7 +105,7 @@ impl Scene {
         if [source, target].contains(&Place::Zoom) {
             hear_all_of_zoom(&world).await;
         }
-        let (one, other) = (somebody_of(&world, source), somebody_of(&world, target));
+        let (one, other) = (world.somebody_of(source), world.somebody_of(target));
         let (writer, reader) = (world.at(source, &one).await, world.at(target, &other).await);
         let (to, back) = (world.address_at(source, &other).await, world.address_at(target, &one).await);
         let readers_stand_in = world.at(source, &to).await.id;
@@ -321,7 +316,7 @@ async fn a_reaction_to_a_message_that_was_refused_is_dropped() {
 async fn a_reaction_to_what_was_written_before_anybody_heard_is_dropped() {
     let mut world = World::new(Setup::between(398, &[Place::Slack, Place::Teams]));
     world.sync().await;
-    let (one, other) = (somebody_of(&world, Place::Slack), somebody_of(&world, Place::Teams));
+    let (one, other) = (world.somebody_of(Place::Slack), world.somebody_of(Place::Teams));
     let writer = world.at(Place::Slack, &one).await;
     let to = world.address_at(Place::Slack, &other).await;
     let old = writer.write(&to, "the-old-one").await;
