@@ -104,6 +104,10 @@ impl Engine {
             None => self.open_anew(claim, head, &payload, (&draft, &result)).await?,
         };
         let instead = instead.or_else(|| self.relay_instead(claim, head, &draft, relayed, &result));
+        let instead = match instead {
+            Some(instead) => Some(instead),
+            None => self.out_of_reach(claim, head, &draft, &result).await?,
+        };
         let finish = match instead {
             Some(instead) => instead,
             None => self.outcome(head, &payload, result, relayed),

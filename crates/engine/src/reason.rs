@@ -33,6 +33,8 @@ pub(crate) enum Reason {
     NoTrace,
     /// Whether it was done will never be known.
     NeverLearned,
+    /// It stands there, but whoever said it cannot name it any more.
+    OutOfReach,
     /// The conversation does not exist any more.
     PlaceGone,
     /// The row cannot be read, by a mistake of ours or of another version.
@@ -47,7 +49,7 @@ pub(crate) enum Reason {
 const TOO_LONG: &str = ", for too long";
 
 impl Reason {
-    const NAMED: [Self; 16] = [
+    const NAMED: [Self; 17] = [
         Self::Unreached,
         Self::NoAnswer,
         Self::Pause,
@@ -61,6 +63,7 @@ impl Reason {
         Self::Unknown,
         Self::NoTrace,
         Self::NeverLearned,
+        Self::OutOfReach,
         Self::PlaceGone,
         Self::Unreadable,
         Self::KeyGone,
@@ -82,6 +85,7 @@ impl Reason {
             Self::Unknown => UNKNOWN_OUTCOME,
             Self::NoTrace => "an earlier attempt left no trace",
             Self::NeverLearned => "whether it arrived could not be learned",
+            Self::OutOfReach => "it stands there and cannot be changed any more",
             Self::PlaceGone => "the conversation does not exist any more",
             Self::Unreadable => "the stored row cannot be read",
             // As the store has it.

@@ -14,9 +14,9 @@ pub struct Said {
     pub conversation: String,
     /// The account that should have written it there.
     pub author: String,
-    /// Its first word, unique within a run; what follows may change.
+    /// Its first word, behind the name that may stand in front; unique within a run, while what follows may change.
     pub token: String,
-    /// What it should say at the end, token included; `None` when it was taken back.
+    /// What it should say at the end, token and name included; `None` when it was taken back.
     pub text: Option<String>,
 }
 
@@ -119,7 +119,9 @@ pub fn judge(expected: &[Said], ledger: &Ledger) -> Verdict {
 }
 
 fn token(text: &str) -> &str {
-    text.split_whitespace().next().unwrap_or_default()
+    // "Ada Okafor: m1 v0" is what an app passes on in somebody's name.
+    let said = text.split_once(": ").map_or(text, |(_, said)| said);
+    said.split_whitespace().next().unwrap_or_default()
 }
 
 fn standing(ledger: &Ledger) -> Vec<Standing> {

@@ -4,6 +4,7 @@
 //! at any point and started again, the platforms live on. What came of it is judged by [`judge`] from the simulators'
 //! ledgers alone; what the product believes is never asked.
 
+pub mod channels;
 pub mod felt;
 pub mod gate;
 pub mod gated_store;

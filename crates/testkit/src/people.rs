@@ -139,8 +139,7 @@ impl Actor {
             Place::Webex => self.let_into_room(channel, account).await,
             Place::Slack => self.invite_in_slack(channel, account).await,
             Place::Zoom => self.invite_in_zoom(channel, account).await,
-            // Apps are installed with the team, and nobody else has to be there.
-            Place::Teams => {}
+            Place::Teams => self.let_into_team(channel, account).await,
         }
     }
 

@@ -23,14 +23,15 @@ impl Engine {
         if !stand.iter().any(suspect) {
             return Ok(Vec::new());
         }
-        if self.in_flight.wait(lane, self.tuning.echo_patience).await {
-            let ids: Vec<_> = stand.iter().map(|(snapshot, _)| snapshot.message.at.id.clone()).collect();
-            let known = self.store.known(&stand[0].0.message.at.conversation, &ids).await?;
-            for ((snapshot, verdict), seen) in stand.iter_mut().zip(known.seen) {
-                *verdict = compare::compare(snapshot, seen);
-            }
-        }
+        self.in_flight.wait(lane, self.tuning.echo_patience).await;
+        // In this order: a row that is no more among the begun ones has left its message among the known ones, and what is
+        // known is not taken for a later row that says the same.
         let mut begun = self.store.begun(lane).await?;
+        let ids: Vec<_> = stand.iter().map(|(snapshot, _)| snapshot.message.at.id.clone()).collect();
+        let known = self.store.known(&stand[0].0.message.at.conversation, &ids).await?;
+        for ((snapshot, verdict), seen) in stand.iter_mut().zip(known.seen) {
+            *verdict = compare::compare(snapshot, seen);
+        }
         let mut settled = Vec::new();
         for (snapshot, verdict) in stand.iter_mut() {
             if *verdict != Verdict::New || !may_be_ours(snapshot) {

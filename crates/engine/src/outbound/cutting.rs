@@ -178,7 +178,7 @@ fn again(
 }
 
 /// An edit that came too late for the target's limit.
-fn reply(claim: &Claim, head: &Head, payload: &Payload, body: Body) -> Plan {
+pub(super) fn reply(claim: &Claim, head: &Head, payload: &Payload, body: Body) -> Plan {
     let mut blocks = body.0;
     let label = Inline::Italic(vec![Inline::Text("edited:".to_owned())]);
     match blocks.first_mut() {

@@ -3,12 +3,14 @@
 //! back by whoever said it, which the platform knows and we need not keep.
 
 use entente_model::{
-    AccountId, Alias, CallError, ConversationRef, MessageRef, Operation, PersonId, Receipt, Sender,
+    AccountId, Alias, CallError, ConversationRef, Draft, MessageRef, Operation, PersonId, Receipt, Sender,
 };
 use entente_store::{Claim, Finish, Head, LaneKey, StoreError, Work};
 
 use crate::credit;
 use crate::engine::Engine;
+use crate::naming::name_strangers;
+use crate::outbound::cutting::reply;
 use crate::outbound::preparing::{Voice, voice_of};
 use crate::payload::{Credit, Payload, To};
 use crate::reason::Reason;
@@ -91,7 +93,7 @@ impl Engine {
         &self,
         claim: &Claim,
         head: &Head,
-        draft: &entente_model::Draft,
+        draft: &Draft,
         relayed: bool,
         result: &Result<Receipt, CallError>,
     ) -> Option<Finish> {
@@ -112,6 +114,47 @@ impl Engine {
             }
             _ => None,
         }
+    }
+}
+
+impl Engine {
+    /// What becomes of a change of a message that is not found under its name, although whoever hears in the channel sees it
+    /// there: a platform may name what an app says otherwise in its histories than in its answer, and that answer was lost.
+    /// A new text is said in a reply; that it should go cannot be done, which operators and its author are told.
+    pub(super) async fn out_of_reach(
+        &self,
+        claim: &Claim,
+        head: &Head,
+        draft: &Draft,
+        result: &Result<Receipt, CallError>,
+    ) -> Result<Option<Finish>, StoreError> {
+        let (LaneKey::Conversation(channel), Err(CallError::Gone)) = (&claim.key, result) else {
+            return Ok(None);
+        };
+        let (Operation::Edit { target, .. } | Operation::Delete { target }) = &draft.operation else {
+            return Ok(None);
+        };
+        let Some(ear) = self.linked.ear(channel) else { return Ok(None) };
+        let ear = match self.client_or_wait(head, ear).await? {
+            Ok(ear) => ear,
+            Err(waits) => return Ok(Some(waits)),
+        };
+        match ear.fetch(target).await {
+            Ok(Some(found)) if !found.deleted => {}
+            Err(CallError::Retry { after }) => return Ok(Some(self.retried(head, after))),
+            Err(CallError::Unknown) => return Ok(Some(self.retried(head, None))),
+            Ok(_) | Err(_) => return Ok(None),
+        }
+        // As it was planned, without the name in front that this attempt put there.
+        let planned = Payload::decode(&head.delivery.payload).filter(|_| head.delivery.work == Work::Edit);
+        Ok(Some(match planned {
+            Some(payload) => {
+                let mut body = payload.body.clone().unwrap_or_default();
+                name_strangers(&mut body, &channel.workspace);
+                Finish::Replaced(vec![reply(claim, head, &payload, body)])
+            }
+            None => Finish::Dead { reason: Reason::OutOfReach.name().to_owned() },
+        }))
     }
 }
 

@@ -10,6 +10,7 @@
 //! | `POST /_sim/apps/{client_id}` | any of these but `name` and `announce` | the same |
 //! | `POST /_sim/install` | `{"app", "person", "announce"?}` | `{"chat", "conversation"}` |
 //! | `POST /_sim/teams` | `{"name", "channel", "members": […], "apps"?: […]}` | `{"team", "channel"}`; apps are installed there, all of them unless named |
+//! | `POST /_sim/teams/members` | `{"team", "channel", "person"}` | 204; somebody joins the team |
 //! | `POST /_sim/consent` | `{"person"?, "answer": "approve" \| "deny" \| "ask"}` | 204; a standing answer, everybody's without `person` |
 //! | `POST /_sim/revoke` | `{"person", "app"?}` | 204; tokens die, subscriptions wait for a new authorization |
 //! | `POST /_sim/expire` | `{"person"?}` | 204; access tokens end now, refresh tokens stay |
@@ -60,6 +61,7 @@ pub(crate) fn answer(sim: &Arc<Sim>, call: &Call) -> Response {
         ("POST", ["apps"]) => register(sim, call),
         ("POST", ["apps", id]) => change_app(sim, call, id),
         ("POST", ["teams"]) => team(sim, call),
+        ("POST", ["teams", "members"]) => join(sim, call),
         ("POST", ["install"]) => install(sim, call),
         ("POST", ["consent"]) => consent(sim, call),
         ("POST", ["revoke"]) => revoke(sim, call),
@@ -228,6 +230,23 @@ fn team(sim: &Arc<Sim>, call: &Call) -> Done {
     sim.chats().add_channel(Arc::clone(&id), made, channel, members, apps, sim.millis());
     let change = json!({"kind": "channel.created", "channel": &*id, "team": &*team});
     Ok(Answer::ok(json!({"team": &*team, "channel": &*id})).changed(change))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Join {
+    team: String,
+    channel: String,
+    person: String,
+}
+
+/// Somebody joins a team, as its owner has it in the app.
+fn join(sim: &Arc<Sim>, call: &Call) -> Done {
+    let Join { team, channel, person } = input(call)?;
+    let person = somebody(sim, &person)?;
+    let change = json!({"kind": "member.added", "channel": channel, "person": &*person.id});
+    let joined = sim.chats().join(&team, &channel, person);
+    joined.then(|| Answer::no_content().changed(change)).ok_or_else(|| "no such channel".to_owned())
 }
 
 #[derive(Deserialize)]

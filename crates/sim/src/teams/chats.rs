@@ -215,6 +215,16 @@ impl Chats {
         self.teams.push(team);
     }
 
+    /// Lets somebody into a team's channel; `false` if there is none.
+    pub(crate) fn join(&mut self, team: &str, channel: &str, person: Arc<Person>) -> bool {
+        let chat = self.by_id.get_mut(channel).filter(|chat| chat.team.as_deref() == Some(team));
+        let Some(chat) = chat else { return false };
+        if !chat.members.iter().any(|member| member.id == person.id) {
+            chat.members.push(person);
+        }
+        true
+    }
+
     /// All teams.
     pub(crate) fn teams(&self) -> &[Team] {
         &self.teams

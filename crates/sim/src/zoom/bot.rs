@@ -64,7 +64,12 @@ pub(super) fn send(zoom: &Zoom, call: &Call) -> Outcome {
     });
     let now = date_time(call.now);
     let digits: String = now.chars().filter(char::is_ascii_digit).collect();
-    let name = format!("{digits}{:03}_{}_aw1", call.now.rem_euclid(1000), &world.dice.id()[..7]);
+    let uuid = world.dice.uuid();
+    let name = if call.switches.bot_ids_of_histories {
+        call.switches.ids_in_history.write(uuid)
+    } else {
+        format!("{digits}{:03}_{}_aw1", call.now.rem_euclid(1000), &world.dice.id()[..7])
+    };
     let text = text_of(&content);
     let change = json!({
         "kind": "message.created",
@@ -81,7 +86,6 @@ pub(super) fn send(zoom: &Zoom, call: &Call) -> Outcome {
         parent,
         bot: Some(bot),
     };
-    let uuid = world.dice.uuid();
     world.chats.say(&session, &[person, robot], uuid, new, call.now);
     world.look(&session);
     let message = world.chats.message(uuid).ok_or_else(malformed)?;

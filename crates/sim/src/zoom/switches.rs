@@ -105,6 +105,9 @@ pub struct Switches {
     pub feed_ends_with_token: bool,
     /// Whether the chatbot API insists on `user_jid`.
     pub bot_needs_user_jid: bool,
+    /// Whether a chatbot's message is named by its sender as histories name it. The reference shows both a name of its own
+    /// kind and a UUID.
+    pub bot_ids_of_histories: bool,
     /// Whether `toJid` of a direct message to a chatbot names the chatbot behind the person; both have been seen.
     pub bot_named_in_to_jid: bool,
     /// Scheme and authority of the addresses of files; those of the API if absent. The service has files on a host of
@@ -251,6 +254,7 @@ impl Default for Switches {
             feed_silence_seconds: 60,
             feed_ends_with_token: true,
             bot_needs_user_jid: true,
+            bot_ids_of_histories: false,
             bot_named_in_to_jid: true,
             file_base: None,
             file_storage_base: None,

@@ -19,6 +19,12 @@ impl Actor {
         format!("{}/{}", part("team"), part("channel"))
     }
 
+    pub(super) async fn let_into_team(&self, channel: &str, account: &str) {
+        let (team, channel) = channel.split_once('/').unwrap_or((channel, ""));
+        let joined = json!({"team": team, "channel": channel, "person": account});
+        self.ask("POST", "/_sim/teams/members", Some(joined)).await;
+    }
+
     pub(super) async fn tell_in_teams(&self, channel: &str, text: &str) -> At {
         self.said_in_channel(channel, "", text).await
     }

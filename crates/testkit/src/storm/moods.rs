@@ -3,14 +3,18 @@
 
 use rand::RngExt as _;
 
-use super::{Line, Storm, Written};
+use super::lines::Hearer;
+use super::{Storm, Written};
 use crate::felt::felt;
 use crate::place::Place;
 
 impl Storm {
     /// An author likes their message, or not any more.
     pub(super) async fn feel(&mut self) {
-        let able = |w: &Written| self.lines[w.line].from.place != Place::Webex && w.said.text.is_some();
+        let able = |w: &Written| {
+            let line = &self.lines[w.line];
+            line.feels() && line.from.place != Place::Webex && w.text.is_some()
+        };
         let all: Vec<usize> = (0..self.written.len()).filter(|n| able(&self.written[*n])).collect();
         if all.is_empty() {
             return;
@@ -29,7 +33,7 @@ impl Storm {
     /// Slack repeats a report for six minutes, so what people felt there while the process was away longer is found with the
     /// next reaction to the same message, which the product says.
     pub(super) async fn feel_again(&self) {
-        for w in self.written.iter().filter(|w| w.said.text.is_some()) {
+        for w in self.written.iter().filter(|w| w.text.is_some()) {
             let from = &self.lines[w.line].from;
             if let (Place::Slack, Some(on)) = (from.place, w.liked) {
                 from.react(&w.at, thumb(from.place), !on).await;
@@ -41,19 +45,23 @@ impl Storm {
     /// The first message of which not the right ones think well, on the other side.
     pub(super) fn wrong_feeling(&self) -> Option<String> {
         for w in &self.written {
-            let Line { target, author, .. } = &self.lines[w.line];
-            // What was taken back has no reactions, but a line below it must have gone as well.
-            if w.said.text.is_none() && *target != Place::Webex {
+            let line = &self.lines[w.line];
+            if !line.feels() {
                 continue;
             }
-            let liked = w.liked == Some(true) && w.said.text.is_some();
+            let Hearer { place: target, author, .. } = &line.hearers[0];
+            // What was taken back has no reactions, but a line below it must have gone as well.
+            if w.text.is_none() && *target != Place::Webex {
+                continue;
+            }
+            let liked = w.liked == Some(true) && w.text.is_some();
             let expected = if liked { vec![author.clone()] } else { Vec::new() };
-            let stands = felt(self.world.ledger(*target), &w.said.token);
+            let stands = felt(self.world.ledger(*target), &w.token);
             if stands != expected {
                 if std::env::var_os("ENTENTE_LEDGERS").is_some() {
                     self.print_ledgers();
                 }
-                let found = format!("{} is liked by {stands:?}, not {expected:?}", w.said.token);
+                let found = format!("{} is liked by {stands:?}, not {expected:?}", w.token);
                 return Some(format!("in {target:?}: {found}"));
             }
         }

@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use entente_engine::{Asked, Wanted};
 use entente_model::Link;
+use entente_sim::faults::{Fault, Rule, When};
+use entente_testkit::channels::{Room, wanted};
 use entente_testkit::people::At;
-use entente_testkit::{Actor, Place, Setup, World};
+use entente_testkit::{Place, Setup, World};
 use serde_json::{Value, json};
 
 /// All points take minutes; a prime number reaches each kind of point in time.
@@ -14,13 +16,7 @@ const STRIDE: usize = 11;
 
 const LONG: Duration = Duration::from_mins(20);
 
-/// A channel of the world: who made it, and its id.
-struct Room {
-    host: Actor,
-    id: String,
-}
-
-/// A world with these platforms and a channel on each, in which the first who works there is, and whoever has to be.
+/// A world with these platforms and a channel on each.
 struct Channels {
     world: World,
     rooms: Vec<Room>,
@@ -28,36 +24,17 @@ struct Channels {
 
 impl Channels {
     async fn new(setup: Setup) -> Self {
-        let mut world = World::new(setup);
-        world.sync().await;
-        world.start(None, false).await;
-        world.listening().await;
-        let mut rooms = Vec::new();
-        for place in world.setup.places.clone() {
-            let email = entente_testkit::options::at_home(place)[0].email.clone();
-            let host = world.at(place, &email).await;
-            let id = host.open_channel("launch").await;
-            if let Some(app) = world.app_at(place).await {
-                host.let_in(&id, &app).await;
-            }
-            if matches!(place, Place::Webex | Place::Zoom) {
-                let listener = world.add_listener(place).await;
-                host.let_in(&id, &listener).await;
-            }
-            rooms.push(Room { host, id });
-        }
-        world.listening().await;
+        let world = World::synced(setup).await;
+        let rooms = world.open_channels("launch").await;
         Self { world, rooms }
     }
 
     async fn link(&self) -> Link {
-        self.world.running().link(self.wanted()).await.expect("the channels can be linked")
+        self.world.link(&self.rooms).await
     }
 
     fn wanted(&self) -> Wanted {
-        let asked =
-            |room: &Room| Asked { workspace: room.host.place.workspace().into(), channel: room.id.clone() };
-        Wanted { name: None, channels: self.rooms.iter().map(asked).collect(), one_way: false }
+        wanted(&self.rooms)
     }
 
     async fn settle(&self) {
@@ -334,6 +311,38 @@ async fn files_are_lines_and_reactions_stay() {
     slack.host.delete(&at).await;
     channels.settle().await;
     assert_eq!(channels.read(0).await.len(), 1, "the line goes with its message");
+}
+
+/// What the app said and got no answer to, it may not be able to name: a new text is said in a reply, and that it cannot be
+/// taken back is told to operators.
+#[tokio::test(start_paused = true)]
+async fn what_the_app_cannot_name_is_changed_in_a_reply() {
+    let channels = Channels::new(Setup::between(10, &[Place::Slack, Place::Zoom])).await;
+    channels.link().await;
+    let [slack, _] = &channels.rooms[..] else { panic!("two rooms") };
+    channels.world.faults(Place::Zoom).set(vec![Rule {
+        name: "timeout after".to_owned(),
+        method: "POST".to_owned(),
+        path: "/v2/im/chat/messages".to_owned(),
+        fault: Fault::Timeout { millis: 40_000 },
+        when: When::After,
+        share: 1.0,
+        times: Some(1),
+    }]);
+    let said = slack.host.tell(&slack.id, "at nine").await;
+    channels.settle().await;
+    assert_eq!(texts(&channels.read(1).await), ["Ines Fischer: at nine"], "it is found, and not said twice");
+    slack.host.edit(&said, "at ten").await;
+    channels.settle().await;
+    assert_eq!(
+        texts(&channels.read(1).await),
+        ["Ines Fischer: at nine", "Ines Fischer: edited: at ten"],
+        "the first cannot be changed"
+    );
+    slack.host.delete(&said).await;
+    channels.settle().await;
+    assert_eq!(texts(&channels.read(1).await), ["Ines Fischer: at nine"]);
+    assert_eq!(channels.world.counts().await.dead, 1, "operators are told");
 }
 
 /// Something said in one channel of four, with the process dying at one point in so many of those that can be told apart.
