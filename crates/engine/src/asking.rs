@@ -25,12 +25,23 @@ impl Engine {
             }
             let began = self.clock.now();
             for login in self.hard_of_hearing() {
-                if let Err(error) = self.ask_after(login, since.minus(OVERLAP)).await {
+                if let Err(error) = self.look_around(login, since.minus(OVERLAP)).await {
                     tracing::error!(%error, "what was found could not be stored");
                 }
             }
             since = began;
         }
+    }
+
+    /// Has everything read that a login hears in and that may hold something that was not reported: the channels of links,
+    /// which no list says the age of, and the conversations with something new since then. `false`: they could not be asked
+    /// for now.
+    pub(crate) async fn look_around(&self, login: LoginId, since: Timestamp) -> Result<bool, StoreError> {
+        let channels: Vec<_> = self.linked.heard_by(login).into_iter().map(|at| look(at, login)).collect();
+        if !channels.is_empty() {
+            self.store.accept(channels, self.clock.now()).await?;
+        }
+        self.ask_after(login, since).await
     }
 
     /// Finds the conversations of this login with something new since then and has them read. `false`: they could not be

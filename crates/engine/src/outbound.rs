@@ -51,6 +51,9 @@ impl Engine {
                 DeliveryState::Begun { at, .. } if doubles(head.delivery.work) => {
                     self.look(&claim, &workspace, &head, at).await?
                 }
+                DeliveryState::Begun { at, .. } if head.delivery.work != Work::Delete => {
+                    self.look_at_change(&claim, &workspace, &head, at).await?
+                }
                 DeliveryState::Planned { .. } | DeliveryState::Begun { .. } => {
                     self.perform(&claim, &workspace, &head).await?
                 }

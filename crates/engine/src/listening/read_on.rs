@@ -56,7 +56,7 @@ impl Engine {
             });
             owed.map_or(since, |owed| since.min(owed))
         };
-        self.ask_after(login.id, since.max(at.minus(KEEP_SEEN))).await
+        self.look_around(login.id, since.max(at.minus(KEEP_SEEN))).await
     }
 
     /// Everything until then was reported, or was read. While nothing comes in at all a gap stays open, and is read again

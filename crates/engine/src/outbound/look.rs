@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use entente_model::{CallError, ConversationRef, Destination, Snapshot, Timestamp};
+use entente_model::{CallError, ConversationRef, Destination, Operation, Snapshot, Timestamp};
 use entente_platform::{Client, Mark};
-use entente_store::{Claim, Finish, Head, LaneKey, StoreError};
+use entente_store::{Claim, Finish, Head, LaneKey, StoreError, Work};
 
 use crate::engine::Engine;
 use crate::outbound::outcome::FIRST_LOOK;
@@ -50,7 +50,7 @@ impl Engine {
             }
             Prepared::Not(finish) => return self.finish(claim, head, finish).await,
         };
-        let entente_model::Operation::Send { to, .. } = &draft.operation else {
+        let Operation::Send { to, .. } = &draft.operation else {
             return self.perform(claim, workspace, head).await;
         };
         let now = self.clock.now();
@@ -91,6 +91,61 @@ impl Engine {
             given_up => given_up,
         };
         self.finish(claim, head, finish).await
+    }
+
+    /// Sees to a change that began at `began` and may yet take effect. Doing it again leaves the same behind, but what the
+    /// next change leaves must not be undone by this one's coming late: so it is done again when nothing of it can appear
+    /// any more, unless the message shows it before.
+    pub(super) async fn look_at_change(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+        began: Timestamp,
+    ) -> Result<Next, StoreError> {
+        let now = self.clock.now();
+        let quiet = self.tuning.quiet.unwrap_or(workspace.profile().quiet);
+        if now.since(began) >= quiet || planted(Bug::ImpatientQuiet) {
+            let again = self.again(head, None, Reason::NoAnswer);
+            return self.finish(claim, head, again).await;
+        }
+        if self.shows_change(claim, workspace, head).await? {
+            self.store.count("unknown_had_landed", 1);
+            let finish = Finish::Delivered { message: None, losses: Vec::new(), at: now };
+            return self.finish(claim, head, finish).await;
+        }
+        let pause = schedule::ripening(began, now, FIRST_LOOK, LONGEST_PAUSE);
+        let at = now.plus(pause).min(began.plus(quiet));
+        self.finish(claim, head, Finish::LookAt { at }).await
+    }
+
+    /// Whether the message that a row changes says already what the row says, as far as anybody who may be asked can see.
+    async fn shows_change(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        head: &Head,
+    ) -> Result<bool, StoreError> {
+        let intents = self.store.begun(&claim.key).await?;
+        let intent = intents.into_iter().find(|intent| intent.delivery == head.delivery.id);
+        let Some(intent) = intent.filter(|_| head.delivery.work == Work::Edit) else { return Ok(false) };
+        let Prepared::Do { draft, client, .. } = self.prepare(claim, workspace, head).await? else {
+            return Ok(false);
+        };
+        let Operation::Edit { target, .. } = &draft.operation else { return Ok(false) };
+        let ear = match &claim.key {
+            LaneKey::Conversation(channel) => self.linked.ear(channel),
+            _ => None,
+        };
+        let found = match ear {
+            Some(ear) => match self.client(ear).await {
+                Ok(Some(ear)) => ear.fetch(target).await,
+                Ok(None) | Err(_) => return Ok(false),
+            },
+            None => client.fetch(target).await,
+        };
+        let shows = |snapshot: Snapshot| self.fingerprints.fits(intent.fingerprint, &snapshot);
+        Ok(found.is_ok_and(|found| found.is_some_and(shows)))
     }
 
     /// What may be the effect. In a channel whoever hears there is asked for all that was said, because the app may not be

@@ -47,10 +47,8 @@ impl Engine {
             Err(CallError::Retry { .. }) if planted(Bug::GiveUpAtOnce) => {
                 Finish::Dead { reason: String::new() }
             }
-            // Setting a text, reacting, or taking a message back is simply done again, so nothing needs to be looked for.
-            Err(CallError::Unknown)
-                if matches!(head.delivery.work, Work::Edit | Work::Delete | Work::React) =>
-            {
+            // What is taken back is simply taken back again, so nothing needs to be looked for.
+            Err(CallError::Unknown) if head.delivery.work == Work::Delete => {
                 match self.again(head, None, Reason::NoAnswer) {
                     Finish::RetryAt { at, .. } => Finish::LookAt { at },
                     given_up => given_up,

@@ -82,6 +82,6 @@ fn news_of(place: Place) -> &'static str {
     match place {
         Place::Webex | Place::Teams => "*created",
         Place::Slack => "*events/message",
-        Place::Zoom => "*dm_message_posted",
+        Place::Zoom => "*_message_posted",
     }
 }
