@@ -90,7 +90,7 @@ impl Engine {
             } else if read.contains(&arrival.message.id) {
                 // Not every history tells when a message was changed; the report of the change does.
                 if let (Report::Changed, Some(body)) = (arrival.report, &arrival.body)
-                    && let Ok(snapshot) = reported.workspace.receiver().open(&arrival.message, body)
+                    && let Ok(snapshot) = told(reported, arrival, body)
                 {
                     keep_newest(&mut snapshots, snapshot);
                 }
@@ -210,7 +210,7 @@ impl Engine {
         aside: &mut Vec<Aside>,
     ) -> Result<Option<Snapshot>, Hold> {
         if let Some(body) = &arrival.body {
-            match reported.workspace.receiver().open(&arrival.message, body) {
+            match told(reported, arrival, body) {
                 Ok(snapshot) => {
                     self.store.count("opened", 1);
                     let passed = read_to.is_some_and(|read_to| snapshot.created_at < read_to);
@@ -279,6 +279,13 @@ pub(super) fn keep_newest(snapshots: &mut Vec<Snapshot>, snapshot: Snapshot) {
         Some(_) => {}
         None => snapshots.push(snapshot),
     }
+}
+
+/// The message as its report tells it. How people felt about it then is left out: a report of that may have come since, and is
+/// a reason to look only as long as nobody believes this one.
+fn told(reported: &Reported<'_>, arrival: &Arrived, body: &[u8]) -> Result<Snapshot, String> {
+    let told = reported.workspace.receiver().open(&arrival.message, body)?;
+    Ok(Snapshot { reactions: None, ..told })
 }
 
 fn wants_reading(arrival: &Arrived, seen: Option<Seen>, listed: bool) -> bool {
