@@ -4,9 +4,10 @@
 //! is pointed at it by base address alone: sign-in `/{tenant}/oauth2/v2.0/…`, Graph `/v1.0/…`, files
 //! `/personal/…`, bot metadata `/v1/.well-known/…`, connector `/amer/v3/…`. Control paths are under `/_sim`.
 //!
-//! One tenant, made from the seed: every [`Somebody`] with `on_teams` has an object id, a mail address that is also the
-//! user principal name, and a Teams licence; one administrator without a licence is added. Acting as a person is calling
-//! Graph with that person's token (`GET /_sim/people`), as the vendor's own app does; there is no second path.
+//! One tenant, made from the seed: every [`Somebody`](crate::org::Somebody) with `on_teams` has an object id, a mail
+//! address that is also the user principal name, and a Teams licence; one administrator without a licence is added.
+//! Acting as a person is calling Graph with that person's token (`GET /_sim/people`), as the vendor's own app does;
+//! there is no second path.
 
 use std::sync::Arc;
 
