@@ -76,10 +76,12 @@ impl Engine {
                 Prepared::Not(finish) => return self.finish(claim, head, finish).await,
             };
         let source = match &payload.file {
-            Some(carried) => match self.open_source(claim, workspace, head, (&payload, carried)).await? {
-                Ok(source) => Some(source),
-                Err(finish) => return self.finish(claim, head, finish).await,
-            },
+            Some(carried) => {
+                match self.open_source(claim, workspace, head, (&payload, carried), relayed).await? {
+                    Ok(source) => Some(source),
+                    Err(finish) => return self.finish(claim, head, finish).await,
+                }
+            }
             None => None,
         };
         let begin = Begin { delivery: head.delivery.id, fingerprint, at: now };
@@ -106,7 +108,8 @@ impl Engine {
             Some(line) => Some(line),
             None => self.open_anew(claim, head, &payload, (&draft, &result)).await?,
         };
-        let instead = instead.or_else(|| self.relay_instead(claim, head, &draft, relayed, &result));
+        let instead =
+            instead.or_else(|| self.relay_instead(claim, head, &payload, (&draft, &result), relayed));
         let instead = match instead {
             Some(instead) => Some(instead),
             None => self.out_of_reach(claim, head, &draft, &result).await?,

@@ -23,12 +23,12 @@ mod files;
 
 pub use files::{Opened, Streamed};
 
-/// Whether doing a call twice could be seen.
+/// Whether doing a call twice, or its taking effect late, could be seen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Reading, or setting something to a state.
+    /// Reading, or bringing something to its last state.
     Repeatable,
-    /// Each time makes something new.
+    /// Each time makes something new, or sets what may be set anew by the next call, which it would undo by coming late.
     Once,
 }
 

@@ -70,6 +70,8 @@ pub struct Channels {
     pub app_hears: bool,
     /// Whether the app can speak under another name ([`entente_model::Draft::alias`]). Elsewhere the name stands in front.
     pub alias: bool,
+    /// Whether the app can say files there. Elsewhere a line stands for what is passed on in somebody's name.
+    pub app_files: bool,
 }
 
 /// Where and how a grant is asked for.

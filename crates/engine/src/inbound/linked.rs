@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use entente_model::{
-    Account, AccountRef, Body, DropReason, FileRef, Link, LinkId, LinkState, Message, MessageRef, PersonId,
-    Snapshot, Timestamp, WorkspaceRef, plain_name,
+    Account, AccountRef, Body, DropReason, FileRef, Link, LinkId, LinkState, LoginId, MessageRef, PersonId,
+    Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_store::{Identity, Interest, Known, LaneKey, Plan, Represented, Routed, SeenNow, Work};
 
@@ -13,11 +13,12 @@ use crate::compare::Verdict;
 use crate::credit;
 use crate::engine::Engine;
 use crate::inbound::news::News;
-use crate::inbound::planning::{seen_now, with_unsupported};
+use crate::inbound::planning::{seen_now, watcher, with_unsupported};
 use crate::inbound::refusal;
 use crate::inbound::{Digest, Hold, Reported, Talk, accepted_at, nothing};
 use crate::naming::mentioned;
-use crate::payload::{Credit, Payload, Speaker, To};
+use crate::outbound::cutting::FILES;
+use crate::payload::{Carried, Credit, Payload, Speaker, To};
 
 /// Who wrote something in a channel.
 enum Author {
@@ -37,6 +38,8 @@ struct Said<'a> {
     source: &'a MessageRef,
     thread: Option<&'a MessageRef>,
     body: Option<Body>,
+    /// The files that come with it, and who may read them.
+    files: (&'a [FileRef], LoginId),
     /// Something that cannot travel stands as a line in the body.
     unsupported: bool,
     speaker: Option<PersonId>,
@@ -125,11 +128,10 @@ impl Engine {
             };
             let accepted_at = accepted_at(reported, &snapshot.message.at.id);
             let mut body = None;
-            let lines = lines(&snapshot.message);
             if work != Work::Delete {
                 self.name_people(&mut snapshot.message.body).await?;
-                let whole = with_unsupported(&snapshot.message.body, &lines);
-                if whole.is_empty() && work == Work::Send {
+                let whole = with_unsupported(&snapshot.message.body, &snapshot.message.unsupported);
+                if whole.is_empty() && snapshot.message.files.is_empty() && work == Work::Send {
                     routed.drops.push(DropReason::NothingToSay);
                     continue;
                 }
@@ -137,9 +139,11 @@ impl Engine {
             }
             let message = &snapshot.message;
             let thread = message.thread.as_ref().filter(|_| work == Work::Send);
-            let unsupported = !lines.is_empty();
+            let unsupported = !message.unsupported.is_empty();
             let source = &message.at;
-            let said = Said { work, source, thread, body, unsupported, speaker, credit, accepted_at };
+            let files = if work == Work::Send { &message.files[..] } else { &[] };
+            let files = (files, watcher(reported, &source.id));
+            let said = Said { work, source, thread, body, files, unsupported, speaker, credit, accepted_at };
             self.fan_out(&mut routed, reported, link, &said).await?;
             if verdict == Verdict::New
                 && self.newest.passes(reported.conversation, snapshot.created_at, news.read_until)
@@ -160,7 +164,8 @@ impl Engine {
             let credit = Credit { name: credit::clean(""), home, in_front: false };
             let (work, body) = (Work::Delete, None);
             let (source, thread, speaker, unsupported) = (&at, None, None, false);
-            let said = Said { work, source, thread, body, unsupported, speaker, credit, accepted_at };
+            let files = (&[][..], reported.arrivals[0].watcher);
+            let said = Said { work, source, thread, body, files, unsupported, speaker, credit, accepted_at };
             self.fan_out(&mut routed, reported, link, &said).await?;
         }
         Ok(routed)
@@ -257,7 +262,16 @@ impl Engine {
                 payload: bytes::Bytes::new(),
                 accepted_at: said.accepted_at,
             };
-            routed.plans.extend(self.cut_for(&plan, &payload, body));
+            let (files, by) = said.files;
+            if files.is_empty() || body.as_ref().is_some_and(|body| !body.is_empty()) {
+                routed.plans.extend(self.cut_for(&plan, &payload, body));
+            }
+            routed.plans.extend(files.iter().zip(FILES..).map(|(file, part)| {
+                let carried = Carried { file: file.clone(), by };
+                let payload =
+                    Payload { file: Some(carried), cut: true, unsupported: false, ..payload.clone() };
+                Plan { part, payload: payload.encode(), ..plan.clone() }
+            }));
         }
         Ok(())
     }
@@ -312,15 +326,6 @@ impl Engine {
         };
         parts.into_iter().enumerate().map(row).collect()
     }
-}
-
-/// The lines for what does not travel to channels, files among it. Not every platform tells what a file is called.
-fn lines(message: &Message) -> Vec<String> {
-    let line = |file: &FileRef| match file.name.as_deref() {
-        Some(name) => format!("file: {}", plain_name(name)),
-        None => "file".to_owned(),
-    };
-    message.files.iter().map(line).chain(message.unsupported.iter().cloned()).collect()
 }
 
 /// The account by which somebody is called in a workspace: the one they work with, or what stands in for them.

@@ -229,7 +229,7 @@ pub(super) fn owner(people: &[Represented; 2], account: &entente_model::AccountR
 }
 
 /// Who was told of a message, and may read what it carries.
-fn watcher(reported: &Reported<'_>, message: &MessageId) -> LoginId {
+pub(super) fn watcher(reported: &Reported<'_>, message: &MessageId) -> LoginId {
     let of = reported.arrivals.iter().find(|arrival| arrival.message.id == *message);
     of.unwrap_or(&reported.arrivals[0]).watcher
 }

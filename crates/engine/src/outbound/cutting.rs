@@ -126,7 +126,7 @@ const AGAIN: u32 = 1 << 16;
 pub(crate) const FILES: u32 = AGAIN / 2;
 
 /// Whether a part is a file, or the line in its place.
-fn is_file(part: u32) -> bool {
+pub(super) fn is_file(part: u32) -> bool {
     piece(part) >= FILES
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use entente_model::{Body, CallError, Draft, FileRef, MessageRef, Receipt, plain_name};
-use entente_platform::{Client, Content, FileSource, OpenFile};
+use entente_platform::{Capabilities, Client, Content, FileSource, OpenFile};
 use entente_store::{Claim, Finish, Head, StoreError, Work};
 use futures_util::StreamExt as _;
 
@@ -38,6 +38,7 @@ pub(super) struct Source {
 enum Why {
     TooLarge(u64),
     NotHere,
+    NotByApp,
     Empty,
     Gone,
     Unreadable,
@@ -53,6 +54,7 @@ impl Engine {
         workspace: &Workspace,
         head: &Head,
         (payload, carried): (&Payload, &Carried),
+        relayed: bool,
     ) -> Result<Result<Source, Finish>, StoreError> {
         let told = (carried.file.name.as_deref(), carried.file.length);
         let instead = |told, why| Ok(Err(self.line(claim, workspace, head, payload, told, &why)));
@@ -61,7 +63,10 @@ impl Engine {
             Ok(client) => client,
             Err(finish) => return Ok(Err(finish)),
         };
-        let most = workspace.profile().capabilities.max_file;
+        let Capabilities { max_file: most, channels, .. } = workspace.profile().capabilities;
+        if relayed && !channels.is_some_and(|channels| channels.app_files) {
+            return instead(told, Why::NotByApp);
+        }
         // What is said to be too large is not even asked for.
         if let Some(why) = unfit(told.1, most) {
             return instead(told, why);
@@ -147,6 +152,7 @@ impl Engine {
         let why = match why {
             Why::TooLarge(most) => format!("{platform} takes files of up to {}", size(*most)),
             Why::NotHere => format!("no files can be passed on to {platform}"),
+            Why::NotByApp => format!("on {platform} Entente cannot pass files on in somebody's name"),
             Why::Empty => "there is nothing in it".to_owned(),
             Why::Gone => "it is not there any more".to_owned(),
             Why::Unreadable => "it could not be read".to_owned(),

@@ -3,14 +3,15 @@
 //! back by whoever said it, which the platform knows and we need not keep.
 
 use entente_model::{
-    AccountId, Alias, CallError, ConversationRef, Draft, MessageRef, Operation, PersonId, Receipt, Sender,
+    AccountId, Alias, Body, CallError, ConversationRef, Draft, MessageRef, Operation, PersonId, Receipt,
+    Sender,
 };
 use entente_store::{Claim, Finish, Head, LaneKey, StoreError, Work};
 
 use crate::credit;
 use crate::engine::Engine;
 use crate::naming::name_strangers;
-use crate::outbound::cutting::reply;
+use crate::outbound::cutting::{self, reply};
 use crate::outbound::preparing::{Voice, voice_of};
 use crate::payload::{Credit, Payload, To};
 use crate::reason::Reason;
@@ -93,9 +94,9 @@ impl Engine {
         &self,
         claim: &Claim,
         head: &Head,
-        draft: &Draft,
+        payload: &Payload,
+        (draft, result): (&Draft, &Result<Receipt, CallError>),
         relayed: bool,
-        result: &Result<Receipt, CallError>,
     ) -> Option<Finish> {
         let LaneKey::Conversation(channel) = &claim.key else { return None };
         let spoke = matches!(draft.sender, Sender::Account(_) | Sender::Bot(_));
@@ -105,7 +106,10 @@ impl Engine {
         if !matches!(draft.operation, Operation::Send { .. }) {
             return None;
         }
+        // Of a file everything else is said about the file.
+        let file = payload.file.is_some();
         match result {
+            Err(CallError::Reject(_) | CallError::Lacks(_)) if file => None,
             Err(CallError::Gone | CallError::Reject(_) | CallError::Reauthorize | CallError::Lacks(_)) => {
                 let now = self.clock.now();
                 self.linked.met_stranger(channel, draft.sender.login(), now);
@@ -161,10 +165,19 @@ impl Engine {
 /// Puts the author's name where the platform shows it: in the message's own name, or in front of the text.
 pub(super) fn credited(workspace: &Workspace, head: &Head, payload: &mut Payload) -> Option<Alias> {
     let credit = payload.credit.clone()?;
-    if workspace.profile().capabilities.channels.is_some_and(|channels| channels.alias) {
-        return Some(Alias { name: format!("{} ({})", credit.name, credit.home), picture: None });
+    let alias = workspace.profile().capabilities.channels.is_some_and(|channels| channels.alias);
+    let full = || format!("{} ({})", credit.name, credit.home);
+    if payload.file.is_some() {
+        // No platform lets a file be said under another name.
+        let name = if alias { full() } else { credit.name };
+        payload.body = Some(credit::signed(Body::default(), &name));
+        return None;
     }
-    let first = crate::outbound::cutting::piece(head.delivery.part) == 0;
+    if alias {
+        return Some(Alias { name: full(), picture: None });
+    }
+    let part = head.delivery.part;
+    let first = cutting::piece(part) == 0 || cutting::is_file(part);
     if let Some(body) = payload.body.take() {
         let put = first && !credit.in_front && !body.is_empty();
         payload.body = Some(if put { credit::signed(body, &credit.name) } else { body });

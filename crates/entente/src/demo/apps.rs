@@ -39,8 +39,8 @@ pub(crate) struct Apps {
 }
 
 /// What the bot of Slack's app may do.
-const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channels:read,groups:history,groups:read,\
-     im:history,im:read,im:write,users:read";
+const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channels:read,files:read,files:write,\
+     groups:history,groups:read,im:history,im:read,im:write,users:read";
 
 /// What Zoom reports to the server.
 const ZOOM_EVENTS: [&str; 8] = [

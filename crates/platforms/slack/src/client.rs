@@ -183,7 +183,10 @@ impl SlackClient {
     async fn edit(&self, target: &MessageRef, printed: &render::Message) -> Result<Receipt, CallError> {
         let call = self.call("chat.update", self.limits.method("chat.update"));
         let update = printed.update(target.conversation.id.as_str(), target.id.as_str());
-        let answer = self.send(json(call, &update).visible()).await.map_err(|failure| failure.error)?;
+        let answer = self
+            .send(json(call, &update).effect(Effect::Once).visible())
+            .await
+            .map_err(|failure| failure.error)?;
         let posted: Posted<'_> = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
         let edited = posted.message.as_ref().and_then(|message| parse::when(message.edited.as_ref()));
         let at = edited.unwrap_or_else(|| answered_at(&answer.headers, target));
@@ -206,7 +209,7 @@ impl SlackClient {
         let (method, so_already) =
             if on { ("reactions.add", "already_reacted") } else { ("reactions.remove", "no_reaction") };
         let arguments = [("channel", channel), ("timestamp", ts), ("name", name.as_str())];
-        let at = match self.send(self.reading(method, &arguments).visible()).await {
+        let at = match self.send(self.reading(method, &arguments).effect(Effect::Once).visible()).await {
             Ok(answer) => answered_at(&answer.headers, target),
             Err(failure) if refusal::code(&failure).as_deref() == Some(so_already) => {
                 id::written(ts).unwrap_or_default()

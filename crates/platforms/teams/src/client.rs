@@ -145,8 +145,10 @@ impl GraphClient {
         }
         let (update, losses) = render::update(body, now.attachments.as_deref().unwrap_or_default());
         let write = self.messages(Method::PATCH, chat, &format!("/{message}"), self.limits.change(chat));
-        let answer =
-            self.send(write.json(&update).visible()).await.map_err(|failure| refusal::graph(&failure))?;
+        let answer = self
+            .send(write.json(&update).effect(Effect::Once).visible())
+            .await
+            .map_err(|failure| refusal::graph(&failure))?;
         let at = match date(&answer.headers) {
             Some(at) => at,
             // The answer has no body, so without a date only the message itself tells when it was changed.
@@ -178,7 +180,7 @@ impl GraphClient {
         let what = if on { "setReaction" } else { "unsetReaction" };
         let behind = format!("/{}/{what}", id::segment(target.id.as_str()));
         let call = self.messages(Method::POST, chat, &behind, self.limits.change(chat));
-        let call = call.effect(Effect::Repeatable).json(&NewReaction { reaction_type: emoji.as_str() });
+        let call = call.effect(Effect::Once).json(&NewReaction { reaction_type: emoji.as_str() });
         let at = match self.send(call.visible()).await {
             Ok(answer) => answered_at(&answer.headers, target),
             // Taking some emoji back is answered so although it was done.

@@ -44,7 +44,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         reactions_are_changes: true,
         // What people write in channels by Graph they may change only with an administrator's permission
         // (`ChannelMessage.ReadWrite`), which nobody's consent can give; so the app speaks for all of them.
-        channels: Some(Channels { app_joins: true, app_hears: true, alias: false }),
+        channels: Some(Channels { app_joins: true, app_hears: true, alias: false, app_files: false }),
         listed: false,
     },
     oauth: OAuth {

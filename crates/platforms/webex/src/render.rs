@@ -1,7 +1,7 @@
 //! Operations to requests. "Create a Message", "Edit a Message", "Delete a Message".
 
 use entente_model::{CallError, Destination, Loss, MessageRef, Operation};
-use entente_platform::Call;
+use entente_platform::{Call, Effect};
 use http::Method;
 
 use crate::client::WebexClient;
@@ -70,7 +70,7 @@ pub(crate) fn request(client: &WebexClient, operation: &Operation) -> Result<Req
             said(&printed.text)?;
             let edit = Edit { room_id: target.conversation.id.as_str(), markdown: &printed.text };
             let call = Call { limits: limits.change(), ..Call::new(Method::PUT, one(client, target)?) };
-            Request { call: call.json(&edit), losses: printed.losses }
+            Request { call: call.effect(Effect::Once).json(&edit), losses: printed.losses }
         }
         Operation::Delete { target } => {
             let call = Call { limits: limits.change(), ..Call::new(Method::DELETE, one(client, target)?) };

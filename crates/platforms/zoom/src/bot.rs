@@ -15,7 +15,7 @@ use entente_model::{
 };
 use entente_platform::classify::date;
 use entente_platform::{
-    Call, CatchUp, Client, Head, HeadKind, Item, Listen, Listening, Mark, Page, Rung, Site,
+    Call, CatchUp, Client, Effect, Head, HeadKind, Item, Listen, Listening, Mark, Page, Rung, Site,
 };
 use http::Method;
 
@@ -79,7 +79,7 @@ impl ZoomBot {
             content: Content { body: [Element { kind: "message", text: &text }] },
         };
         let limits = self.client.limits.send(&to.place());
-        let call = Call { limits, ..Call::new(method, self.client.url(path)?) };
+        let call = Call { limits, ..Call::new(method, self.client.url(path)?) }.effect(Effect::Once);
         let answer = self.client.send(call.json(&message).visible()).await.map_err(refusal::call)?;
         let sent: Sent = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
         Ok((sent.message_id, date(&answer.headers).unwrap_or_default()))

@@ -70,7 +70,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "React to a chat message".
         reactions: Reactions::Many,
         reactions_are_changes: false,
-        channels: Some(Channels { app_joins: false, app_hears: false, alias: false }),
+        channels: Some(Channels { app_joins: false, app_hears: false, alias: false, app_files: false }),
         listed: false,
     },
     oauth: OAuth {

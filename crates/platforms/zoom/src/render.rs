@@ -41,7 +41,7 @@ pub(crate) fn request(client: &ZoomClient, own: &str, operation: &Operation) -> 
             let edit = Edit { message: &printed.message, to_contact: at.contact(), to_channel: at.channel() };
             let limits = client.limits.change(&place(own, at));
             let call = Call { limits, ..Call::new(Method::PUT, client.url(&path(target))?) };
-            Request { call: call.json(&edit), losses: printed.losses }
+            Request { call: call.effect(Effect::Once).json(&edit), losses: printed.losses }
         }
         Operation::React { target, emoji, on } => {
             let contact = id::other(&target.conversation, own).ok_or(CallError::Gone)?;
@@ -51,7 +51,7 @@ pub(crate) fn request(client: &ZoomClient, own: &str, operation: &Operation) -> 
             let url = client.url(&[&path(target), "/emoji_reactions"].concat())?;
             let limits = client.limits.change(&place(own, Place::Contact(contact)));
             let call = Call { limits, ..Call::new(Method::PATCH, url) };
-            Request { call: call.effect(Effect::Repeatable).json(&react), losses: Vec::new() }
+            Request { call: call.effect(Effect::Once).json(&react), losses: Vec::new() }
         }
         Operation::Delete { target } => {
             let at = Place::of(&target.conversation, own).ok_or(CallError::Gone)?;

@@ -16,8 +16,8 @@ use crate::place::Place;
 use crate::world::{PRODUCT, World};
 
 /// What the app asks for itself when it is installed.
-const BOT_SCOPES: &str = "chat:write,chat:write.customize,channels:history,channels:read,groups:history,groups:read,\
-     im:history,im:read,im:write,users:read,users:read.email";
+const BOT_SCOPES: &str = "chat:write,chat:write.customize,channels:history,channels:read,files:read,files:write,\
+     groups:history,groups:read,im:history,im:read,im:write,users:read,users:read.email";
 
 impl World {
     pub(super) async fn connect_slack(&self) -> Site {

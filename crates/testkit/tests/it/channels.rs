@@ -11,6 +11,8 @@ use entente_testkit::people::At;
 use entente_testkit::{Place, Setup, World};
 use serde_json::{Value, json};
 
+mod files;
+
 /// All points take minutes; a prime number reaches each kind of point in time.
 const STRIDE: usize = 11;
 
@@ -271,48 +273,6 @@ async fn one_way_is_one_way() {
 }
 
 /// Files of channels are lines so far, and what people feel there stays there.
-#[tokio::test(start_paused = true)]
-async fn files_are_lines_and_reactions_stay() {
-    let channels = Channels::new(Setup::between(9, &[Place::Webex, Place::Slack])).await;
-    channels.link().await;
-    let [webex, slack] = &channels.rooms[..] else { panic!("two rooms") };
-    // Slack reports reactions to whoever consented and sees them.
-    let ada = channels.world.at(Place::Slack, &webex.host.email).await;
-    slack.host.let_in(&slack.id, &ada.id).await;
-    let file = json!([{"name": "plan.pdf", "length": 5_000}]);
-    let attached = json!({"person": slack.host.email, "channel": slack.id, "text": "see", "files": file});
-    let attached = channels.world.control(Place::Slack, "/_sim/files", attached).await;
-    channels.settle().await;
-    let read = channels.read(0).await;
-    let [(_, line)] = &read[..] else { panic!("one message: {read:?}") };
-    let lines: Vec<&str> = line.split_whitespace().collect();
-    assert_eq!(lines.join(" "), "Ines Fischer: see [file: plan.pdf]");
-    let message = attached["ts"].as_str().expect("a time").to_owned();
-    let at = At { conversation: slack.id.clone(), message };
-    let passed_over =
-        async || channels.world.counts().await.other.get("no_interest").copied().unwrap_or_default();
-    let before = passed_over().await;
-    slack.host.react(&at, "+1", true).await;
-    channels.settle().await;
-    slack.host.react(&at, "+1", false).await;
-    channels.settle().await;
-    assert_eq!(channels.read(0).await, read, "a reaction is passed over");
-    assert_eq!(passed_over().await, before + 2, "both are reported");
-    let counts = channels.world.counts().await;
-    assert_eq!((counts.planned, counts.delivered, counts.dead), (1, 1, 0));
-    assert_eq!(counts.other["loss_unsupported"], 1);
-    // Webex does not say what a file is called, and here there is nothing else to be said.
-    let attached = json!({"person": webex.host.email, "room": webex.id, "files": file});
-    channels.world.control(Place::Webex, "/_sim/files", attached).await;
-    channels.settle().await;
-    let read = channels.read(1).await;
-    assert_eq!(read.last(), Some(&("Ada Okafor".to_owned(), "[file]".to_owned())), "{read:?}");
-    assert_eq!(channels.world.counts().await.other["loss_unsupported"], 2);
-    slack.host.delete(&at).await;
-    channels.settle().await;
-    assert_eq!(channels.read(0).await.len(), 1, "the line goes with its message");
-}
-
 /// What the app said and got no answer to, it may not be able to name: a new text is said in a reply, and that it cannot be
 /// taken back is told to operators.
 #[tokio::test(start_paused = true)]

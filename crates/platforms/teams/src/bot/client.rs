@@ -146,7 +146,8 @@ impl BotClient {
         let (call, losses) = match body {
             Some(body) => {
                 let (activity, losses) = message(body);
-                (self.activity(Method::PUT, conversation, &behind).json(&activity), losses)
+                let call = self.activity(Method::PUT, conversation, &behind).effect(Effect::Once);
+                (call.json(&activity), losses)
             }
             None => (self.activity(Method::DELETE, conversation, &behind), Vec::new()),
         };

@@ -89,7 +89,7 @@ async fn refusals_mean_what_webex_says() {
         (send(Destination::Conversation(room()), None), ok("<html>"), CallError::Unknown),
         (send(Destination::Conversation(room()), None), ok("{}"), CallError::Unknown),
         (edit(), status(404, error), CallError::Gone),
-        (edit(), status(503, ""), CallError::Retry { after: None }),
+        (edit(), status(503, ""), CallError::Unknown),
         (draft(Operation::Delete { target: message(5) }), status(404, error), CallError::Gone),
         (edit(), status(401, error), CallError::Reauthorize),
     ];
