@@ -58,14 +58,15 @@ impl Scene {
         for conversation in conversations["items"].as_array().expect("a list") {
             let key = match place {
                 Place::Webex => "room",
+                Place::Teams => "chat",
+                Place::Slack => "channel",
                 Place::Zoom => "session",
-                _ => "channel",
             };
             let id = conversation[key].as_str().unwrap_or_else(|| panic!("no {key} in {conversation}"));
             let path = format!("/_sim/messages?{key}={id}&person={}&max=1000", person.email);
             let messages = self.world.look(place, &path).await;
             for message in messages["items"].as_array().expect("a list") {
-                if message["author"]["id"] != author {
+                if message["author"]["id"] != author || message["deleted"] == true {
                     continue;
                 }
                 let files = message["files"].as_array().into_iter().flatten().map(|file| {
@@ -94,8 +95,9 @@ impl Scene {
     fn spoil(&self, how: &Value, times: Option<u64>) {
         let path = match self.source {
             Place::Webex => "/v1/contents/",
+            Place::Teams => "/personal/",
+            Place::Slack => "/files-pri/",
             Place::Zoom => "/file/storage/",
-            _ => "/files-pri/",
         };
         let rule =
             json!({"name": "spoilt", "method": "GET", "path": path, "fault": {"body": how}, "times": times});
@@ -104,19 +106,14 @@ impl Scene {
     }
 }
 
-/// Every ordered pair of those that take files.
-const PAIRS: [(Place, Place); 6] = [
-    (Place::Webex, Place::Slack),
-    (Place::Slack, Place::Webex),
-    (Place::Webex, Place::Zoom),
-    (Place::Zoom, Place::Webex),
-    (Place::Slack, Place::Zoom),
-    (Place::Zoom, Place::Slack),
-];
+/// Every ordered pair.
+fn pairs() -> impl Iterator<Item = (Place, Place)> {
+    Place::PAIRS.into_iter().flat_map(|[one, other]| [(one, other), (other, one)])
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_file_arrives_byte_for_byte_after_its_text() {
-    for (source, target) in PAIRS {
+    for (source, target) in pairs() {
         let scene = Scene::new(1, source, target).await;
         scene.attach("have a look", "Plan für März.pdf", 400_000).await;
         scene.attach("", "no text.png", 70_000).await;
@@ -163,7 +160,7 @@ async fn an_infected_file_is_not_passed_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_that_breaks_off_is_tried_again_and_given_up_in_the_end() {
-    for (source, target) in PAIRS {
+    for (source, target) in pairs() {
         for how in [
             json!({"cut": {"after": 90_000}}),
             json!({"stall": {"after": 90_000}}),
@@ -213,9 +210,9 @@ async fn a_message_with_a_file_is_edited_and_taken_back_as_a_whole() {
     assert_eq!(shown(scene.arrived().await), []);
 }
 
-#[tokio::test(start_paused = true)]
-async fn whatever_dies_on_the_way_a_file_arrives_once() {
-    for (source, target) in PAIRS {
+/// The process dies at every point of a file's way, one after the other.
+async fn whatever_dies_from(source: Place) {
+    for (_, target) in pairs().filter(|(from, _)| *from == source) {
         let mut scene = Scene::new(6, source, target).await;
         scene.attach("", "0.bin", 30_000).await;
         scene.settle().await;
@@ -250,4 +247,24 @@ async fn whatever_dies_on_the_way_a_file_arrives_once() {
         }
         assert!(deaths > 20, "{source:?} {target:?}: {deaths}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_dies_on_the_way_from_webex_a_file_arrives_once() {
+    whatever_dies_from(Place::Webex).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_dies_on_the_way_from_teams_a_file_arrives_once() {
+    whatever_dies_from(Place::Teams).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_dies_on_the_way_from_slack_a_file_arrives_once() {
+    whatever_dies_from(Place::Slack).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_dies_on_the_way_from_zoom_a_file_arrives_once() {
+    whatever_dies_from(Place::Zoom).await;
 }
