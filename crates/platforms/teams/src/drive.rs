@@ -17,7 +17,7 @@ use url::Url;
 
 use crate::client::GraphClient;
 use crate::wire::chat::Chat;
-use crate::wire::drive::{Empty, Invitation, Item, NewFolder, NewItem, NewSession, Recipient, Session};
+use crate::wire::drive::{Empty, Invite, Item, NewFolder, NewItem, NewSession, Recipient, Session};
 use crate::wire::message::Attachment;
 use crate::{id, refusal};
 
@@ -198,7 +198,7 @@ impl GraphClient {
         }
         let recipients = others.iter().map(|object_id| Recipient { object_id }).collect();
         let invitation =
-            Invitation { recipients, require_sign_in: true, send_invitation: false, roles: ["read"] };
+            Invite { recipients, require_sign_in: true, send_invitation: false, roles: ["read"] };
         let path = format!("{}/invite", kept.path);
         let call = self.call(Method::POST, &path, self.limits.drive(own)).effect(Effect::Repeatable);
         let sent = self.send(call.json(&invitation)).await;
@@ -248,17 +248,13 @@ fn allowed_name(name: &str) -> String {
     let plain: String = name.chars().map(|c| if "\"*:<>?/\\|".contains(c) { '_' } else { c }).collect();
     let plain = plain.trim_end_matches(['.', ' ']).trim_start();
     let lower = plain.to_lowercase();
-    let device = |stem: &str| {
-        matches!(stem, "con" | "prn" | "aux" | "nul" | "desktop")
-            || ["com", "lpt"].iter().any(|port| {
-                stem.strip_prefix(port)
-                    .is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
-            })
-    };
-    let reserved = device(lower.split('.').next().unwrap_or_default())
+    let stem = lower.split('.').next().unwrap_or_default();
+    let port = ["com", "lpt"].iter().find_map(|port| stem.strip_prefix(port));
+    let reserved = plain.is_empty()
         || plain.starts_with('~')
-        || plain.is_empty()
-        || lower.ends_with(".lock");
+        || lower == "desktop.ini"
+        || matches!(stem, "con" | "prn" | "aux" | "nul")
+        || port.is_some_and(|number| matches!(number.as_bytes(), [digit] if digit.is_ascii_digit()));
     let plain = if reserved { format!("_{plain}") } else { plain.to_owned() };
     plain.replace("_vti_", "_vti-")
 }
@@ -278,6 +274,8 @@ mod tests {
             ("lpt77", "lpt77"),
             ("~$draft.docx", "_~$draft.docx"),
             ("desktop.ini", "_desktop.ini"),
+            ("desktop.png", "desktop.png"),
+            ("Cargo.lock", "Cargo.lock"),
             ("a_vti_b", "a_vti-b"),
             ("...", "_"),
         ] {

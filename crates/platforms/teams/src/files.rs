@@ -170,7 +170,7 @@ async fn recognized(mut content: Content) -> (Option<&'static str>, Content) {
     (kind, Content::new(first.chain(content)))
 }
 
-/// The signatures of the formats that clients paste. Portable Network Graphics, 5.2; ISO/IEC 10918-1, B.1.1.3; GIF89a, 17;
+/// The signatures of the formats that clients paste. Portable Network Graphics, 5.2; ISO/IEC 10918-1, B.1.1.3; `GIF89a`, 17;
 /// `WebP` container specification, file header; "Bitmap storage".
 fn kind(bytes: &[u8]) -> Option<&'static str> {
     match bytes {

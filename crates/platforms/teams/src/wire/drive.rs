@@ -89,7 +89,7 @@ pub(crate) struct Session {
 /// Who may see an item from now on. Graph: "driveItem: invite".
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Invitation<'a> {
+pub(crate) struct Invite<'a> {
     /// Whom.
     pub(crate) recipients: Vec<Recipient<'a>>,
     /// `true`: themselves, not whoever has the address.

@@ -1,6 +1,8 @@
 //! Teams through its public face: documented payloads in, documented requests out, and forgeries refused.
 
 mod conforming;
+mod drives;
+mod files;
 mod forged;
 mod pacing;
 mod reading;

@@ -327,7 +327,7 @@ fn a_renamed_field_is_noticed() {
 }
 
 /// The value without the field at this place, which stands under another name instead.
-fn renamed(mut value: Value, path: &str) -> Value {
+pub(crate) fn renamed(mut value: Value, path: &str) -> Value {
     let (parent, field) = path.rsplit_once('/').unwrap();
     let parent = value.pointer_mut(parent).unwrap().as_object_mut().unwrap();
     let old = parent.remove(field).unwrap_or_else(|| panic!("no {path}"));

@@ -30,6 +30,8 @@ use crate::support::{account, app_login, content_key, conversation, hook_key, lo
 
 pub(crate) const AUTHORITY: &str = "teams.localhost";
 pub(crate) const OURS: &str = "entente.localhost";
+/// Where the organization's files are: below the configured address, and with a permission in the address alone.
+const FILES: &str = "acme-my.files.localhost";
 const BACK: &str = "https://entente.acme.example/back";
 
 /// A tenant, our app in it, and what was reported to us.
@@ -86,16 +88,22 @@ impl World {
             public_base: Some(format!("http://{AUTHORITY}")),
             people: org::acme(),
         });
+        sim.switches().merge(json!({"files_base": format!("http://{FILES}")})).unwrap();
         sim.switches().merge(switches).unwrap();
         let router = sim.router();
         let transport = InProcess::default();
         transport.register(AUTHORITY, router.clone());
+        transport.register(FILES, router.clone());
         let base = |path: &str| Url::parse(&format!("http://{AUTHORITY}{path}")).unwrap();
+        let addresses = [("graph", "/v1.0"), ("login", ""), ("bot", "/amer"), ("bot_metadata", "")];
+        let files = ("files".to_owned(), "http://files.localhost".parse().unwrap());
         let site = Site {
             workspace: workspace(),
-            addresses: [("graph", "/v1.0"), ("login", ""), ("bot", "/amer"), ("bot_metadata", "")]
+            addresses: addresses
                 .map(|(name, path)| (name.to_owned(), base(path)))
-                .into(),
+                .into_iter()
+                .chain([files])
+                .collect(),
             tenant: Some(sim.tenant().to_owned()),
             client_id: String::new(),
             client_secret: String::new().into(),
@@ -211,6 +219,11 @@ impl World {
 
     /// A person's token for our app, by the code exchange that the profile describes.
     pub(crate) async fn sign_in(&self, person: &Person) -> String {
+        self.sign_in_for(person, Teams.profile().oauth.account_scopes).await
+    }
+
+    /// The same for other scopes.
+    pub(crate) async fn sign_in_for(&self, person: &Person, scopes: &[&str]) -> String {
         let oauth = &Teams.profile().oauth;
         let consent = json!({"person": person.id, "answer": "approve"});
         self.hand("POST", "/_sim/consent", "", Some(consent)).await;
@@ -219,7 +232,7 @@ impl World {
                 ("client_id", self.site.client_id.as_str()),
                 ("response_type", "code"),
                 ("redirect_uri", BACK),
-                ("scope", &oauth.account_scopes.join(" ")),
+                ("scope", &scopes.join(" ")),
                 ("login_hint", &person.email),
             ])
             .finish();
@@ -268,8 +281,13 @@ impl World {
 
     /// Graph as a person.
     pub(crate) async fn as_person(&self, first: &str) -> Arc<dyn Client> {
+        self.as_person_for(first, Teams.profile().oauth.account_scopes).await
+    }
+
+    /// The same, with what somebody may have consented to in former times.
+    pub(crate) async fn as_person_for(&self, first: &str, scopes: &[&str]) -> Arc<dyn Client> {
         let person = self.person(first);
-        let token = self.sign_in(&person).await;
+        let token = self.sign_in_for(&person, scopes).await;
         let app = self.as_app(Teams.profile().oauth.app_scope.unwrap()).await;
         self.client(LoginKind::Account, Some(person.account()), Some(&token), Some(&app))
     }
