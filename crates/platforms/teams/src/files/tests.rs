@@ -1,3 +1,5 @@
+//! What in a message is a file, and what a picture is.
+
 use bytes::Bytes;
 use entente_model::{ConversationRef, PlatformId, WorkspaceRef};
 use entente_platform::Broken;

@@ -2,6 +2,7 @@
 
 mod conforming;
 mod drives;
+mod fetching;
 mod files;
 mod forged;
 mod pacing;

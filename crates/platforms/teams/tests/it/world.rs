@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use entente_model::{AccountRef, CallError, ConversationRef, Snapshot, Timestamp};
+use entente_platform::conformance::Fixed;
 use entente_platform::{
-    Access, AppSecrets, Checked, Client, Credentials, Head, Hook, Http, InProcess, Item, Limiter, Listen,
-    Listening, LoginKind, Platform as _, PrivateKey, Receiver, Site, Tokens,
+    AppSecrets, Checked, Client, Credentials, Head, Hook, Http, InProcess, Item, Limiter, Listen, Listening,
+    LoginKind, Platform as _, PrivateKey, Receiver, Site, Tokens,
 };
 use entente_platform_teams::Teams;
 use entente_sim::clock::Clock;
@@ -268,7 +268,7 @@ impl World {
     ) -> Arc<dyn Client> {
         let transport = Arc::new(self.transport.clone());
         let http = Http::new(transport, Arc::new(Limiter::new(1.0)), Duration::from_secs(30));
-        let tokens = |token: &str| Arc::new(Held(token.to_owned())) as Arc<dyn Tokens>;
+        let tokens = |token: &str| Arc::new(Fixed(token.to_owned())) as Arc<dyn Tokens>;
         let credentials = Credentials {
             login: if kind == LoginKind::App { app_login() } else { login() },
             kind,
@@ -393,18 +393,5 @@ async fn take(State(inbox): State<Inbox>, request: Request) -> Response {
             inbox.more.notify_one();
             StatusCode::UNAUTHORIZED.into_response()
         }
-    }
-}
-
-struct Held(String);
-
-#[async_trait]
-impl Tokens for Held {
-    async fn access(&self) -> Result<Access, CallError> {
-        Ok(Access { token: self.0.clone().into(), generation: 0 })
-    }
-
-    async fn refused(&self, _: &Access) -> Result<Access, CallError> {
-        Err(CallError::Reauthorize)
     }
 }
