@@ -2,6 +2,7 @@
 //! never come to rest.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::CallError;
 use futures_util::stream::{self, Stream, StreamExt as _};
+use tokio::sync::Mutex;
 
 /// The longest pause in the middle of a file. Longer, and it is taken for one that never ends.
 const IDLE: Duration = Duration::from_secs(30);
@@ -75,26 +77,6 @@ impl Content {
         }))
     }
 
-    /// The next `length` bytes, or what is left if it is less.
-    ///
-    /// # Errors
-    /// When it breaks.
-    pub async fn piece(&mut self, rest: &mut Bytes, length: usize) -> Result<Bytes, Broken> {
-        let mut piece = Vec::with_capacity(length.min(rest.len().max(1 << 16)));
-        loop {
-            let part = rest.split_to(rest.len().min(length - piece.len()));
-            piece.extend_from_slice(&part);
-            if piece.len() == length {
-                break;
-            }
-            match self.next().await {
-                Some(bytes) => *rest = bytes?,
-                None => break,
-            }
-        }
-        Ok(piece.into())
-    }
-
     /// All of it, if it is no longer than `most`.
     ///
     /// # Errors
@@ -126,6 +108,57 @@ impl From<Bytes> for Content {
 impl std::fmt::Debug for Content {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Content")
+    }
+}
+
+/// A body that leaves in several requests, one after the other, none of which is ever held.
+pub struct Parts(Arc<Mutex<(Content, Bytes)>>);
+
+impl Parts {
+    /// Of this body.
+    pub fn new(content: Content) -> Self {
+        Self(Arc::new(Mutex::new((content, Bytes::new()))))
+    }
+
+    /// The next `length` bytes. To be read to its end before there is another part.
+    #[must_use]
+    pub fn next(&self, length: u64) -> Content {
+        Content::new(stream::unfold(Some((Arc::clone(&self.0), length)), |state| async move {
+            let (body, left) = state.filter(|(_, left)| *left > 0)?;
+            let mut held = body.lock().await;
+            let (content, rest) = &mut *held;
+            while rest.is_empty() {
+                match content.next().await {
+                    Some(Ok(bytes)) => *rest = bytes,
+                    Some(Err(broken)) => return Some((Err(broken), None)),
+                    None => return Some((Err(Broken::Short), None)),
+                }
+            }
+            let bytes = rest.split_to(rest.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
+            drop(held);
+            let left = left - bytes.len() as u64;
+            Some((Ok(bytes), Some((body, left))))
+        }))
+    }
+
+    /// What is left, all of it.
+    #[must_use]
+    pub fn rest(self) -> Content {
+        Content::new(stream::unfold(Some(self.0), |state| async move {
+            let body = state?;
+            let mut held = body.lock().await;
+            let (content, rest) = &mut *held;
+            let piece = if rest.is_empty() { content.next().await? } else { Ok(std::mem::take(rest)) };
+            drop(held);
+            let more = piece.is_ok().then_some(body);
+            Some((piece, more))
+        }))
+    }
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Parts")
     }
 }
 
@@ -214,18 +247,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn pieces_of_a_size_are_cut_from_whatever_comes() {
-        let mut content = pieces(&["a", "bcdefg", "h"]);
-        let mut rest = Bytes::new();
-        let mut taken = Vec::new();
-        loop {
-            let piece = content.piece(&mut rest, 3).await.unwrap();
-            if piece.is_empty() {
-                break;
-            }
-            taken.push(piece);
-        }
-        assert_eq!(taken, ["abc", "def", "gh"]);
+    async fn parts_of_a_size_are_cut_from_whatever_comes() {
+        let parts = Parts::new(pieces(&["a", "bcdefg", "", "hi"]));
+        assert_eq!(read(parts.next(3)).await, Ok("abc".to_owned()));
+        assert_eq!(read(parts.next(0)).await, Ok(String::new()));
+        assert_eq!(read(parts.next(3)).await, Ok("def".to_owned()));
+        assert_eq!(read(parts.rest()).await, Ok("ghi".to_owned()));
+        let parts = Parts::new(pieces(&["abc"]));
+        assert_eq!(read(parts.next(4)).await, Err(Broken::Short));
+        let parts = Parts::new(pieces(&["abc", "defg"]).exactly(5));
+        assert_eq!(read(parts.next(3)).await, Ok("abc".to_owned()));
+        assert_eq!(read(parts.rest()).await, Err(Broken::Long));
         let framed = pieces(&["b"]).between(Bytes::from_static(b"a"), Bytes::from_static(b"c"));
         assert_eq!(read(framed).await, Ok("abc".to_owned()));
     }

@@ -43,7 +43,7 @@ pub mod transport;
 pub use client::{
     BotRefused, CatchUp, Client, Listen, Listening, MadeBot, Mark, Page, Rung, Talk, WantedBot,
 };
-pub use content::{Broken, Content, FileSource, OpenFile};
+pub use content::{Broken, Content, FileSource, OpenFile, Parts};
 pub use contract::Platform;
 pub use feed::{Fed, Feed, Inflow};
 pub use hook::{Hook, Unverified, Verified};

@@ -211,6 +211,7 @@ impl World {
             ("login", base.clone()),
             ("bot", format!("{base}/amer")),
             ("bot_metadata", base.clone()),
+            ("files", base.clone()),
         ];
         site(&entente_platform_teams::Teams, TEAMS_WORKSPACE, &app, &addresses)
     }

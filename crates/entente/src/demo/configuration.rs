@@ -30,7 +30,7 @@ pub(super) fn write(
          [workspaces.webex]\nplatform = \"webex\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
          addresses = {{ api = \"{webex}/v1\" }}\n\n\
          [workspaces.teams]\nplatform = \"teams\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
-         addresses = {{ graph = \"{teams}/v1.0\", login = \"{teams}\", bot = \"{teams}\", bot_metadata = \"{teams}\" }}\n\n\
+         addresses = {{ graph = \"{teams}/v1.0\", login = \"{teams}\", bot = \"{teams}\", bot_metadata = \"{teams}\", files = \"{teams}\" }}\n\n\
          [workspaces.slack]\nplatform = \"slack\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
          secrets = {{ signing = \"{}\" }}\naddresses = {{ api = \"{slack}/api\", files = \"{slack}\", login = \"{slack}\" }}\n\n\
          [workspaces.zoom]\nplatform = \"zoom\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\

@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use entente_model::CallError;
-use futures_util::StreamExt as _;
+use futures_util::stream::{self, StreamExt as _};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, header};
 use secrecy::ExposeSecret as _;
 use tokio::time::Instant;
@@ -115,20 +115,15 @@ impl Http {
         let head = head.map_err(|_| without_answer(CallError::Reject("unsendable".to_owned())))?;
         let request: Request<Content> = head.map(|_| content);
         let steps = self.steps.clone().filter(|_| call.visible);
-        let moved = Arc::new(Mutex::new(Instant::now()));
-        let progress = Arc::clone(&moved);
-        let request = request.map(|content| {
-            Content::new(content.inspect(move |_| {
-                *progress.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-            }))
-        });
+        let pace = Pace::default();
+        let request = request.map(|content| pace.of(content));
         let mut answered = self.transport.stream(request, steps);
         let answer = loop {
-            let last = *moved.lock().unwrap_or_else(PoisonError::into_inner);
+            let last = pace.moved();
             tokio::select! {
                 answer = &mut answered => break answer,
-                () = tokio::time::sleep_until(last + self.total) => {
-                    if *moved.lock().unwrap_or_else(PoisonError::into_inner) == last {
+                () = tokio::time::sleep_until(last.unwrap_or_else(Instant::now) + self.total) => {
+                    if last.is_some() && pace.moved() == last {
                         break Err(Undelivered::NoAnswer);
                     }
                 }
@@ -143,6 +138,38 @@ impl Http {
             return Err(without_answer(CallError::Retry { after: None }));
         }
         Ok(answer)
+    }
+}
+
+/// When a body on its way out last moved. While its source is waited for, the pause is the source's and ends by itself
+/// ([`Content::exactly`]): taken for the platform's silence, a file that breaks off would be one of which nobody knows.
+#[derive(Clone)]
+struct Pace(Arc<Mutex<Option<Instant>>>);
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Some(Instant::now()))))
+    }
+}
+
+impl Pace {
+    /// `None`: its source is waited for.
+    fn moved(&self) -> Option<Instant> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, moved: Option<Instant>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = moved;
+    }
+
+    /// The same body, whose pace is told here.
+    fn of(&self, content: Content) -> Content {
+        Content::new(stream::unfold((content, self.clone()), |(mut content, pace)| async move {
+            pace.set(None);
+            let piece = content.next().await;
+            pace.set(Some(Instant::now()));
+            Some((piece?, (content, pace)))
+        }))
     }
 }
 

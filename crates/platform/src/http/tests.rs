@@ -5,11 +5,13 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use entente_model::WorkspaceRef;
+use futures_util::stream::{self, StreamExt as _};
 use http::Response;
 use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::*;
+use crate::content::Content;
 
 /// Answers everything with 200 and remembers when.
 #[derive(Default)]
@@ -114,4 +116,51 @@ async fn each_login_has_a_turn_of_its_own_for_the_same_call() {
             assert_eq!(CallError::from(answer.unwrap_err()), wait, "login {number} in round {round}");
         }
     }
+}
+
+/// Reads a body to its end, or not at all.
+struct Reader {
+    reads: bool,
+}
+
+#[async_trait]
+impl Transport for Reader {
+    async fn carry(
+        &self,
+        _request: Request<Bytes>,
+        _steps: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Bytes>, Undelivered> {
+        Err(Undelivered::NotSent)
+    }
+
+    async fn stream(
+        &self,
+        request: Request<Content>,
+        _steps: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Content>, Undelivered> {
+        if !self.reads {
+            std::future::pending::<()>().await;
+        }
+        request.into_body().whole(1_000).await.map_err(Undelivered::Broken)?;
+        Ok(Response::new(Content::from(Bytes::new())))
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_pause_of_a_source_is_not_the_platforms_silence() {
+    let upload = |reads: bool, pause: u64| async move {
+        let http = way_out(&Arc::default(), Limiter::new(1.0));
+        let http = Http { transport: Arc::new(Reader { reads }), total: Duration::from_secs(5), ..http };
+        let pieces = stream::iter(0..3).then(move |_| async move {
+            tokio::time::sleep(Duration::from_secs(pause)).await;
+            Ok(Bytes::from_static(b"abc"))
+        });
+        let url = "http://north.example/files".parse().unwrap();
+        let body = ("text/plain", 9, Content::new(pieces).exactly(9));
+        http.upload(Call::new(Method::POST, url), body, None).await.map_err(CallError::from)
+    };
+    assert!(upload(true, 20).await.is_ok(), "slow, but it comes");
+    // Nobody took half of it for whole.
+    assert_eq!(upload(true, 40).await.err(), Some(CallError::Retry { after: None }));
+    assert_eq!(upload(false, 1).await.err(), Some(CallError::Unknown));
 }

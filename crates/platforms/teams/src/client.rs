@@ -3,13 +3,13 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, Body, CallError, Conversation, ConversationRef, Destination, Draft, Emoji, Loss,
-    MessageRef, Operation, Receipt, Snapshot, Timestamp,
+    Account, AccountRef, Body, CallError, Conversation, ConversationRef, Destination, Draft, Emoji, FileRef,
+    Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp,
 };
 use entente_platform::classify::date;
 use entente_platform::{
-    Answer, Call, CatchUp, Client, Credentials, Effect, Failure, Http, Limit, Listen, Listening, Mark, Page,
-    Site, Talk, Tokens,
+    Answer, Call, CatchUp, Client, Credentials, Effect, Failure, FileSource, Http, Limit, Listen, Listening,
+    Mark, OpenFile, Page, Site, Talk, Tokens,
 };
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -89,8 +89,15 @@ impl GraphClient {
         answer.json::<Chat>().map(|chat| chat.id).map_err(|_| CallError::Retry { after: None })
     }
 
-    async fn post(&self, chat: &str, quoted: Option<&str>, body: &Body) -> Result<Receipt, CallError> {
-        let (message, mut losses) = render::message(body);
+    /// Posts a message with these attachments.
+    pub(crate) async fn post(
+        &self,
+        chat: &str,
+        quoted: Option<&str>,
+        body: &Body,
+        attachments: &[Attachment],
+    ) -> Result<Receipt, CallError> {
+        let (message, mut losses) = render::update(body, attachments);
         let sent = match quoted {
             None => self.say(chat, &message).await,
             Some(quoted) => {
@@ -104,7 +111,7 @@ impl GraphClient {
                         if matches!(failure.status.map(|status| status.as_u16()), Some(400 | 404)) =>
                     {
                         let quotation = self.quotation(chat, quoted).await?;
-                        let (message, _) = render::update(body, quotation.as_slice());
+                        let (message, _) = render::update(body, quotation.iter().chain(attachments));
                         self.say(chat, &message).await
                     }
                     sent => sent,
@@ -116,6 +123,20 @@ impl GraphClient {
         let at = message.created_date_time.as_deref().and_then(Timestamp::parse);
         let at = at.or_else(|| id::written(&message.id)).ok_or(CallError::Unknown)?;
         Ok(Receipt { message: Some(id::message(&self.site.workspace, chat, &message.id)), at, losses })
+    }
+
+    /// The chat where something is said, and what is quoted there: only what stands in the same chat can be.
+    pub(crate) async fn place<'a>(
+        &self,
+        to: &Destination,
+        thread: Option<&'a MessageRef>,
+    ) -> Result<(String, Option<&'a str>), CallError> {
+        let chat = match to {
+            Destination::Conversation(conversation) => conversation.id.as_str().to_owned(),
+            Destination::Direct(account) => self.direct(account).await?,
+        };
+        let quoted = thread.filter(|quoted| quoted.conversation.id.as_str() == chat);
+        Ok((chat, quoted.map(|quoted| quoted.id.as_str())))
     }
 
     async fn say(&self, chat: &str, message: &NewMessage<'_>) -> Result<Answer, Failure> {
@@ -209,18 +230,21 @@ impl Client for GraphClient {
                 Err(CallError::Reject("in channels the app speaks for people".to_owned()))
             }
             Operation::Send { to, thread, body } => {
-                let chat = match to {
-                    Destination::Conversation(conversation) => conversation.id.as_str().to_owned(),
-                    Destination::Direct(account) => self.direct(account).await?,
-                };
-                // Only what stands in the same chat can be quoted.
-                let quoted = thread.as_ref().filter(|quoted| quoted.conversation.id.as_str() == chat);
-                self.post(&chat, quoted.map(|quoted| quoted.id.as_str()), body).await
+                let (chat, quoted) = self.place(to, thread.as_ref()).await?;
+                self.post(&chat, quoted, body, &[]).await
             }
             Operation::Edit { target, body } => self.edit(target, body).await,
             Operation::Delete { target } => self.delete(target).await,
             Operation::React { target, emoji, on } => self.react(target, emoji, *on).await,
         }
+    }
+
+    async fn deliver_file(&self, draft: &Draft, file: &dyn FileSource) -> Result<Receipt, CallError> {
+        self.send_file(draft, file).await
+    }
+
+    async fn open_file(&self, message: &MessageRef, file: &FileRef) -> Result<OpenFile, CallError> {
+        self.content(message, file).await
     }
 
     async fn sent_since(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {

@@ -167,7 +167,7 @@ fn is_id(text: &str) -> bool {
 }
 
 /// Percent-decodes; text that is not encoded, or wrongly so, stays as it is.
-fn decode(text: &str) -> Cow<'_, str> {
+pub(crate) fn decode(text: &str) -> Cow<'_, str> {
     if !text.contains('%') {
         return Cow::Borrowed(text);
     }

@@ -13,12 +13,15 @@
 //!   shuffled or missing.
 //! - Posting is neither idempotent nor tagged: after an unknown outcome the chat has to be read.
 //! - Chats have no threads; an answer quotes.
+//! - A message holds a file's address, not the file. That is in the drive of whoever attached it, and shared with the others.
 
 mod bot;
 mod channels;
 mod client;
 mod crypto;
 mod directory;
+mod drive;
+mod files;
 mod history;
 mod hook;
 mod id;

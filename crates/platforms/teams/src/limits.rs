@@ -56,6 +56,12 @@ impl Limits {
         vec![self.own("subscriptions", 50.0)]
     }
 
+    /// Somebody's drive. Graph: "Avoid getting throttled or blocked in `SharePoint` Online": limits are of costs within minutes
+    /// and are told when they are met; this keeps one person's files from being many at once.
+    pub(crate) fn drive(&self, person: &str) -> Vec<Limit> {
+        vec![self.own(&format!("drive/{person}"), 10.0)]
+    }
+
     /// The directory, which is limited by costs that nobody is told; a page a moment does no harm.
     pub(crate) fn directory(&self) -> Vec<Limit> {
         vec![self.own("directory", 10.0)]

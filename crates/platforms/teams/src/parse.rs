@@ -1,9 +1,12 @@
 //! Graph's reports: the clear envelope to heads, a chat message to a snapshot.
 
 use bytes::Bytes;
-use entente_model::{Body, Emoji, Message, MessageRef, Reaction, Snapshot, Timestamp, WorkspaceRef};
+use entente_model::{
+    AccountRef, Body, Emoji, FileRef, Message, MessageRef, Reaction, Snapshot, Timestamp, WorkspaceRef,
+};
 use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
 
+use crate::files;
 use crate::hook::login_of;
 use crate::id::{self, Resource};
 use crate::receiver::TeamsReceiver;
@@ -116,15 +119,19 @@ pub(crate) fn snapshot(at: MessageRef, message: &ChatMessage) -> Result<Snapshot
     let says_nothing = deleted || author.is_none();
     let author = id::account(workspace, author.unwrap_or(id::SYSTEM));
     let reactions = if says_nothing { None } else { reactions(workspace, message) };
-    let (body, thread, unsupported) =
-        if says_nothing { (Body::default(), None, Vec::new()) } else { content(workspace, &at, message) };
-    Ok(Snapshot {
-        message: Message { at, thread, author, body, files: Vec::new(), unsupported },
-        created_at,
-        edited_at,
-        deleted,
-        reactions,
-    })
+    let message = if says_nothing {
+        Message {
+            at,
+            thread: None,
+            author,
+            body: Body::default(),
+            files: Vec::new(),
+            unsupported: Vec::new(),
+        }
+    } else {
+        content(at, author, message)
+    };
+    Ok(Snapshot { message, created_at, edited_at, deleted, reactions })
 }
 
 /// Who reacted and how. Lists do not always say who; then nothing is told.
@@ -171,11 +178,8 @@ pub(crate) fn instant(text: Option<&str>) -> Result<Option<Timestamp>, &'static 
     text.map(|text| Timestamp::parse(text).ok_or("a time that is none")).transpose()
 }
 
-fn content(
-    workspace: &WorkspaceRef,
-    at: &MessageRef,
-    message: &ChatMessage,
-) -> (Body, Option<MessageRef>, Vec<String>) {
+fn content(at: MessageRef, author: AccountRef, message: &ChatMessage) -> Message {
+    let workspace = &at.conversation.workspace;
     let attachments = message.attachments.as_deref().unwrap_or_default();
     let quoted = attachments.iter().find(|one| is_quote(one)).and_then(|one| one.id.as_deref());
     // In a chat an answer quotes, in a channel it hangs below its root.
@@ -183,9 +187,18 @@ fn content(
     let thread = answered.map(|id| MessageRef { conversation: at.conversation.clone(), id: id.into() });
     let mentions = message.mentions.as_deref().unwrap_or_default();
     let said = message.body.as_ref().map(|body| text_in::body(workspace, body, mentions)).unwrap_or_default();
-    let mut unsupported = said.pictures;
-    unsupported.extend(attachments.iter().filter(|one| !is_quote(one)).map(line));
-    (said.body, thread, unsupported)
+    let (mut files, mut unsupported) = (Vec::new(), Vec::new());
+    let mut tell = |file: Option<FileRef>, line: &dyn Fn() -> String| match file {
+        Some(file) => files.push(file),
+        None => unsupported.push(line()),
+    };
+    for one in attachments.iter().filter(|one| !is_quote(one)) {
+        tell(files::attached(one, author.id.as_str()), &|| line(one));
+    }
+    for picture in said.pictures {
+        tell(files::pasted(&picture.src, &at), &|| picture.line.clone());
+    }
+    Message { at, thread, author, body: said.body, files, unsupported }
 }
 
 /// Whether an attachment is the message that this one answers. Graph: `chatMessageAttachment`.

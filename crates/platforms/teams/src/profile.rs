@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Profile, Reactions, Shown};
 
+use crate::files;
+
 /// The address of Graph.
 pub(crate) const GRAPH: &str = "graph";
 /// The address of sign-in.
@@ -13,6 +15,9 @@ pub(crate) const LOGIN: &str = "login";
 pub(crate) const BOT: &str = "bot";
 /// The address of the Bot Framework's public keys.
 pub(crate) const BOT_METADATA: &str = "bot_metadata";
+
+/// Where files are uploaded to and fetched from, by addresses that Graph gives. Each organization has hosts of its own below.
+pub(crate) const FILES: &str = "files";
 
 /// The longest message we print. Teams: "Limits and specifications" says about 28 KB a message, text, mentions and
 /// links counted, and refuses more with 413; what exactly counts is not said, so a seventh is left free.
@@ -27,6 +32,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "Send proactive messages": the service address to use before any activity has told a nearer one.
         (BOT, "https://smba.trafficmanager.net/teams"),
         (BOT_METADATA, "https://login.botframework.com"),
+        // "Office 365 URLs and IP address ranges": SharePoint Online and `OneDrive`.
+        (FILES, "https://sharepoint.com"),
     ],
     needs_tenant: true,
     secrets: &[],
@@ -36,7 +43,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // Chats have no replies below a root; an answer quotes. Graph: `chatMessage`, "messageReference".
         threads: Level::Partial,
         max_text: MAX_TEXT,
-        max_file: 0,
+        max_file: files::MOST,
         bot_domain: None,
         // Graph, "chatMessage: setReaction": the caller's next reaction takes the place of the one before.
         reactions: Reactions::One,
@@ -59,6 +66,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             "User.Read",
             "User.ReadBasic.All",
             "Chat.ReadWrite",
+            // What one attaches is in one's drive; "Access shared items" asks for the same.
+            "Files.ReadWrite",
         ],
         // Administrators grant application permissions for the whole tenant instead.
         admin_scopes: &[],

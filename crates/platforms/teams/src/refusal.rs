@@ -34,6 +34,23 @@ pub(crate) fn graph(failure: &Failure) -> CallError {
     }
 }
 
+/// A refusal by somebody's own drive. Graph: "Error resource type" of `OneDrive`. It keeps back a file, never the messages
+/// behind it.
+pub(crate) fn drive(failure: &Failure) -> CallError {
+    match failure.status.map(|status| status.as_u16()) {
+        // Nobody is forbidden to use their own drive.
+        Some(403) => CallError::Lacks("Microsoft wants Files.ReadWrite".to_owned()),
+        Some(404 | 410) => CallError::Reject("the account has no drive at Microsoft".to_owned()),
+        Some(409 | 412) => CallError::Retry { after: None },
+        Some(507) => CallError::Reject("the account's drive at Microsoft is full".to_owned()),
+        Some(status) if matches!(failure.error, CallError::Reject(_)) => {
+            let code = code(failure);
+            CallError::Reject(format!("Microsoft refused the file: status {status} {code}"))
+        }
+        _ => failure.error.clone(),
+    }
+}
+
 /// A refusal by the Bot Framework.
 pub(crate) fn bot(failure: &Failure) -> CallError {
     let Some(status) = failure.status.map(|status| status.as_u16()) else {

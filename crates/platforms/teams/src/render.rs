@@ -21,7 +21,10 @@ pub(crate) fn message(body: &Body) -> (NewMessage<'static>, Vec<Loss>) {
 
 /// What a message with these attachments should say from now on. An update that leaves attachments out, or their places
 /// in the text, loses them (Graph: "Update chatMessage"): a quote stands before the text, everything else behind it.
-pub(crate) fn update<'a>(body: &Body, attachments: &'a [Attachment]) -> (NewMessage<'a>, Vec<Loss>) {
+pub(crate) fn update<'a>(
+    body: &Body,
+    attachments: impl IntoIterator<Item = &'a Attachment>,
+) -> (NewMessage<'a>, Vec<Loss>) {
     let (mut message, losses) = message(body);
     let mut before = String::new();
     for attachment in attachments {

@@ -8,13 +8,22 @@ use entente_text::{Element, Elements, Treat, html_in};
 use crate::id;
 use crate::wire::message::{self, ItemBody};
 
-/// What was read: the text, and pictures in it as lines for people.
+/// What was read: the text, and pictures in it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Said {
     /// The text.
     pub(crate) body: Body,
-    /// What stood in the text and cannot travel.
-    pub(crate) pictures: Vec<String>,
+    /// The pictures in it.
+    pub(crate) pictures: Vec<Picture>,
+}
+
+/// A picture in a text.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Picture {
+    /// Where it is, as the text says.
+    pub(crate) src: String,
+    /// A line for people.
+    pub(crate) line: String,
 }
 
 /// What a message says.
@@ -39,7 +48,7 @@ pub(crate) fn html(workspace: &WorkspaceRef, html: &str, mentions: &[message::Me
 struct Teams<'a> {
     workspace: &'a WorkspaceRef,
     mentions: &'a [message::Mention],
-    pictures: Vec<String>,
+    pictures: Vec<Picture>,
 }
 
 impl Teams<'_> {
@@ -68,7 +77,8 @@ impl Elements for Teams<'_> {
                 text(element.attr("alt").unwrap_or_default())
             }
             "img" => {
-                self.pictures.push(picture(element.attr("alt")));
+                let src = element.attr("src").unwrap_or_default().to_owned();
+                self.pictures.push(Picture { src, line: picture(element.attr("alt")) });
                 text("")
             }
             "codeblock" => Treat::Code(element.attr("class").and_then(language)),

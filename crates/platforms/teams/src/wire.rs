@@ -3,6 +3,7 @@
 
 pub(crate) mod activity;
 pub(crate) mod chat;
+pub(crate) mod drive;
 pub(crate) mod error;
 pub(crate) mod keys;
 pub(crate) mod list;

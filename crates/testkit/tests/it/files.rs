@@ -47,7 +47,8 @@ impl Scene {
     }
 
     async fn settle(&self) {
-        assert!(self.world.settle(SOON).await, "never calm: {:?}", self.world.counts().await);
+        let (from, to) = (self.source, self.target);
+        assert!(self.world.settle(SOON).await, "{from:?} {to:?} never calm: {:?}", self.world.counts().await);
     }
 
     /// What somebody sees of everything that this account wrote: texts, and files.
@@ -58,14 +59,15 @@ impl Scene {
         for conversation in conversations["items"].as_array().expect("a list") {
             let key = match place {
                 Place::Webex => "room",
+                Place::Teams => "chat",
+                Place::Slack => "channel",
                 Place::Zoom => "session",
-                _ => "channel",
             };
             let id = conversation[key].as_str().unwrap_or_else(|| panic!("no {key} in {conversation}"));
             let path = format!("/_sim/messages?{key}={id}&person={}&max=1000", person.email);
             let messages = self.world.look(place, &path).await;
             for message in messages["items"].as_array().expect("a list") {
-                if message["author"]["id"] != author {
+                if message["author"]["id"] != author || message["deleted"] == true {
                     continue;
                 }
                 let files = message["files"].as_array().into_iter().flatten().map(|file| {
@@ -90,33 +92,35 @@ impl Scene {
         shown.into_iter().flat_map(|(_, files)| files).collect()
     }
 
+    /// Makes calls to a platform go wrong.
+    fn break_calls(&self, at: Place, method: &str, path: &str, how: &Value, times: Option<u64>) {
+        let mut rule = json!({"name": "broken", "method": method, "path": path, "times": times});
+        for (key, value) in how.as_object().expect("a part of a rule") {
+            rule[key] = value.clone();
+        }
+        self.world.faults(at).set(vec![serde_json::from_value(rule).expect("a rule")]);
+    }
+
     /// Makes downloads go wrong.
     fn spoil(&self, how: &Value, times: Option<u64>) {
         let path = match self.source {
             Place::Webex => "/v1/contents/",
+            Place::Teams => "/personal/",
+            Place::Slack => "/files-pri/",
             Place::Zoom => "/file/storage/",
-            _ => "/files-pri/",
         };
-        let rule =
-            json!({"name": "spoilt", "method": "GET", "path": path, "fault": {"body": how}, "times": times});
-        let rule = serde_json::from_value(rule).expect("a rule");
-        self.world.faults(self.source).set(vec![rule]);
+        self.break_calls(self.source, "GET", path, &json!({"fault": {"body": how}}), times);
     }
 }
 
-/// Every ordered pair of those that take files.
-const PAIRS: [(Place, Place); 6] = [
-    (Place::Webex, Place::Slack),
-    (Place::Slack, Place::Webex),
-    (Place::Webex, Place::Zoom),
-    (Place::Zoom, Place::Webex),
-    (Place::Slack, Place::Zoom),
-    (Place::Zoom, Place::Slack),
-];
+/// Every ordered pair.
+fn pairs() -> impl Iterator<Item = (Place, Place)> {
+    Place::PAIRS.into_iter().flat_map(|[one, other]| [(one, other), (other, one)])
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_file_arrives_byte_for_byte_after_its_text() {
-    for (source, target) in PAIRS {
+    for (source, target) in pairs() {
         let scene = Scene::new(1, source, target).await;
         scene.attach("have a look", "Plan für März.pdf", 400_000).await;
         scene.attach("", "no text.png", 70_000).await;
@@ -163,7 +167,7 @@ async fn an_infected_file_is_not_passed_on() {
 
 #[tokio::test(start_paused = true)]
 async fn a_file_that_breaks_off_is_tried_again_and_given_up_in_the_end() {
-    for (source, target) in PAIRS {
+    for (source, target) in pairs() {
         for how in [
             json!({"cut": {"after": 90_000}}),
             json!({"stall": {"after": 90_000}}),
@@ -195,27 +199,143 @@ async fn a_file_that_breaks_off_is_tried_again_and_given_up_in_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn a_message_with_a_file_is_edited_and_taken_back_as_a_whole() {
-    let scene = Scene::new(5, Place::Slack, Place::Webex).await;
-    let sent = scene.attach("a plann", "plan.pdf", 5_000).await;
-    scene.settle().await;
-    let at = entente_testkit::people::At {
-        conversation: sent["channel"].as_str().unwrap().to_owned(),
-        message: sent["ts"].as_str().unwrap().to_owned(),
-    };
-    scene.writer.edit(&at, "a plan").await;
-    scene.settle().await;
-    let shown = |arrived: Vec<(String, Vec<Shown>)>| -> Vec<(String, usize)> {
-        arrived.into_iter().map(|(text, files)| (text, files.len())).collect()
-    };
-    assert_eq!(shown(scene.arrived().await), [("a plan".to_owned(), 0), (String::new(), 1)]);
-    scene.writer.delete(&at).await;
-    scene.settle().await;
-    assert_eq!(shown(scene.arrived().await), []);
+    let routes = [(Place::Slack, Place::Webex), (Place::Slack, Place::Teams), (Place::Teams, Place::Slack)];
+    for (source, target) in routes {
+        let scene = Scene::new(5, source, target).await;
+        let sent = scene.attach("a plann", "plan.pdf", 5_000).await;
+        scene.settle().await;
+        let keys = if source == Place::Teams { ["chatId", "id"] } else { ["channel", "ts"] };
+        let [conversation, message] = keys.map(|key| sent[key].as_str().unwrap().to_owned());
+        let at = entente_testkit::people::At { conversation, message };
+        scene.writer.edit(&at, "a plan").await;
+        scene.settle().await;
+        let shown = |arrived: Vec<(String, Vec<Shown>)>| -> Vec<(String, usize)> {
+            arrived.into_iter().map(|(text, files)| (text, files.len())).collect()
+        };
+        let whole = [("a plan".to_owned(), 0), (String::new(), 1)];
+        assert_eq!(shown(scene.arrived().await), whole, "{source:?} {target:?}");
+        scene.writer.delete(&at).await;
+        scene.settle().await;
+        assert_eq!(shown(scene.arrived().await), [], "{source:?} {target:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
-async fn whatever_dies_on_the_way_a_file_arrives_once() {
-    for (source, target) in PAIRS {
+async fn a_file_in_several_requests_arrives_whole_however_it_breaks() {
+    for how in [
+        None,
+        Some(json!({"cut": {"after": 11_000_000}})),
+        Some(json!({"stall": {"after": 11_000_000}})),
+        Some(json!({"length": {"says": 13_000_000}})),
+    ] {
+        let scene = Scene::new(7, Place::Slack, Place::Teams).await;
+        if let Some(how) = &how {
+            scene.spoil(how, Some(1));
+        }
+        scene.attach("a film", "film.mp4", 12_000_000).await;
+        scene.settle().await;
+        let files: Vec<Shown> = scene.arrived().await.into_iter().flat_map(|(_, files)| files).collect();
+        assert_eq!(files, scene.sent().await, "{how:?}");
+    }
+    let scene = Scene::new(7, Place::Teams, Place::Slack).await;
+    scene.attach("a film", "film.mp4", 12_000_000).await;
+    scene.settle().await;
+    let files: Vec<Shown> = scene.arrived().await.into_iter().flat_map(|(_, files)| files).collect();
+    assert_eq!(files, scene.sent().await);
+}
+
+/// Whatever one call on a file's way to Teams is answered, the file is there once and under its name.
+#[tokio::test(start_paused = true)]
+async fn a_call_to_teams_that_fails_once_costs_nothing() {
+    let whole = [
+        ("GET", "/v1.0/me/drive/root:"),
+        ("POST", "/v1.0/me/drive/root/children"),
+        ("PUT", "*/content"),
+        ("GET", "/v1.0/drives/"),
+        ("POST", "*/invite"),
+        ("POST", "*/messages"),
+    ];
+    let pieces = [("POST", "*/createUploadSession"), ("PUT", "/personal/")];
+    let calls = whole.map(|call| (call, 30_000)).into_iter().chain(pieces.map(|call| (call, 12_000_000)));
+    for ((method, path), length) in calls {
+        for how in [
+            json!({"fault": {"timeout": {"millis": 90_000}}}),
+            json!({"fault": {"timeout": {"millis": 90_000}}, "when": "after"}),
+            json!({"fault": {"status": {"code": 503}}, "when": {"late": {"millis": 40_000}}}),
+            json!({"fault": "reset", "when": "after"}),
+            json!({"fault": {"status": {"code": 429, "retry_after": "3"}}}),
+            json!({"fault": {"status": {"code": 503}}}),
+        ] {
+            let scene = Scene::new(8, Place::Slack, Place::Teams).await;
+            scene.writer.write(&scene.to, "look").await;
+            scene.settle().await;
+            scene.break_calls(Place::Teams, method, path, &how, Some(1));
+            scene.attach("", "plan.pdf", length).await;
+            scene.settle().await;
+            assert_eq!(scene.world.faults(Place::Teams).rules()[0].1, 1, "{method} {path} {how}");
+            let files: Vec<Shown> = scene.arrived().await.into_iter().flat_map(|(_, files)| files).collect();
+            assert_eq!(files, scene.sent().await, "{method} {path} {how}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_teams_does_not_take_or_give_is_a_line_and_holds_up_nothing() {
+    // What a consent from before files were passed on is answered.
+    let lacks = "Entente has no permission for files; an administrator can give it";
+    let (drive, shares) = ("/v1.0/me/drive", "/v1.0/shares/");
+    let cases: [(Place, &[&str], u16, &str); 7] = [
+        (Place::Webex, &[drive], 403, lacks),
+        (Place::Webex, &[drive], 404, "Microsoft Teams did not take it"),
+        (Place::Webex, &["*/content"], 507, "Microsoft Teams did not take it"),
+        (Place::Webex, &["*/invite"], 403, "Microsoft Teams did not take it"),
+        (Place::Teams, &[shares, drive], 403, lacks),
+        (Place::Teams, &[shares], 403, "it could not be read"),
+        (Place::Teams, &[shares], 404, "it is not there any more"),
+    ];
+    for (source, paths, status, why) in cases {
+        let target = if source == Place::Teams { Place::Webex } else { Place::Teams };
+        let scene = Scene::new(9, source, target).await;
+        scene.attach("first", "first.pdf", 5_000).await;
+        scene.settle().await;
+        let rule = |path: &&str| json!({"name": "no", "path": path, "fault": {"status": {"code": status}}});
+        let rules = paths.iter().map(|path| serde_json::from_value(rule(path)).expect("a rule"));
+        scene.world.faults(Place::Teams).set(rules.collect());
+        scene.attach("second", "second.pdf", 5_001).await;
+        scene.writer.write(&scene.to, "third").await;
+        scene.settle().await;
+        let texts: Vec<_> = scene.arrived().await.into_iter().map(|(text, _)| text).collect();
+        let line = texts.get(3).cloned().unwrap_or_default();
+        assert!(
+            line.starts_with("[second.pdf") && line.ends_with(&format!(" was not passed on: {why}]")),
+            "{texts:?}"
+        );
+        assert_eq!(texts, ["first", "", "second", &line, "third"], "{paths:?} {status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_picture_pasted_in_teams_arrives_after_its_text() {
+    for target in [Place::Webex, Place::Slack, Place::Zoom] {
+        let scene = Scene::new(10, Place::Teams, target).await;
+        let picture = json!({"name": "b.png", "base64": "iVBORw0KGgpo", "type": "image/png", "inline": true});
+        scene.attach_more(json!({"text": "see", "files": [picture, {"name": "a.txt", "length": 70}]})).await;
+        scene.settle().await;
+        let arrived = scene.arrived().await;
+        let names: Vec<(&str, Vec<&str>)> = arrived
+            .iter()
+            .map(|(text, files)| (text.as_str(), files.iter().map(|file| file.0.as_str()).collect()))
+            .collect();
+        assert_eq!(names, [("see", vec![]), ("", vec!["a.txt"]), ("", vec!["image.png"])], "{target:?}");
+        let digests = |files: Vec<Shown>| files.into_iter().map(|file| (file.1, file.2)).collect::<Vec<_>>();
+        let files = arrived.into_iter().flat_map(|(_, files)| files).collect();
+        assert_eq!(digests(files), digests(scene.sent().await), "{target:?}");
+    }
+}
+
+/// The process dies at every point of a file's way, one after the other.
+async fn whatever_dies_from(source: Place) {
+    for (_, target) in pairs().filter(|(from, _)| *from == source) {
         let mut scene = Scene::new(6, source, target).await;
         scene.attach("", "0.bin", 30_000).await;
         scene.settle().await;
@@ -250,4 +370,24 @@ async fn whatever_dies_on_the_way_a_file_arrives_once() {
         }
         assert!(deaths > 20, "{source:?} {target:?}: {deaths}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_dies_on_the_way_from_webex_a_file_arrives_once() {
+    whatever_dies_from(Place::Webex).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_dies_on_the_way_from_teams_a_file_arrives_once() {
+    whatever_dies_from(Place::Teams).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_dies_on_the_way_from_slack_a_file_arrives_once() {
+    whatever_dies_from(Place::Slack).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn whatever_dies_on_the_way_from_zoom_a_file_arrives_once() {
+    whatever_dies_from(Place::Zoom).await;
 }

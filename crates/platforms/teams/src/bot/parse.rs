@@ -93,7 +93,7 @@ fn snapshot(at: &MessageRef, activity: &Activity) -> Result<Snapshot, &'static s
         }
         (None, text) => Said { body: Body::text(text.as_deref().unwrap_or_default()), pictures: Vec::new() },
     };
-    let mut unsupported = said.pictures;
+    let mut unsupported: Vec<String> = said.pictures.into_iter().map(|picture| picture.line).collect();
     if !deleted {
         unsupported.extend(attachments.iter().filter(|one| markup_of(one).is_none()).map(line));
     }

@@ -90,7 +90,7 @@ fn emoji_of_all_ages_are_their_text() {
         "[]",
     );
     assert_eq!(said.body.plain(), "🙂😀:party:");
-    assert_eq!(said.pictures, Vec::<String>::new());
+    assert_eq!(said.pictures, []);
 }
 
 #[test]
@@ -119,7 +119,10 @@ fn anchors_and_system_marks_say_nothing_and_pictures_are_told_apart() {
         "[]",
     );
     assert_eq!(said.body.plain(), "see");
-    assert_eq!(said.pictures, ["image", "image: Plan"]);
+    let picture = |src: &str, line: &str| Picture { src: src.to_owned(), line: line.to_owned() };
+    let pictures =
+        [picture("https://graph/x/$value", "image"), picture("https://graph/y/$value", "image: Plan")];
+    assert_eq!(said.pictures, pictures);
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Teams through its public face: documented payloads in, documented requests out, and forgeries refused.
 
 mod conforming;
+mod drives;
+mod fetching;
+mod files;
 mod forged;
 mod pacing;
 mod reading;

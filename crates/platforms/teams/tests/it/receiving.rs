@@ -1,7 +1,9 @@
 //! Documented payloads to heads and snapshots.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
-use entente_model::{Block, Body, Inline, Mention, Message, Snapshot};
+use entente_model::{Block, Body, FileRef, Inline, Mention, Message, Snapshot};
 use entente_platform::{Checked, Head, HeadKind, Hook, Item, LifecycleKind, Receiver, Unverified};
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -135,7 +137,11 @@ fn what_happens_to_a_subscription_is_told() {
 fn a_reply_says_what_it_quotes_when_it_was_edited_and_what_it_carries() {
     let snapshot = opened("chat_message_reply_edited").unwrap();
     assert_eq!(snapshot.message.thread, Some(message(CHAT, "1767607200123")));
-    assert_eq!(snapshot.message.unsupported, ["file: spec.pdf"]);
+    assert_eq!(snapshot.message.unsupported, Vec::<String>::new());
+    let share = URL_SAFE_NO_PAD.encode("https://acme.sharepoint.example/personal/bob/Documents/spec.pdf");
+    let file =
+        FileRef { id: format!("u!{share}@{BOB}").into(), name: Some("spec.pdf".to_owned()), length: None };
+    assert_eq!(snapshot.message.files, [file]);
     assert_eq!(snapshot.message.author, account(BOB));
     let this = Inline::Bold(vec![Inline::Text("this".to_owned())]);
     let said = Body(vec![Block::Paragraph(vec![Inline::Text("yes, see ".to_owned()), this])]);
@@ -309,6 +315,7 @@ fn a_renamed_field_is_noticed() {
                 "/attachments/0/id",
                 "/attachments/0/contentType",
                 "/attachments/1/contentType",
+                "/attachments/1/contentUrl",
                 "/attachments/1/name",
             ],
         ),
@@ -324,7 +331,7 @@ fn a_renamed_field_is_noticed() {
 }
 
 /// The value without the field at this place, which stands under another name instead.
-fn renamed(mut value: Value, path: &str) -> Value {
+pub(crate) fn renamed(mut value: Value, path: &str) -> Value {
     let (parent, field) = path.rsplit_once('/').unwrap();
     let parent = value.pointer_mut(parent).unwrap().as_object_mut().unwrap();
     let old = parent.remove(field).unwrap_or_else(|| panic!("no {path}"));

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::CallError;
 use entente_platform::{
-    Access, Client, Credentials, Http, Limiter, LoginKind, Platform as _, Steps, Tokens, Transport,
+    Access, Client, Content, Credentials, Http, Limiter, LoginKind, Platform as _, Steps, Tokens, Transport,
     Undelivered,
 };
 use entente_platform_teams::Teams;
@@ -25,8 +25,21 @@ pub(crate) struct Asked {
     pub(crate) line: String,
     /// The bearer token.
     pub(crate) token: Option<String>,
-    /// The body; null without one.
+    /// The body, if it is JSON; else null.
     pub(crate) body: Value,
+    /// The body, if it is anything else.
+    pub(crate) bytes: Option<Sent>,
+}
+
+/// A body that passed through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Sent {
+    pub(crate) media_type: String,
+    /// `Content-Length`.
+    pub(crate) length: String,
+    /// `Content-Range`.
+    pub(crate) range: Option<String>,
+    pub(crate) bytes: Bytes,
 }
 
 /// An answer to be given.
@@ -56,6 +69,11 @@ impl Wiretap {
         inner.1.clone()
     }
 
+    /// The same of something that may end early.
+    pub(crate) fn so_far(&self) -> Vec<Asked> {
+        self.inner.lock().unwrap().1.clone()
+    }
+
     pub(crate) fn lines(&self) -> Vec<String> {
         self.asked().into_iter().map(|asked| asked.line).collect()
     }
@@ -78,14 +96,13 @@ impl Wiretap {
     }
 }
 
-#[async_trait]
-impl Transport for Wiretap {
-    async fn carry(
+impl Wiretap {
+    fn answer(
         &self,
-        request: Request<Bytes>,
-        _: Option<Arc<dyn Steps>>,
+        parts: &http::request::Parts,
+        body: Value,
+        bytes: Option<Sent>,
     ) -> Result<Response<Bytes>, Undelivered> {
-        let (parts, body) = request.into_parts();
         let uri = parts.uri.to_string();
         let line = match uri.split_once('?') {
             Some((path, query)) => {
@@ -95,16 +112,10 @@ impl Transport for Wiretap {
             }
             None => format!("{} {uri}", parts.method),
         };
-        let header = |name: &str| parts.headers.get(name).map(|value| value.to_str().unwrap().to_owned());
-        let token = header("authorization").map(|value| value.strip_prefix("Bearer ").unwrap().to_owned());
-        let body = if body.is_empty() {
-            Value::Null
-        } else {
-            assert_eq!(header("content-type").as_deref(), Some("application/json"));
-            serde_json::from_slice(&body).unwrap()
-        };
+        let token = header(parts, "authorization");
+        let token = token.map(|value| value.strip_prefix("Bearer ").unwrap().to_owned());
         let mut inner = self.inner.lock().unwrap();
-        inner.1.push(Asked { line: line.clone(), token, body });
+        inner.1.push(Asked { line: line.clone(), token, body, bytes });
         let response = |status: u16| Response::builder().status(status);
         match inner.0.pop_front().unwrap_or_else(|| panic!("nothing to answer to {line}")) {
             Reply::Json(status, body) => Ok(response(status).body(body.to_string().into()).unwrap()),
@@ -116,6 +127,44 @@ impl Transport for Wiretap {
             }
             Reply::Nothing(why) => Err(why),
         }
+    }
+}
+
+fn header(parts: &http::request::Parts, name: &str) -> Option<String> {
+    parts.headers.get(name).map(|value| value.to_str().unwrap().to_owned())
+}
+
+#[async_trait]
+impl Transport for Wiretap {
+    async fn carry(
+        &self,
+        request: Request<Bytes>,
+        _: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Bytes>, Undelivered> {
+        let (parts, body) = request.into_parts();
+        let body = if body.is_empty() {
+            Value::Null
+        } else {
+            assert_eq!(header(&parts, "content-type").as_deref(), Some("application/json"));
+            serde_json::from_slice(&body).unwrap()
+        };
+        self.answer(&parts, body, None)
+    }
+
+    async fn stream(
+        &self,
+        request: Request<Content>,
+        _: Option<Arc<dyn Steps>>,
+    ) -> Result<Response<Content>, Undelivered> {
+        let (parts, body) = request.into_parts();
+        let bytes = body.whole(1 << 30).await.map_err(Undelivered::Broken)?;
+        let sent = header(&parts, "content-length").map(|length| Sent {
+            media_type: header(&parts, "content-type").unwrap_or_default(),
+            length,
+            range: header(&parts, "content-range"),
+            bytes,
+        });
+        Ok(self.answer(&parts, Value::Null, sent)?.map(Content::from))
     }
 }
 

@@ -5,15 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use entente_model::{AccountRef, CallError, ConversationRef, Snapshot, Timestamp};
+use entente_platform::conformance::Fixed;
 use entente_platform::{
-    Access, AppSecrets, Checked, Client, Credentials, Head, Hook, Http, InProcess, Item, Limiter, Listen,
-    Listening, LoginKind, Platform as _, PrivateKey, Receiver, Site, Tokens,
+    AppSecrets, Checked, Client, Credentials, Head, Hook, Http, InProcess, Item, Limiter, Listen, Listening,
+    LoginKind, Platform as _, PrivateKey, Receiver, Site, Tokens,
 };
 use entente_platform_teams::Teams;
 use entente_sim::clock::Clock;
@@ -30,6 +30,8 @@ use crate::support::{account, app_login, content_key, conversation, hook_key, lo
 
 pub(crate) const AUTHORITY: &str = "teams.localhost";
 pub(crate) const OURS: &str = "entente.localhost";
+/// Where the organization's files are: below the configured address, and with a permission in the address alone.
+const FILES: &str = "acme-my.files.localhost";
 const BACK: &str = "https://entente.acme.example/back";
 
 /// A tenant, our app in it, and what was reported to us.
@@ -86,16 +88,22 @@ impl World {
             public_base: Some(format!("http://{AUTHORITY}")),
             people: org::acme(),
         });
+        sim.switches().merge(json!({"files_base": format!("http://{FILES}")})).unwrap();
         sim.switches().merge(switches).unwrap();
         let router = sim.router();
         let transport = InProcess::default();
         transport.register(AUTHORITY, router.clone());
+        transport.register(FILES, router.clone());
         let base = |path: &str| Url::parse(&format!("http://{AUTHORITY}{path}")).unwrap();
+        let addresses = [("graph", "/v1.0"), ("login", ""), ("bot", "/amer"), ("bot_metadata", "")];
+        let files = ("files".to_owned(), "http://files.localhost".parse().unwrap());
         let site = Site {
             workspace: workspace(),
-            addresses: [("graph", "/v1.0"), ("login", ""), ("bot", "/amer"), ("bot_metadata", "")]
+            addresses: addresses
                 .map(|(name, path)| (name.to_owned(), base(path)))
-                .into(),
+                .into_iter()
+                .chain([files])
+                .collect(),
             tenant: Some(sim.tenant().to_owned()),
             client_id: String::new(),
             client_secret: String::new().into(),
@@ -211,6 +219,11 @@ impl World {
 
     /// A person's token for our app, by the code exchange that the profile describes.
     pub(crate) async fn sign_in(&self, person: &Person) -> String {
+        self.sign_in_for(person, Teams.profile().oauth.account_scopes).await
+    }
+
+    /// The same for other scopes.
+    pub(crate) async fn sign_in_for(&self, person: &Person, scopes: &[&str]) -> String {
         let oauth = &Teams.profile().oauth;
         let consent = json!({"person": person.id, "answer": "approve"});
         self.hand("POST", "/_sim/consent", "", Some(consent)).await;
@@ -219,7 +232,7 @@ impl World {
                 ("client_id", self.site.client_id.as_str()),
                 ("response_type", "code"),
                 ("redirect_uri", BACK),
-                ("scope", &oauth.account_scopes.join(" ")),
+                ("scope", &scopes.join(" ")),
                 ("login_hint", &person.email),
             ])
             .finish();
@@ -255,7 +268,7 @@ impl World {
     ) -> Arc<dyn Client> {
         let transport = Arc::new(self.transport.clone());
         let http = Http::new(transport, Arc::new(Limiter::new(1.0)), Duration::from_secs(30));
-        let tokens = |token: &str| Arc::new(Held(token.to_owned())) as Arc<dyn Tokens>;
+        let tokens = |token: &str| Arc::new(Fixed(token.to_owned())) as Arc<dyn Tokens>;
         let credentials = Credentials {
             login: if kind == LoginKind::App { app_login() } else { login() },
             kind,
@@ -268,8 +281,13 @@ impl World {
 
     /// Graph as a person.
     pub(crate) async fn as_person(&self, first: &str) -> Arc<dyn Client> {
+        self.as_person_for(first, Teams.profile().oauth.account_scopes).await
+    }
+
+    /// The same, with what somebody may have consented to in former times.
+    pub(crate) async fn as_person_for(&self, first: &str, scopes: &[&str]) -> Arc<dyn Client> {
         let person = self.person(first);
-        let token = self.sign_in(&person).await;
+        let token = self.sign_in_for(&person, scopes).await;
         let app = self.as_app(Teams.profile().oauth.app_scope.unwrap()).await;
         self.client(LoginKind::Account, Some(person.account()), Some(&token), Some(&app))
     }
@@ -375,18 +393,5 @@ async fn take(State(inbox): State<Inbox>, request: Request) -> Response {
             inbox.more.notify_one();
             StatusCode::UNAUTHORIZED.into_response()
         }
-    }
-}
-
-struct Held(String);
-
-#[async_trait]
-impl Tokens for Held {
-    async fn access(&self) -> Result<Access, CallError> {
-        Ok(Access { token: self.0.clone().into(), generation: 0 })
-    }
-
-    async fn refused(&self, _: &Access) -> Result<Access, CallError> {
-        Err(CallError::Reauthorize)
     }
 }

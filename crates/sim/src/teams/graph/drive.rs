@@ -266,7 +266,6 @@ pub(crate) fn shape(sim: &Sim, call: &Call, drives: &Drives, item: &Item) -> Val
         "createdBy": author,
         "lastModifiedBy": author,
         "webUrl": web,
-        "webDavUrl": plain,
         "size": item.file.as_ref().map_or(0, |file| file.size),
         "parentReference": {
             "driveType": "business",
@@ -274,6 +273,10 @@ pub(crate) fn shape(sim: &Sim, call: &Call, drives: &Drives, item: &Item) -> Val
             "id": item.parent.as_deref(),
         },
     });
+    // "Send chatMessage in a channel or a chat", file attachments: only there if it is asked for.
+    if call.param("select").is_some_and(|names| names.split(',').any(|name| name.trim() == "webDavUrl")) {
+        body["webDavUrl"] = plain.into();
+    }
     match &item.file {
         Some(file) => body["file"] = json!({"mimeType": file.media, "hashes": {}}),
         None => body["folder"] = json!({"childCount": drives.children(&item.id).count()}),

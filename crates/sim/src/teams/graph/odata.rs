@@ -152,7 +152,9 @@ fn split<'a>(text: &'a str, separator: &str) -> Vec<&'a str> {
 pub(crate) fn select(call: &Call, body: &mut Value) {
     let Some(selected) = call.param("select") else { return };
     let names: Vec<&str> = selected.split(',').map(str::trim).collect();
-    if let Some(object) = body.as_object_mut() {
+    if let Some(object) = body.as_object_mut()
+        && !names.contains(&"*")
+    {
         object.retain(|name, _| {
             name.starts_with('@') || names.iter().any(|one| one.eq_ignore_ascii_case(name))
         });

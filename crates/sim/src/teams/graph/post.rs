@@ -88,11 +88,18 @@ pub(super) fn encoded(id: &str) -> String {
     url::form_urlencoded::byte_serialize(id.as_bytes()).collect()
 }
 
-/// The files of a message by id: those of drives that it names, then those in its content. What was deleted is left out.
+/// The files of a message by id: those of drives that it names, as it calls them, then those in its content. What was deleted
+/// is left out.
 pub(crate) fn attached(sim: &Sim, message: &Message) -> Vec<(String, File)> {
     let drives = sim.drives();
     let named = message.attachments.iter().filter(|one| one["contentType"] == "reference");
-    let named = named.filter_map(|one| drives.by_guid(one["id"].as_str()?));
-    let named = named.filter_map(|item| Some((item.guid.clone(), item.file.clone()?)));
+    let named = named.filter_map(|one| {
+        let item = drives.by_guid(one["id"].as_str()?)?;
+        let mut file = item.file.clone()?;
+        if let Some(name) = one["name"].as_str() {
+            name.clone_into(&mut file.name);
+        }
+        Some((item.guid.clone(), file))
+    });
     named.chain(message.hosted.iter().cloned()).collect()
 }

@@ -42,7 +42,10 @@ impl World {
     /// A small file of somebody's.
     async fn upload(&self, who: &Who, name: &str, bytes: &[u8]) -> Value {
         let path = format!("{}/{name}:/content", place(&self.folder(who).await));
-        self.bytes("PUT", &path, &who.token, "", bytes.to_vec()).await.expect(201).json
+        let item = self.bytes("PUT", &path, &who.token, "", bytes.to_vec()).await.expect(201).json;
+        assert!(item["webDavUrl"].is_null(), "it is told to whoever asks");
+        let path = format!("{}?$select=*,webDavUrl", place(&item).trim_end_matches(':'));
+        self.get(&path, &who.token).await.expect(200).json
     }
 
     async fn session(&self, who: &Who, name: &str, behavior: &str) -> Reply {
