@@ -226,7 +226,7 @@ impl Engine {
     pub async fn invite_listener(&self, workspace: &WorkspaceId) -> Result<Url, EngineError> {
         let workspace = self.workspace(workspace)?;
         match workspace.profile().capabilities.channels {
-            Some(channels) if !channels.app_hears => {}
+            Some(channels) if !channels.app.hears() => {}
             Some(_) => return Err(nothing(workspace, "the Entente app hears by itself there")),
             None => return Err(nothing(workspace, "channels cannot be linked there")),
         }

@@ -170,7 +170,7 @@ impl Engine {
         let client = self.client(app).await?.ok_or_else(missing)?;
         let logins = self.store.logins(Some(workspace.at())).await?;
         let wanted = asked.channel.as_str();
-        let looking = if channels.app_joins { vec![app] } else { lookers(&logins) };
+        let looking = if channels.app.joins() { vec![app] } else { lookers(&logins) };
         let failed = |error| EngineError::Call { workspace: name.clone(), error };
         let mut found = None;
         for login in looking {
@@ -186,7 +186,7 @@ impl Engine {
             }
         }
         let Some(channel) = found else {
-            let who = if channels.app_joins {
+            let who = if channels.app.joins() {
                 "the Entente app sees no channel"
             } else {
                 "no account that has given consent sees a channel"
@@ -201,7 +201,7 @@ impl Engine {
         if channel.archived {
             return Err(refused(name, &format!("“{}” is archived", channel.name)));
         }
-        if !channels.app_joins {
+        if !channels.app.joins() {
             let speaks = match client.conversation(&channel.at).await {
                 Ok(found) => found.is_some(),
                 Err(CallError::Reject(_) | CallError::Gone) => false,
@@ -222,7 +222,7 @@ impl Engine {
                 .map(|Account { account, .. }| account)
                 .map_err(|error| EngineError::Call { workspace: name.clone(), error })?,
         };
-        if channels.app_joins && !channel.members.contains(&own) {
+        if channels.app.joins() && !channel.members.contains(&own) {
             return Err(refused(
                 name,
                 &format!(
@@ -231,7 +231,7 @@ impl Engine {
                 ),
             ));
         }
-        let listener = if channels.app_hears { Some(app) } else { hearing(&logins, &channel) };
+        let listener = if channels.app.hears() { Some(app) } else { hearing(&logins, &channel) };
         if listener.is_none() && flow.gives() {
             return Err(refused(
                 name,

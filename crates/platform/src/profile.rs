@@ -63,15 +63,35 @@ pub struct Capabilities {
 /// How channels work on a platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Channels {
-    /// Whether the Entente app is a member of a channel like everybody else, and sees who else is. Elsewhere accounts that
-    /// have given consent look.
-    pub app_joins: bool,
-    /// Whether the Entente app, once it is a member, hears everything. Elsewhere an account that is a member has to.
-    pub app_hears: bool,
+    /// What the Entente app is there.
+    pub app: Presence,
     /// Whether the app can speak under another name ([`entente_model::Draft::alias`]). Elsewhere the name stands in front.
     pub alias: bool,
     /// Whether the app can say files there. Elsewhere a line stands for what is passed on in somebody's name.
     pub app_files: bool,
+}
+
+/// What the Entente app is in a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// A member like everybody else, that sees who else is and hears everything.
+    Hears,
+    /// A member that sees who else is, and is told only what mentions it: an account that is a member has to hear.
+    Joins,
+    /// No member: it writes there, and accounts that have given consent look and hear.
+    Writes,
+}
+
+impl Presence {
+    /// Whether the app is a member.
+    pub fn joins(self) -> bool {
+        self != Self::Writes
+    }
+
+    /// Whether the app hears everything.
+    pub fn hears(self) -> bool {
+        self == Self::Hears
+    }
 }
 
 /// Where and how a grant is asked for.

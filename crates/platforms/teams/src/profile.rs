@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Profile, Reactions, Shown};
+use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Presence, Profile, Reactions, Shown};
 
 use crate::files;
 
@@ -51,7 +51,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         reactions_are_changes: true,
         // What people write in channels by Graph they may change only with an administrator's permission
         // (`ChannelMessage.ReadWrite`), which nobody's consent can give; so the app speaks for all of them.
-        channels: Some(Channels { app_joins: true, app_hears: true, alias: false, app_files: false }),
+        channels: Some(Channels { app: Presence::Hears, alias: false, app_files: false }),
         listed: false,
     },
     oauth: OAuth {

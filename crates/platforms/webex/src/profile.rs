@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Profile, Reactions, Shown};
+use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Presence, Profile, Reactions, Shown};
 
 use crate::files;
 
@@ -37,7 +37,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "Messages": there is neither a call nor a field nor a webhook for them.
         reactions: Reactions::Never(NO_REACTIONS),
         reactions_are_changes: false,
-        channels: Some(Channels { app_joins: true, app_hears: false, alias: false, app_files: true }),
+        channels: Some(Channels { app: Presence::Joins, alias: false, app_files: true }),
         listed: true,
     },
     // "Integrations & Authorization". PKCE is not described there.

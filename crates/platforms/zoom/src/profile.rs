@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::files;
 use entente_platform::{
-    Capabilities, Channels, DirectoryApp, Grant, Level, OAuth, Profile, Reactions, Shown,
+    Capabilities, Channels, DirectoryApp, Grant, Level, OAuth, Presence, Profile, Reactions, Shown,
 };
 
 /// The address of the REST API.
@@ -70,7 +70,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "React to a chat message".
         reactions: Reactions::Many,
         reactions_are_changes: false,
-        channels: Some(Channels { app_joins: false, app_hears: false, alias: false, app_files: false }),
+        channels: Some(Channels { app: Presence::Writes, alias: false, app_files: false }),
         listed: false,
     },
     oauth: OAuth {

@@ -7,9 +7,8 @@ use entente_engine::{Asked, Wanted};
 use entente_model::Link;
 use entente_sim::faults::{Fault, Rule, When};
 use entente_testkit::channels::{Room, wanted};
-use entente_testkit::people::At;
 use entente_testkit::{Place, Setup, World};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 mod files;
 

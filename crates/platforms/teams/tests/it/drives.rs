@@ -48,7 +48,7 @@ impl FileSource for File {
 async fn send(client: &dyn Client, to: &Person, file: &File) -> Result<Receipt, CallError> {
     let operation =
         Operation::Send { to: Destination::Direct(to.account()), thread: None, body: Body::default() };
-    client.deliver_file(&Draft { operation, sender: Sender::Account(login()) }, file).await
+    client.deliver_file(&Draft { operation, sender: Sender::Account(login()), alias: None }, file).await
 }
 
 /// What Eva's hand attaches for Ada, as the client reads it.
@@ -189,7 +189,7 @@ async fn a_consent_from_before_files_says_what_it_lacks() {
     assert_eq!(client.open_file(&message.at, &message.files[1]).await.unwrap().length, 9);
     let operation =
         Operation::Send { to: Destination::Direct(eva.account()), thread: None, body: Body::text("hi") };
-    let draft = Draft { operation, sender: Sender::Account(login()) };
+    let draft = Draft { operation, sender: Sender::Account(login()), alias: None };
     assert!(client.deliver(&draft).await.is_ok());
 }
 
@@ -234,7 +234,7 @@ async fn a_file_answers_with_and_without_quoting() {
         let question = MessageRef { conversation: chat.clone(), id: question.as_str().into() };
         let to = Destination::Conversation(chat);
         let operation = Operation::Send { to, thread: Some(question.clone()), body: Body::text("here") };
-        let draft = Draft { operation, sender: Sender::Account(login()) };
+        let draft = Draft { operation, sender: Sender::Account(login()), alias: None };
         let receipt = client.deliver_file(&draft, &File { name: "a.bin", length: 5 }).await.unwrap();
         assert_eq!(receipt.losses, [Loss::Thread]);
         let read = client.fetch(&receipt.message.unwrap()).await.unwrap().unwrap().message;

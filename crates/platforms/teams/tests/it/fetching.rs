@@ -145,7 +145,7 @@ async fn a_pasted_picture_is_fetched_from_its_message() {
 async fn the_app_has_no_files() {
     let tap = Wiretap::new([]);
     let operation = Operation::Send { to: here(), thread: None, body: Body::default() };
-    let draft = Draft { operation, sender: Sender::App(app_login()) };
+    let draft = Draft { operation, sender: Sender::App(app_login()), alias: None };
     let client = tap.client(LoginKind::App);
     assert!(matches!(client.deliver_file(&draft, &hello()).await, Err(CallError::Reject(_))));
     let opened = client.open_file(&message(PERSONAL, "1"), &bobs(BOB)).await;

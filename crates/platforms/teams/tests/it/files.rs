@@ -77,7 +77,7 @@ async fn send(
 ) -> Result<Receipt, CallError> {
     let thread = thread.map(|id| message(CHAT, id));
     let operation = Operation::Send { to, thread, body: Body::default() };
-    let draft = Draft { operation, sender: Sender::Account(login()) };
+    let draft = Draft { operation, sender: Sender::Account(login()), alias: None };
     tap.client(LoginKind::Account).deliver_file(&draft, file).await
 }
 
