@@ -81,9 +81,8 @@ impl Engine {
                 }
                 Item::Head(head) => {
                     let always = app == Some(head.watcher) && !head.channel;
-                    // What people say to the app is not passed on, and neither is what they feel about it. Of a channel
-                    // only what is said there is.
-                    let felt = told_as_changes && !always && !head.channel;
+                    // What people say to the app is not passed on, and neither is what they feel about it.
+                    let felt = told_as_changes && !always;
                     arrivals.push(arrival(head, always, felt));
                 }
                 Item::Lifecycle(lifecycle) => {
@@ -116,14 +115,10 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether it may be carried. Of channels what is said in those that are in a link is; reactions there are not yet, and
-    /// not every platform says of a reaction whether it is in a channel.
+    /// Whether it may be carried. Of channels what happens in those that are in a link is. Not every platform says of a
+    /// reaction whether it is in a channel; what is in no link and between no two people of ours is passed over later.
     fn lets_in(&self, head: &Head) -> bool {
-        let linked = || self.linked.has(&head.message.conversation);
-        match head.kind {
-            HeadKind::Reacted => !head.channel && !linked(),
-            HeadKind::Created | HeadKind::Changed | HeadKind::Deleted => !head.channel || linked(),
-        }
+        !head.channel || self.linked.has(&head.message.conversation)
     }
 }
 

@@ -15,6 +15,7 @@ pub mod tuning;
 
 mod app_login;
 mod asking;
+mod authors;
 mod certificate;
 mod compare;
 mod credit;
@@ -40,6 +41,7 @@ mod reason;
 mod route;
 mod schedule;
 mod sites;
+mod standing;
 mod telling;
 mod worker;
 

@@ -18,7 +18,18 @@ const REMEMBERED: usize = 50_000;
 #[derive(Debug, Default)]
 pub(crate) struct Linked {
     ears: RwLock<BTreeMap<ConversationRef, Option<LoginId>>>,
-    strangers: Mutex<HashMap<(ConversationRef, LoginId), Timestamp>>,
+    strangers: Mutex<HashMap<(ConversationRef, LoginId, Doing), Timestamp>>,
+}
+
+/// What a channel did not let somebody do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Doing {
+    /// Saying something.
+    Speaking,
+    /// Reacting to a message. It is refused as well where the message is gone, which says nothing about speaking.
+    Reacting,
+    /// Passing a file on, which may be refused for the file's sake.
+    Passing,
 }
 
 impl Linked {
@@ -48,18 +59,31 @@ impl Linked {
         ears.iter().filter(|(_, ear)| **ear == Some(login)).map(|(channel, _)| channel.clone()).collect()
     }
 
-    /// A channel did not let this login write.
-    pub(crate) fn met_stranger(&self, channel: &ConversationRef, login: LoginId, now: Timestamp) {
+    /// A channel did not let this login do that.
+    pub(crate) fn met_stranger(
+        &self,
+        channel: &ConversationRef,
+        login: LoginId,
+        doing: Doing,
+        now: Timestamp,
+    ) {
         let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
         if strangers.len() >= REMEMBERED {
             strangers.clear();
         }
-        strangers.insert((channel.clone(), login), now);
+        strangers.insert((channel.clone(), login, doing), now);
     }
 
-    /// Whether a channel did not let this login write a short while ago.
-    pub(crate) fn is_stranger(&self, channel: &ConversationRef, login: LoginId, now: Timestamp) -> bool {
+    /// Whether a channel did not let this login do that, or even speak, a short while ago.
+    pub(crate) fn is_stranger(
+        &self,
+        channel: &ConversationRef,
+        login: LoginId,
+        doing: Doing,
+        now: Timestamp,
+    ) -> bool {
         let strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
-        strangers.get(&(channel.clone(), login)).is_some_and(|met| now.since(*met) < AGAIN)
+        let met = [doing, Doing::Speaking].map(|doing| strangers.get(&(channel.clone(), login, doing)));
+        met.into_iter().flatten().any(|met| now.since(*met) < AGAIN)
     }
 }

@@ -14,10 +14,11 @@ use crate::sites::Workspace;
 
 mod anew;
 pub(crate) mod cutting;
+mod feeling;
 mod look;
 mod outcome;
 mod passing;
-mod preparing;
+pub(crate) mod preparing;
 mod relaying;
 
 use preparing::Prepared;
@@ -101,19 +102,16 @@ impl Engine {
             None => client.deliver(&draft).await,
         };
         let opened = result.is_ok() && opens(&draft);
-        let unpassed = source
-            .as_ref()
-            .and_then(|source| self.unpassed(claim, workspace, head, &payload, (source, &result)));
-        let instead = match unpassed {
-            Some(line) => Some(line),
-            None => self.open_anew(claim, head, &payload, (&draft, &result)).await?,
-        };
-        let instead =
-            instead.or_else(|| self.relay_instead(claim, head, &payload, (&draft, &result), relayed));
-        let instead = match instead {
-            Some(instead) => Some(instead),
-            None => self.out_of_reach(claim, head, &draft, &result).await?,
-        };
+        let mut instead = self.relay_instead(claim, workspace, &payload, (&draft, &result), relayed);
+        if let (None, Some(source)) = (&instead, &source) {
+            instead = self.unpassed(claim, workspace, head, &payload, (source, &result));
+        }
+        if instead.is_none() {
+            instead = self.open_anew(claim, head, &payload, (&draft, &result)).await?;
+        }
+        if instead.is_none() {
+            instead = self.out_of_reach(claim, head, &draft, &result).await?;
+        }
         let finish = match instead {
             Some(instead) => instead,
             None => self.outcome(head, &payload, result, relayed),

@@ -69,6 +69,8 @@ pub struct Channels {
     pub alias: bool,
     /// Whether the app can say files there. Elsewhere a line stands for what is passed on in somebody's name.
     pub app_files: bool,
+    /// Whether the app can react there, with several emoji to a message. Elsewhere a line says who reacted with what.
+    pub app_reacts: bool,
 }
 
 /// What the Entente app is in a channel.

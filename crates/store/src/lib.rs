@@ -29,7 +29,7 @@ pub use api::inbox::{
     Accepted, Arrived, Inbox, NewArrival, ReactionsNow, Report, Routed, SeenNow, Settled, Unreadable,
 };
 pub use api::lanes::{Claim, LaneId, LaneKey, Lanes, Side};
-pub use api::links::{Interest, Known, KnownConversation, Links, Seen};
+pub use api::links::{Everywhere, Interest, Known, KnownConversation, Links, Seen};
 pub use api::logins::{Listening, Login, LoginSecret, LoginState, Logins, PendingGrant};
 pub use api::outbox::{
     Begin, Begun, Counterpart, Delivery, DeliveryState, Finish, Finished, Head, Outbox, Plan, Work,

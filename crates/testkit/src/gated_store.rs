@@ -7,13 +7,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
     Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
-    LinkState, LoginId, MessageId, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
+    LinkState, LoginId, MessageId, MessageRef, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
 };
 use entente_store::{
-    Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Finish, Finished, Head,
-    Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
-    LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Queue, Represented,
-    Routed, SetAside, Settings, Side, StoreError, Unreadable,
+    Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
+    Finished, Head, Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening,
+    Login, LoginSecret, LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan,
+    Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
@@ -154,6 +154,10 @@ impl Links for Gated {
         message: &MessageId,
     ) -> Result<Vec<(AccountId, Emoji)>, StoreError> {
         self.gate.through("reactions", self.inner.reactions(conversation, message)).await
+    }
+
+    async fn reactions_everywhere(&self, message: &MessageRef) -> Result<Everywhere, StoreError> {
+        self.gate.through("reactions_everywhere", self.inner.reactions_everywhere(message)).await
     }
 
     async fn remember(

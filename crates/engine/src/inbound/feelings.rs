@@ -25,14 +25,14 @@ use crate::route::{self, Scene};
 
 /// How reactions to a message stood and stand.
 pub(super) struct Felt {
-    message: MessageRef,
+    pub(super) message: MessageRef,
     before: BTreeSet<(AccountId, Emoji)>,
     /// In the order that the platform tells them.
     now: Vec<Reaction>,
     /// Whether the message is passed on, so that reactions to it can be.
-    carried: bool,
+    pub(super) carried: bool,
     /// Whether it is gone, and the reactions with it.
-    gone: bool,
+    pub(super) gone: bool,
 }
 
 /// What can be shown at the target.
@@ -132,8 +132,7 @@ impl Engine {
         (pair, people): (Pair, &[Represented; 2]),
         accepted_at: Timestamp,
     ) {
-        let all = felt.now.iter().map(|one| (one.by.id.clone(), one.emoji.clone())).collect();
-        routed.reactions.push(ReactionsNow { message: felt.message.id.clone(), all });
+        routed.reactions.push(felt.record());
         if !felt.carried {
             return;
         }
@@ -187,6 +186,19 @@ impl Felt {
     /// To which message.
     pub(super) fn message(&self) -> &MessageId {
         &self.message.id
+    }
+
+    /// How they stand now, for the store.
+    pub(super) fn record(&self) -> ReactionsNow {
+        let all = self.now.iter().map(|one| (one.by.id.clone(), one.emoji.clone())).collect();
+        ReactionsNow { message: self.message.id.clone(), all }
+    }
+
+    /// What is not as it was: whose reaction with what, and whether it stands now.
+    pub(super) fn differences(&self) -> impl Iterator<Item = ((AccountId, Emoji), bool)> {
+        let now = set(&self.now);
+        let changed: Vec<_> = now.symmetric_difference(&self.before).cloned().collect();
+        changed.into_iter().map(move |one| (one.clone(), now.contains(&one)))
     }
 
     /// Those whose reactions are not what they were.

@@ -35,7 +35,11 @@ impl Engine {
         let ids: Vec<MessageId> = arrivals.iter().map(|arrival| arrival.message.id.clone()).collect();
         let known = self.store.known(conversation, &ids).await?;
         let pair = known.conversation.and_then(|known| known.pair);
-        if !self.shown_as_lines(conversation, pair).await? {
+        let lines = match known.link {
+            Some(link) => self.lines_in_link(conversation, link).await?,
+            None => self.shown_as_lines(conversation, pair).await?,
+        };
+        if !lines {
             return Ok((arrivals, None));
         }
         let (mut first, mut others) = (None, Vec::with_capacity(arrivals.len()));

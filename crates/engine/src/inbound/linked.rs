@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use entente_model::{
-    Account, AccountRef, Body, DropReason, FileRef, Link, LinkId, LinkState, LoginId, MessageRef, PersonId,
-    Snapshot, Timestamp, WorkspaceRef,
+    AccountRef, Body, ConversationRef, DropReason, FileRef, Link, LinkId, LinkState, LoginId, Member,
+    MessageRef, PersonId, Snapshot, Timestamp, WorkspaceRef,
 };
-use entente_store::{Identity, Interest, Known, LaneKey, Plan, Represented, Routed, SeenNow, Work};
+use entente_store::{Interest, Known, LaneKey, Plan, Represented, Routed, SeenNow, Work};
 
+use crate::authors::Author;
 use crate::compare::Verdict;
 use crate::credit;
 use crate::engine::Engine;
@@ -20,17 +21,7 @@ use crate::naming::mentioned;
 use crate::outbound::cutting::FILES;
 use crate::payload::{Carried, Credit, Payload, Speaker, To};
 
-/// Who wrote something in a channel.
-enum Author {
-    /// A person of ours.
-    Person(Box<Identity>),
-    /// Somebody in the directory who is no person of ours.
-    Listed(Box<Account>),
-    /// Nobody that we know.
-    Outsider,
-    /// A bot: not carried, else two of them could talk to each other for ever.
-    Bot,
-}
+mod feelings;
 
 /// What is carried of a message, and as whose.
 struct Said<'a> {
@@ -90,7 +81,8 @@ impl Engine {
         talk: &Talk,
         mut news: News,
     ) -> Result<Routed, Hold> {
-        let authors = self.authors(&news.stand).await?;
+        let authors = news.stand.iter().map(|(snapshot, _)| snapshot.message.author.clone()).collect();
+        let authors = self.authors(authors).await?;
         // What somebody writes with the account they work with is theirs; we act as all others.
         let may_be_ours = |snapshot: &Snapshot| match authors.get(&snapshot.message.author) {
             Some(Author::Person(identity)) => !identity.primary,
@@ -98,6 +90,7 @@ impl Engine {
             Some(Author::Outsider | Author::Bot) | None => true,
         };
         let settled = self.recognize(&talk.lane, &mut news.stand, may_be_ours).await?;
+        let felt = self.felt(reported.conversation, &news).await?;
         let mut routed = Routed {
             done: reported.arrivals.iter().map(|arrival| arrival.id).collect(),
             drops: news.drops,
@@ -111,6 +104,9 @@ impl Engine {
                 Verdict::Edited => Work::Edit,
                 Verdict::Deleted => Work::Delete,
                 Verdict::Same => continue,
+                Verdict::Ours if felt.iter().any(|felt| *felt.message() == snapshot.message.at.id) => {
+                    continue;
+                }
                 Verdict::Ours => {
                     routed.drops.push(DropReason::Echo);
                     continue;
@@ -168,29 +164,11 @@ impl Engine {
             let said = Said { work, source, thread, body, files, unsupported, speaker, credit, accepted_at };
             self.fan_out(&mut routed, reported, link, &said).await?;
         }
-        Ok(routed)
-    }
-
-    /// Who wrote these.
-    async fn authors(&self, stand: &[(Snapshot, Verdict)]) -> Result<HashMap<AccountRef, Author>, Hold> {
-        let mut accounts: Vec<AccountRef> =
-            stand.iter().map(|(snapshot, _)| snapshot.message.author.clone()).collect();
-        accounts.sort();
-        accounts.dedup();
-        let identities = self.store.identities(&accounts).await?;
-        let mut authors = HashMap::with_capacity(accounts.len());
-        for (account, identity) in accounts.into_iter().zip(identities) {
-            let author = match identity {
-                Some(identity) => Author::Person(Box::new(identity)),
-                None => match self.store.account(&account).await? {
-                    Some(listed) if listed.bot => Author::Bot,
-                    Some(listed) => Author::Listed(Box::new(listed)),
-                    None => Author::Outsider,
-                },
-            };
-            authors.insert(account, author);
+        for felt in felt {
+            let accepted_at = accepted_at(reported, felt.message());
+            self.plan_feelings_for_link(&mut routed, link, &felt, accepted_at).await?;
         }
-        Ok(authors)
+        Ok(routed)
     }
 
     /// As whose words a message is passed on; `None`: not at all.
@@ -200,22 +178,18 @@ impl Engine {
         authors: &HashMap<AccountRef, Author>,
         snapshot: &Snapshot,
     ) -> Option<(Option<PersonId>, Credit)> {
+        let author = authors.get(&snapshot.message.author)?;
+        let name = author.name()?;
         let here = reported.workspace.profile().name;
-        let credit = |name: &str, home: &str| Credit {
-            name: credit::clean(name),
-            home: home.to_owned(),
-            in_front: false,
-        };
-        match authors.get(&snapshot.message.author)? {
+        let (person, home) = match author {
             Author::Person(identity) => {
                 let person = &identity.represented.person;
                 let home = person.primary.as_ref().and_then(|at| self.sites.get(&at.account.workspace.id));
-                let home = home.map_or(here, |home| home.profile().name);
-                Some((Some(person.id), credit(&person.name, home)))
+                (Some(person.id), home.map_or(here, |home| home.profile().name))
             }
-            Author::Listed(account) => Some((None, credit(&account.name, here))),
-            Author::Outsider | Author::Bot => None,
-        }
+            Author::Listed(_) | Author::Outsider | Author::Bot => (None, here),
+        };
+        Some((person, Credit { name, home: home.to_owned(), in_front: false }))
     }
 
     /// Plans what goes to the other channels.
@@ -226,12 +200,8 @@ impl Engine {
         link: &Link,
         said: &Said<'_>,
     ) -> Result<(), Hold> {
-        let targets: Vec<_> = match link.state {
-            LinkState::Active => link.targets(reported.conversation).collect(),
-            LinkState::Paused(_) | LinkState::Ended => Vec::new(),
-        };
+        let targets = takers(routed, reported.conversation, link);
         if targets.is_empty() {
-            routed.drops.push(DropReason::Paused);
             return Ok(());
         }
         let called = self.called(said.body.as_ref()).await?;
@@ -326,6 +296,18 @@ impl Engine {
         };
         parts.into_iter().enumerate().map(row).collect()
     }
+}
+
+/// The channels that what happened goes to.
+fn takers<'a>(routed: &mut Routed, from: &'a ConversationRef, link: &'a Link) -> Vec<&'a Member> {
+    let targets: Vec<_> = match link.state {
+        LinkState::Active => link.targets(from).collect(),
+        LinkState::Paused(_) | LinkState::Ended => Vec::new(),
+    };
+    if targets.is_empty() {
+        routed.drops.push(DropReason::Paused);
+    }
+    targets
 }
 
 /// The account by which somebody is called in a workspace: the one they work with, or what stands in for them.

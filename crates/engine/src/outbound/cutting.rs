@@ -145,7 +145,7 @@ pub(super) fn losses(head: &Head) -> impl Iterator<Item = Loss> {
 }
 
 /// The newest counterpart of each piece; counterparts come in order of their parts.
-fn current(counterparts: &[Counterpart]) -> Vec<&Counterpart> {
+pub(super) fn current(counterparts: &[Counterpart]) -> Vec<&Counterpart> {
     let mut current: Vec<&Counterpart> = Vec::with_capacity(counterparts.len());
     for counterpart in counterparts {
         match current.iter_mut().find(|c| piece(c.part) == piece(counterpart.part)) {

@@ -38,7 +38,10 @@ impl Engine {
                     losses.extend(cutting::losses(head));
                 }
                 losses.extend(payload.losses());
-                losses.extend((relayed && head.delivery.work == Work::Send).then_some(Loss::Attribution));
+                losses.extend(
+                    (relayed && matches!(head.delivery.work, Work::Send | Work::React))
+                        .then_some(Loss::Attribution),
+                );
                 Finish::Delivered { message, losses, at: receipt.at }
             }
             Err(CallError::Unknown) if planted(Bug::RepeatUnknown) => {

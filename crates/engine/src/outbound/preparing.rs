@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::naming::name_strangers;
 use crate::outbound::cutting;
 use crate::outbound::relaying::credited;
-use crate::payload::{Feeling, Payload, Speaker};
+use crate::payload::{Payload, Speaker};
 use crate::reason::Reason;
 use crate::sites::Workspace;
 
@@ -33,9 +33,9 @@ pub(super) enum Prepared {
 }
 
 /// Who speaks in a workspace.
-pub(super) struct Voice {
-    pub(super) sender: Sender,
-    pub(super) account: AccountId,
+pub(crate) struct Voice {
+    pub(crate) sender: Sender,
+    pub(crate) account: AccountId,
 }
 
 impl Engine {
@@ -70,7 +70,7 @@ impl Engine {
                 Ok(operation) => operation,
                 Err(finish) => return Ok(Prepared::Not(finish)),
             },
-            Work::React => match reacting(head, &payload) {
+            Work::React => match self.reacting(claim, workspace, head, &payload, relayed).await? {
                 Ok(operation) => operation,
                 Err(finish) => return Ok(Prepared::Not(finish)),
             },
@@ -172,18 +172,7 @@ impl Engine {
     }
 }
 
-/// A reaction goes to what the message that was reacted to became on the target, or was made from there.
-fn reacting(head: &Head, payload: &Payload) -> Result<Operation, Finish> {
-    match (&payload.feeling, &head.thread) {
-        (Some(Feeling::Sign { emoji, on, .. }), Some(target)) => {
-            Ok(Operation::React { target: target.clone(), emoji: emoji.clone(), on: *on })
-        }
-        (Some(Feeling::Sign { .. }), None) => Err(Finish::Dropped(DropReason::NoCounterpart)),
-        _ => Err(Finish::Dead { reason: Reason::Unreadable.name().to_owned() }),
-    }
-}
-
-pub(super) fn voice_of(represented: Option<Represented>, workspace: &Workspace) -> Result<Voice, Reason> {
+pub(crate) fn voice_of(represented: Option<Represented>, workspace: &Workspace) -> Result<Voice, Reason> {
     let stand_ins = represented.map(|represented| represented.stand_ins).unwrap_or_default();
     let Some(stand_in) = stand_ins.into_iter().find(|stand_in| stand_in.workspace == *workspace.at()) else {
         return Err(Reason::NobodyThere);

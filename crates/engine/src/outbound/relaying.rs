@@ -10,10 +10,11 @@ use entente_store::{Claim, Finish, Head, LaneKey, StoreError, Work};
 
 use crate::credit;
 use crate::engine::Engine;
+use crate::linked::Doing;
 use crate::naming::name_strangers;
 use crate::outbound::cutting::{self, reply};
 use crate::outbound::preparing::{Voice, voice_of};
-use crate::payload::{Credit, Payload, To};
+use crate::payload::{Credit, Feeling, Payload, To};
 use crate::reason::Reason;
 use crate::sites::Workspace;
 
@@ -39,9 +40,19 @@ impl Engine {
         };
         let own = voice_of(represented, workspace).ok();
         let app = || Voice { sender: Sender::App(app), account: AccountId::from("") };
-        if head.delivery.work == Work::Send {
+        if matches!(payload.feeling, Some(Feeling::Line(_))) {
+            // It is nobody's.
+            return Ok(Ok(app()));
+        }
+        if matches!(head.delivery.work, Work::Send | Work::React) {
+            let doing = match (head.delivery.work, &payload.file) {
+                (Work::React, _) => Doing::Reacting,
+                (_, Some(_)) => Doing::Passing,
+                (_, None) => Doing::Speaking,
+            };
+            let now = self.clock.now();
             let stranger =
-                |voice: &Voice| self.linked.is_stranger(&channel, voice.sender.login(), self.clock.now());
+                |voice: &Voice| self.linked.is_stranger(&channel, voice.sender.login(), doing, now);
             return Ok(Ok(own.filter(|voice| !stranger(voice)).unwrap_or_else(app)));
         }
         let Some(target) = head.counterparts.iter().find(|it| it.part == head.delivery.part) else {
@@ -93,26 +104,29 @@ impl Engine {
     pub(super) fn relay_instead(
         &self,
         claim: &Claim,
-        head: &Head,
+        workspace: &Workspace,
         payload: &Payload,
         (draft, result): (&Draft, &Result<Receipt, CallError>),
         relayed: bool,
     ) -> Option<Finish> {
         let LaneKey::Conversation(channel) = &claim.key else { return None };
         let spoke = matches!(draft.sender, Sender::Account(_) | Sender::Bot(_));
-        if relayed || !spoke || head.delivery.work != Work::Send {
+        if relayed || !spoke {
             return None;
         }
-        if !matches!(draft.operation, Operation::Send { .. }) {
-            return None;
-        }
-        // Of a file everything else is said about the file.
-        let file = payload.file.is_some();
+        let doing = match draft.operation {
+            Operation::Send { .. } if payload.file.is_some() => Doing::Passing,
+            Operation::Send { .. } => Doing::Speaking,
+            Operation::React { .. } => Doing::Reacting,
+            Operation::Edit { .. } | Operation::Delete { .. } => return None,
+        };
+        let app_files = workspace.profile().capabilities.channels.is_some_and(|channels| channels.app_files);
         match result {
-            Err(CallError::Reject(_) | CallError::Lacks(_)) if file => None,
+            // Where the app could not do better, it is the file that is refused.
+            Err(CallError::Reject(_) | CallError::Lacks(_)) if doing == Doing::Passing && !app_files => None,
             Err(CallError::Gone | CallError::Reject(_) | CallError::Reauthorize | CallError::Lacks(_)) => {
                 let now = self.clock.now();
-                self.linked.met_stranger(channel, draft.sender.login(), now);
+                self.linked.met_stranger(channel, draft.sender.login(), doing, now);
                 self.store.count("relayed_instead", 1);
                 Some(Finish::RetryAt { at: now, reason: Reason::CannotSpeak.name().to_owned() })
             }

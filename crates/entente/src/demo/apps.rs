@@ -40,10 +40,10 @@ pub(crate) struct Apps {
 
 /// What the bot of Slack's app may do.
 const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channels:read,files:read,files:write,\
-     groups:history,groups:read,im:history,im:read,im:write,users:read";
+     groups:history,groups:read,im:history,im:read,im:write,reactions:read,reactions:write,users:read";
 
 /// What Zoom reports to the server.
-const ZOOM_EVENTS: [&str; 8] = [
+const ZOOM_EVENTS: [&str; 10] = [
     "team_chat.dm_message_posted",
     "team_chat.dm_message_updated",
     "team_chat.dm_message_deleted",
@@ -52,6 +52,8 @@ const ZOOM_EVENTS: [&str; 8] = [
     "team_chat.channel_message_posted",
     "team_chat.channel_message_updated",
     "team_chat.channel_message_deleted",
+    "team_chat.channel_reaction_added",
+    "team_chat.channel_reaction_removed",
 ];
 
 /// Registers the apps. The server is not running yet; all that is known of it is its address.
@@ -67,7 +69,8 @@ pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Resul
         "name": "Entente",
         "redirect_uris": [redirect],
         "user_events": ["message.im", "reaction_added", "reaction_removed", "tokens_revoked"],
-        "bot_events": ["message.im", "message.channels", "message.groups", "app_uninstalled"],
+        "bot_events": ["message.im", "message.channels", "message.groups", "reaction_added", "reaction_removed",
+            "app_uninstalled"],
     });
     let slack = new(&world.slack, app).await?;
     let hook = hook(&address, ZOOM);

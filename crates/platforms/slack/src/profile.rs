@@ -49,7 +49,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "reactions.add": several of one person's to a message.
         reactions: Reactions::Many,
         reactions_are_changes: false,
-        channels: Some(Channels { app: Presence::Hears, alias: true, app_files: true }),
+        channels: Some(Channels { app: Presence::Hears, alias: true, app_files: true, app_reacts: true }),
         listed: false,
     },
     // "Installing with OAuth": with `v2_user`, what `scope` asks for is a user token, and `oauth.v2.user.access` answers

@@ -37,7 +37,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "Messages": there is neither a call nor a field nor a webhook for them.
         reactions: Reactions::Never(NO_REACTIONS),
         reactions_are_changes: false,
-        channels: Some(Channels { app: Presence::Joins, alias: false, app_files: true }),
+        channels: Some(Channels { app: Presence::Joins, alias: false, app_files: true, app_reacts: false }),
         listed: true,
     },
     // "Integrations & Authorization". PKCE is not described there.

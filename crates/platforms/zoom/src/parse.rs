@@ -48,7 +48,10 @@ fn told(event: &str) -> Option<Told> {
         | "chat_message.replied" => Told::Posted,
         "team_chat.dm_message_updated" | "team_chat.channel_message_updated" => Told::Updated,
         "chat_message.updated" => Told::UpdatedAt,
-        "team_chat.dm_reaction_added" | "team_chat.dm_reaction_removed" => Told::Reacted,
+        "team_chat.dm_reaction_added"
+        | "team_chat.dm_reaction_removed"
+        | "team_chat.channel_reaction_added"
+        | "team_chat.channel_reaction_removed" => Told::Reacted,
         "team_chat.dm_message_deleted" | "team_chat.channel_message_deleted" | "chat_message.deleted" => {
             Told::Deleted
         }
@@ -137,7 +140,7 @@ fn in_channel(
         kind,
         watcher,
         actor: Some(id::account(&receiver.workspace, operator)),
-        body: Some(body.clone()),
+        body: (kind != HeadKind::Reacted).then(|| body.clone()),
     })
 }
 

@@ -70,7 +70,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "React to a chat message".
         reactions: Reactions::Many,
         reactions_are_changes: false,
-        channels: Some(Channels { app: Presence::Writes, alias: false, app_files: false }),
+        channels: Some(Channels { app: Presence::Writes, alias: false, app_files: false, app_reacts: false }),
         listed: false,
     },
     oauth: OAuth {

@@ -115,9 +115,11 @@ fn in_chat(sim: &Arc<Sim>, call: &Call, caller: &Caller, id: &str, rest: &[&str]
         ("POST", ["messages", message, "undoSoftDelete"]) => {
             edit::soft_delete(sim, call, caller, id, message, false)
         }
-        ("POST", ["messages", message, "setReaction"]) => react::react(sim, call, caller, id, message, true),
+        ("POST", ["messages", message, "setReaction"]) => {
+            react::react(sim, call, caller, (None, id), message, true)
+        }
         ("POST", ["messages", message, "unsetReaction"]) => {
-            react::react(sim, call, caller, id, message, false)
+            react::react(sim, call, caller, (None, id), message, false)
         }
         _ => Err(unknown(call)),
     }

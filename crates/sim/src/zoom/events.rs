@@ -75,7 +75,8 @@ impl World {
     }
 
     /// `team_chat.dm_reaction_added`, `team_chat.dm_reaction_removed`: only where the message was received, whoever reacts.
-    /// The emoji is in lower case here.
+    /// `team_chat.channel_reaction_added`, `team_chat.channel_reaction_removed`: to all members. The emoji is in lower case
+    /// here.
     pub(super) fn tell_reaction(
         &mut self,
         message: Uuid,
@@ -86,35 +87,51 @@ impl World {
     ) {
         let Some(message) = self.chats.message(message) else { return };
         self.subscriptions.control.live.say(&message.session);
-        let Some((author, receiver)) = self.sides(message) else { return };
         let Some(operator) = self.people.get(person) else { return };
-        let other = if operator.id == author.id { receiver } else { author };
         let inside = operator.account == self.account;
-        let same = other.account == self.account;
         let now = self.subscriptions.control.clock.millis();
-        let event = if on { "team_chat.dm_reaction_added" } else { "team_chat.dm_reaction_removed" };
+        let what = if on { "added" } else { "removed" };
+        let mut object = json!({
+            "msg_id": switches.ids_in_events.write(message.uuid),
+            "msg_time": date_time(message.timestamp),
+            "emoji": emoji.to_lowercase().replace("u+", "U+"),
+            "emoji_time": date_time(now),
+            "timestamp": message.timestamp,
+        });
+        let chat = self.chats.get(&message.session).filter(|chat| chat.channel.is_some());
+        let (place, side) = match chat {
+            Some(chat) => {
+                object["channel_id"] = (*chat.session).into();
+                ("channel", None)
+            }
+            None => {
+                let Some((author, receiver)) = self.sides(message) else { return };
+                let other = if operator.id == author.id { receiver } else { author };
+                let same = other.account == self.account;
+                let email = if same || know(operator, other) { other.email.as_str() } else { "" };
+                object["contact_email"] = email.into();
+                object["contact_id"] = if same { (*other.id).into() } else { "".into() };
+                object["contact_member_id"] = (*other.member).into();
+                ("dm", Some(Arc::clone(&receiver.id)))
+            }
+        };
+        let event = format!("team_chat.{place}_reaction_{what}");
         let body = json!({"event": event, "event_ts": now, "payload": {
             "account_id": &*self.account,
             "operator": if inside { operator.email.as_str() } else { "" },
             "operator_id": if inside { &*operator.id } else { "" },
             "operator_member_id": &*operator.member,
             "by_external_user": !inside,
-            "object": {
-                "msg_id": switches.ids_in_events.write(message.uuid),
-                "msg_time": date_time(message.timestamp),
-                "emoji": emoji.to_lowercase().replace("u+", "U+"),
-                "emoji_time": date_time(now),
-                "timestamp": message.timestamp,
-                "contact_email": if same || know(operator, other) { other.email.as_str() } else { "" },
-                "contact_id": if same { &*other.id } else { "" },
-                "contact_member_id": &*other.member,
-            },
+            "object": object,
         }});
-        let side = Arc::clone(&receiver.id);
-        let sides = [Arc::clone(&side), side];
-        for id in self.subscriptions.wanting(event) {
-            for _ in 0..self.copies(&id, &sides, switches) {
-                self.subscriptions.emit(&id, event, &body);
+        let members = chat.map(|chat| chat.members.clone()).unwrap_or_default();
+        for id in self.subscriptions.wanting(&event) {
+            let copies = match &side {
+                Some(side) => self.copies(&id, &[Arc::clone(side), Arc::clone(side)], switches),
+                None => usize::from(self.hears_in(&id, &members)),
+            };
+            for _ in 0..copies {
+                self.subscriptions.emit(&id, &event, &body);
             }
         }
     }
@@ -176,21 +193,25 @@ impl World {
             payload
         };
         let bodies = [(new, with(object)), (old, with(older))];
-        let members: BTreeSet<Arc<str>> = chat.members.iter().cloned().collect();
+        let members = chat.members.clone();
         for (event, payload) in bodies {
             let body = json!({"event": event, "event_ts": now, "payload": payload});
             for id in self.subscriptions.wanting(event) {
-                let Some(subscription) = self.subscriptions.by_id.get(&id) else { continue };
-                let hears = subscription.scope == Scope::Account
-                    || members.iter().any(|person| {
-                        let named = subscription.users.as_ref().is_none_or(|users| users.contains(person));
-                        named && self.tokens.authorized(&subscription.app, person)
-                    });
-                if hears {
+                if self.hears_in(&id, &members) {
                     self.subscriptions.emit(&id, event, &body);
                 }
             }
         }
+    }
+
+    /// Whether a subscription hears what happens in a channel of these members.
+    fn hears_in(&self, id: &str, members: &[Arc<str>]) -> bool {
+        let Some(subscription) = self.subscriptions.by_id.get(id) else { return false };
+        subscription.scope == Scope::Account
+            || members.iter().any(|person| {
+                let named = subscription.users.as_ref().is_none_or(|users| users.contains(person));
+                named && self.tokens.authorized(&subscription.app, person)
+            })
     }
 
     /// How often a subscription hears of something between these two: not at all, once, or once for each.

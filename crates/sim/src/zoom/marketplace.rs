@@ -19,7 +19,7 @@ use super::world::subscriptions::{Scope, Subscription, Watch, Way};
 use super::{Zoom, input, paging};
 
 /// The events that can be subscribed to here.
-pub(super) const EVENTS: [&str; 16] = [
+pub(super) const EVENTS: [&str; 18] = [
     "team_chat.dm_message_posted",
     "team_chat.dm_message_updated",
     "team_chat.dm_message_deleted",
@@ -28,6 +28,8 @@ pub(super) const EVENTS: [&str; 16] = [
     "team_chat.channel_message_posted",
     "team_chat.channel_message_updated",
     "team_chat.channel_message_deleted",
+    "team_chat.channel_reaction_added",
+    "team_chat.channel_reaction_removed",
     "chat_message.sent",
     "chat_message.replied",
     "chat_message.updated",

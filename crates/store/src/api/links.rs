@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    AccountId, Conversation, ConversationRef, Emoji, LinkId, MessageId, Pair, Timestamp, WorkspaceRef,
+    AccountId, Conversation, ConversationRef, Emoji, LinkId, MessageId, MessageRef, Pair, Timestamp,
+    WorkspaceRef,
 };
 
 use crate::StoreError;
@@ -40,6 +41,17 @@ pub struct Seen {
     pub deleted: bool,
 }
 
+/// A message and its copies, read at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Everywhere {
+    /// What all of them were made from.
+    pub origin: MessageRef,
+    /// Whether that is gone.
+    pub gone: bool,
+    /// Who reacts with what to which of them, in this order.
+    pub reactions: Vec<(ConversationRef, AccountId, Emoji)>,
+}
+
 /// What is known, read at once.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
@@ -67,6 +79,9 @@ pub trait Links: Send + Sync {
         conversation: &ConversationRef,
         message: &MessageId,
     ) -> Result<Vec<(AccountId, Emoji)>, StoreError>;
+
+    /// The reactions to a message wherever it stands: to what it was made from and to everything that was made from that.
+    async fn reactions_everywhere(&self, message: &MessageRef) -> Result<Everywhere, StoreError>;
 
     /// Records who is in a conversation and whether it concerns us. Told twice, the later counts; a pair that has a
     /// conversation in that workspace already keeps it, and then this one is remembered without a pair.

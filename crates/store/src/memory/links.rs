@@ -1,5 +1,6 @@
 //! What is known of conversations and messages.
 
+use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
 
 use async_trait::async_trait;
@@ -10,7 +11,7 @@ use entente_model::{
 
 use super::Memory;
 use super::state::State;
-use crate::{Interest, Known, KnownConversation, Links, Seen, StoreError};
+use crate::{Everywhere, Interest, Known, KnownConversation, Links, Seen, StoreError};
 
 impl State {
     /// Whether a conversation concerns us, as far as that still holds.
@@ -58,6 +59,22 @@ impl Links for Memory {
         let state = self.state();
         let message = MessageRef { conversation: conversation.clone(), id: message.clone() };
         Ok(state.messages.get(&message).map(|trace| trace.reactions.clone()).unwrap_or_default())
+    }
+
+    async fn reactions_everywhere(&self, message: &MessageRef) -> Result<Everywhere, StoreError> {
+        let state = self.state();
+        let origin = state.messages.get(message).and_then(|trace| trace.origin.clone());
+        let origin = origin.unwrap_or_else(|| message.clone());
+        let trace = state.messages.get(&origin);
+        let gone = trace.is_some_and(|trace| trace.deleted);
+        let copies = state.counterparts.iter().filter(|((source, ..), _)| *source == origin);
+        let copies = copies.flat_map(|(_, all)| all).map(|copy| &copy.message);
+        let mut reactions = BTreeSet::new();
+        for at in copies.chain([&origin]) {
+            let of = state.messages.get(at).into_iter().flat_map(|trace| &trace.reactions);
+            reactions.extend(of.map(|(id, emoji)| (at.conversation.clone(), id.clone(), emoji.clone())));
+        }
+        Ok(Everywhere { origin, gone, reactions: reactions.into_iter().collect() })
     }
 
     async fn remember(

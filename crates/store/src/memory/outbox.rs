@@ -150,8 +150,12 @@ impl State {
         self.counterparts.range(parts).flat_map(|(_, of_part)| of_part)
     }
 
-    /// What `answered` became where the lane leads, what it was made from there, or what else was made from that.
+    /// What `answered` became where the lane leads, what it was made from there, or what else was made from that; itself where
+    /// it stands there.
     fn counterpart(&self, answered: &MessageRef, under: &Claim) -> Option<MessageRef> {
+        if under.key.leads_to(answered) {
+            return Some(answered.clone());
+        }
         if let Some(first) = self.counterparts_of(answered, under.lane).next() {
             return Some(first.message.clone());
         }

@@ -1,8 +1,11 @@
 //! What is known of conversations and messages.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use entente_model::{
-    AccountId, Conversation, ConversationRef, Emoji, MessageId, Pair, PersonId, Timestamp, WorkspaceRef,
+    AccountId, Conversation, ConversationRef, Emoji, MessageId, MessageRef, Pair, PersonId, Timestamp,
+    WorkspaceRef,
 };
 use rusqlite::Connection;
 
@@ -11,7 +14,7 @@ use super::inbox::{DELETED, OURS};
 use super::readers::at_once;
 use super::run::{Run, uuid_or_null};
 use super::{Shared, Sqlite};
-use crate::{Interest, Known, KnownConversation, Links, Seen, StoreError};
+use crate::{Everywhere, Interest, Known, KnownConversation, Links, Seen, StoreError};
 
 const KNOWN: &str = "select id, interest, people, low, high, mark, mark_at from conversation \
      where workspace = ?1 and name = ?2";
@@ -19,6 +22,13 @@ const SEEN: &str = "select flags, version from message where conversation = ?1 a
 const REACTIONS: &str = "select r.account, r.emoji from conversation c \
      join message m on m.conversation = c.id and m.name = ?3 join reaction r on r.message = m.id \
      where c.workspace = ?1 and c.name = ?2 order by r.account, r.emoji";
+/// The message, or what it was made from.
+const ORIGIN: &str = "select o.id, o.conversation, o.name, o.flags from conversation c \
+     join message m on m.conversation = c.id and m.name = ?3 join message o on o.id = coalesce(m.origin, m.id) \
+     where c.workspace = ?1 and c.name = ?2";
+const EVERYWHERE: &str = "select m.conversation, r.account, r.emoji \
+     from (select ?1 id union select target from counterpart where source = ?1) k \
+     join message m on m.id = k.id join reaction r on r.message = m.id";
 const INTEREST: &str = "select interest, people from conversation where workspace = ?1 and name = ?2";
 const REMEMBER: &str =
     "update conversation set interest = ?2, people = ?3, low = ?4, high = ?5 where id = ?1";
@@ -60,6 +70,31 @@ pub(super) fn interest(
     Ok(row.unwrap_or(Interest::Unknown))
 }
 
+impl Shared {
+    fn everywhere(&self, conn: &Connection, message: &MessageRef) -> Result<Everywhere, StoreError> {
+        let alone = Everywhere { origin: message.clone(), gone: false, reactions: Vec::new() };
+        let at = &message.conversation;
+        let Some(workspace) = self.names.workspace(conn, &at.workspace)? else { return Ok(alone) };
+        let asked = (workspace, at.id.as_str(), message.id.as_str());
+        let origin = conn.one(ORIGIN, asked, |row| {
+            let name: String = row.get(2)?;
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, name, row.get::<_, i64>(3)?))
+        })?;
+        let Some((id, conversation, name, flags)) = origin else { return Ok(alone) };
+        let origin =
+            MessageRef { conversation: self.names.conversation_ref(conn, conversation)?, id: name.into() };
+        let rows = conn.all(EVERYWHERE, [id], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })?;
+        let mut reactions: BTreeSet<(ConversationRef, AccountId, Emoji)> = BTreeSet::new();
+        for (conversation, account, emoji) in rows {
+            let conversation = self.names.conversation_ref(conn, conversation)?;
+            reactions.insert((conversation, account.into(), Emoji::stored(&emoji)));
+        }
+        Ok(Everywhere { origin, gone: flags & DELETED != 0, reactions: reactions.into_iter().collect() })
+    }
+}
+
 #[async_trait]
 impl Links for Sqlite {
     async fn known(
@@ -84,6 +119,10 @@ impl Links for Sqlite {
                 Ok((account.into(), Emoji::stored(&emoji)))
             })
         })
+    }
+
+    async fn reactions_everywhere(&self, message: &MessageRef) -> Result<Everywhere, StoreError> {
+        self.read(|conn| at_once(conn, |conn| self.shared.everywhere(conn, message)))
     }
 
     async fn remember(

@@ -69,7 +69,12 @@ impl Actor {
 
     pub(super) async fn react_in_teams(&self, at: &At, emoji: &str, on: bool) {
         let what = if on { "setReaction" } else { "unsetReaction" };
-        let path = format!("/v1.0/chats/{}/messages/{}/{what}", at.conversation, at.message);
+        let messages = if at.conversation.contains('/') {
+            in_channel(&at.conversation)
+        } else {
+            format!("/v1.0/chats/{}/messages", at.conversation)
+        };
+        let path = format!("{messages}/{}/{what}", at.message);
         self.ask("POST", &path, Some(json!({"reactionType": emoji}))).await;
     }
 

@@ -52,7 +52,8 @@ impl Actor {
     pub(super) async fn react_in_zoom(&self, at: &At, emoji: &str, on: bool) {
         let emoji: Vec<String> = emoji.chars().map(|c| format!("U+{:04X}", u32::from(c))).collect();
         let action = if on { "add" } else { "remove" };
-        let body = json!({"action": action, "emoji": emoji.join("-"), "to_contact": at.conversation});
+        let place = parameter(&at.conversation);
+        let body = json!({"action": action, "emoji": emoji.join("-"), (place): at.conversation});
         self.ask("PATCH", &format!("{MESSAGES}/{}/emoji_reactions", at.message), Some(body)).await;
     }
 

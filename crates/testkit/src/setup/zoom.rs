@@ -63,11 +63,10 @@ impl World {
         self.answers_hooks(engine);
         let site = self.sites.iter().find(|site| site.workspace.id.as_str() == Place::Zoom.workspace());
         let url = format!("http://{PRODUCT}/hooks/zoom/{}/events", Place::Zoom.workspace());
-        let of = |place: &str| {
-            ["posted", "updated", "deleted"].map(|what| format!("team_chat.{place}_message_{what}"))
-        };
-        let felt = ["added", "removed"].map(|what| format!("team_chat.dm_reaction_{what}"));
-        let events = [&of("dm")[..], &of("channel"), &felt].concat();
+        let whats =
+            ["message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed"];
+        let of = |place: &str| whats.map(|what| format!("team_chat.{place}_{what}"));
+        let events = [of("dm"), of("channel")].concat();
         let app = &site.expect("Zoom is connected").client_id;
         self.control(Place::Zoom, "/_sim/subscriptions", json!({"app": app, "events": events, "url": url}))
             .await;

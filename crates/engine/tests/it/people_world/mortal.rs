@@ -9,13 +9,13 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
     Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
-    LinkState, LoginId, MessageId, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
+    LinkState, LoginId, MessageId, MessageRef, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
 };
 use entente_store::{
-    Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Finish, Finished, Head,
-    Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
-    LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Queue, Represented,
-    Routed, SetAside, Settings, Side, StoreError, Unreadable,
+    Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
+    Finished, Head, Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening,
+    Login, LoginSecret, LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan,
+    Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
@@ -98,6 +98,7 @@ mortal! { Inbox:
 mortal! { Links:
     fn known(conversation: &ConversationRef, messages: &[MessageId]) -> Known;
     fn reactions(conversation: &ConversationRef, message: &MessageId) -> Vec<(AccountId, Emoji)>;
+    fn reactions_everywhere(message: &MessageRef) -> Everywhere;
     fn remember(conversation: &Conversation, interest: Interest, pair: Option<Pair>, now: Timestamp) -> ();
     fn forget(conversation: &ConversationRef) -> ();
     fn direct(pair: Pair, workspace: &WorkspaceRef) -> Option<ConversationRef>;

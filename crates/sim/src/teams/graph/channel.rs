@@ -1,6 +1,7 @@
 //! Teams and their channels: what there is, who is in it, and what is said. Graph: "List teams", "List channels", "List
 //! members of team", "List channel messages", "Get chatMessage in a channel or chat", "List replies", "Send chatMessage in a
-//! channel or a chat", "Reply to a message in a channel", "Update chatMessage", "chatMessage: softDelete".
+//! channel or a chat", "Reply to a message in a channel", "Update chatMessage", "chatMessage: softDelete", "chatMessage:
+//! setReaction".
 //!
 //! Messages are listed by the latest thing that happened in their thread, replies below them. A reply is found below its
 //! root and nowhere else; replies have no replies.
@@ -10,7 +11,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::draft::Draft;
-use super::{chat, edit, odata};
+use super::{chat, edit, odata, react};
 use crate::teams::answer::{Answer, Outcome, Refusal};
 use crate::teams::call::Call;
 use crate::teams::caller::{Caller, Needs};
@@ -62,6 +63,20 @@ pub(super) fn route(sim: &Arc<Sim>, call: &Call, caller: &Caller, rest: &[&str])
             [team, "channels", id, "messages", message, "softDelete"]
             | [team, "channels", id, "messages", _, "replies", message, "softDelete"],
         ) => delete(sim, call, caller, team, id, message),
+        (
+            "POST",
+            [team, "channels", id, "messages", message, what @ ("setReaction" | "unsetReaction")]
+            | [
+                team,
+                "channels",
+                id,
+                "messages",
+                _,
+                "replies",
+                message,
+                what @ ("setReaction" | "unsetReaction"),
+            ],
+        ) => react::react(sim, call, caller, (Some(team), id), message, *what == "setReaction"),
         _ => Err(super::unknown(call)),
     }
 }
@@ -148,7 +163,7 @@ fn missing(id: &str) -> Refusal {
 }
 
 /// The channel, for somebody in it, or for an app.
-fn open<'a>(
+pub(super) fn open<'a>(
     sim: &Sim,
     chats: &'a mut Chats,
     caller: &Caller,

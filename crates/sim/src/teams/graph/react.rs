@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::{chat, edit};
+use super::{channel, chat, edit};
 use crate::teams::answer::{Answer, Outcome, Refusal};
 use crate::teams::call::Call;
 use crate::teams::caller::{Caller, Needs};
@@ -16,25 +16,30 @@ use crate::teams::notify::{self, Change, Event};
 use crate::teams::sim::Sim;
 use crate::teams::throttle;
 
-const NEEDS: Needs = Needs { delegated: &["ChatMessage.Send", "Chat.ReadWrite"], application: &[] };
+const IN_CHATS: Needs = Needs { delegated: &["ChatMessage.Send", "Chat.ReadWrite"], application: &[] };
+const IN_CHANNELS: Needs =
+    Needs { delegated: &["ChannelMessage.Send", "Group.ReadWrite.All"], application: &[] };
 
-/// `POST …/setReaction` and `POST …/unsetReaction`: 204.
+/// `POST …/setReaction` and `POST …/unsetReaction` of a message in a chat, or in a channel of this team: 204.
 pub(super) fn react(
     sim: &Arc<Sim>,
     call: &Call,
     caller: &Caller,
-    id: &str,
+    (team, id): (Option<&str>, &str),
     message: &str,
     set: bool,
 ) -> Outcome {
     let person = caller.licensed_person()?;
-    caller.needs(&NEEDS)?;
+    caller.needs(if team.is_some() { &IN_CHANNELS } else { &IN_CHATS })?;
     sim.throttle(caller, throttle::Kind::Write, Some(id))?;
     let body = super::json(call)?;
     let kind = body["reactionType"].as_str().filter(|kind| !kind.is_empty());
     let kind = kind.ok_or_else(|| Refusal::bad("The reaction type is required."))?;
     let mut chats = sim.chats();
-    let chat = chat::open(sim, &mut chats, caller, id)?;
+    let chat = match team {
+        Some(team) => channel::open(sim, &mut chats, caller, team, id)?,
+        None => chat::open(sim, &mut chats, caller, id)?,
+    };
     let mut changed = edit::find(chat, message)?.clone();
     if changed.deleted.is_some() {
         return Err(Refusal::not_found("The message is not found."));

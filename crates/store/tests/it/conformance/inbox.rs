@@ -15,6 +15,7 @@ super::conformance! {
     what_was_seen_is_a_repeat
     our_own_messages_are_echoes
     reactions_are_heard_of_all_messages_and_the_last_word_counts
+    reactions_are_read_wherever_a_message_stands
     a_done_report_may_come_again_until_it_was_seen
     bodies_are_kept_only_where_they_concern_us
     conversations_of_no_interest_store_nothing
@@ -156,6 +157,42 @@ async fn reactions_are_heard_of_all_messages_and_the_last_word_counts(mut world:
     world.store().routed(&held, routed, at(5)).await.unwrap();
     world.store().sweep(at(0), at(1_000), at(1_001)).await.unwrap();
     assert!(world.store().reactions(&target.conversation, &target.id).await.unwrap().is_empty());
+}
+
+async fn reactions_are_read_wherever_a_message_stands(mut world: World) {
+    let store = world.store();
+    let origin = message(&room(&webex(), "r"), "m1");
+    let copies = ["t", "u"].map(|name| message(&room(&teams(), name), "n1"));
+    let lanes = copies.clone().map(|copy| LaneKey::Conversation(copy.conversation));
+    route(store, &origin, lanes.iter().map(|lane| plan(lane, &origin)).collect(), 1).await;
+    for held in claims(store, Side::Outbound, 1).await {
+        let at = copies.iter().find(|copy| held.key.leads_to(copy)).unwrap();
+        deliver(store, &held, at).await;
+    }
+    let [first, second] = &copies;
+    for (at, who) in [(&origin, "ann"), (first, "bob"), (second, "cho")] {
+        store.accept(vec![report(Report::Reacted, at)], self::at(2)).await.unwrap();
+        let held = claim(store, Side::Inbound, 2).await;
+        let all = vec![(who.into(), Emoji::stored("👍"))];
+        let now = Routed {
+            done: store.arrived(&held, 9).await.unwrap().iter().map(|one| one.id).collect(),
+            reactions: vec![ReactionsNow { message: at.id.clone(), all }],
+            ..Routed::default()
+        };
+        store.routed(&held, now, self::at(3)).await.unwrap();
+        store.release(held, None).await.unwrap();
+    }
+    world.restart();
+    for asked in [&origin, first, second] {
+        let everywhere = world.store().reactions_everywhere(asked).await.unwrap();
+        assert_eq!((&everywhere.origin, everywhere.gone), (&origin, false));
+        let who: Vec<_> = everywhere.reactions.iter().map(|(at, by, _)| (at, by.as_str())).collect();
+        let [t, u] = [first, second].map(|copy| &copy.conversation);
+        assert_eq!(who, [(t, "bob"), (u, "cho"), (&origin.conversation, "ann")]);
+    }
+    let alone = message(&room(&webex(), "r"), "never");
+    let everywhere = world.store().reactions_everywhere(&alone).await.unwrap();
+    assert_eq!((everywhere.origin, everywhere.gone, everywhere.reactions), (alone, false, Vec::new()));
 }
 
 async fn a_done_report_may_come_again_until_it_was_seen(world: World) {
