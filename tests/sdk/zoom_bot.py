@@ -34,7 +34,8 @@ class Chatbot(ZoomCase):
         """What the person's app shows of the chatbot."""
         origin = self.world.zoom.origin
         found = requests.get(f"{origin}/_sim/conversations", params={"person": self.first.id}, timeout=10).json()["items"]
-        session = next(one["session"] for one in found if one["with"]["id"] == app["robot_jid"])
+        direct = [one for one in found if one["with"]]
+        session = next(one["session"] for one in direct if one["with"]["id"] == app["robot_jid"])
         params = {"person": self.first.id, "session": session}
         items = requests.get(f"{origin}/_sim/messages", params=params, timeout=10).json()["items"]
         return [block["text"] for item in items for block in item["bot"]["body"]]

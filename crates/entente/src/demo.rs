@@ -26,6 +26,7 @@ use crate::{lifecycle, platforms, wire};
 
 mod apps;
 mod browser;
+mod channels;
 mod configuration;
 mod directory;
 mod said;
@@ -59,7 +60,8 @@ impl Demo {
         let world = Arc::new(World::start(self.port, self.limits_factor, false)?);
         put_aside(&folder)?;
         let apps = apps::register(&world, listen).await?;
-        let file = configuration::write(&folder, listen, &world, &apps, self.limits_factor)?;
+        let feed = apps::subscribe(&world, &apps).await?;
+        let file = configuration::write(&folder, listen, &world, &apps, &feed, self.limits_factor)?;
         let config = Config::load(&file, &platforms::all()).map_err(Refusal::new)?;
         wire::log(&config.log);
         let source = Source::new(Arc::clone(&world), &apps);

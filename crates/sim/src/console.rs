@@ -1,4 +1,4 @@
-//! The page that shows two of the simulated chat apps side by side, any of the four on each side, and the plugs that pull a platform off the net.
+//! The page that shows the four simulated chat apps side by side, and the plugs that pull a platform off the net.
 //!
 //! The page stands for the vendors' own apps. What somebody's app shows is read from the simulators' control paths; what
 //! somebody does goes through the vendor's own API with that person's token, as any other client's calls do. It learns
@@ -32,6 +32,7 @@ const FILES: [(&str, &str, &str); 21] = [
     ("app.js", SCRIPT, include_str!("console/app.js")),
     ("composer.js", SCRIPT, include_str!("console/composer.js")),
     ("dom.js", SCRIPT, include_str!("console/dom.js")),
+    ("emoji.js", SCRIPT, include_str!("console/emoji.js")),
     ("mixed.js", SCRIPT, include_str!("console/mixed.js")),
     ("mrkdwn.js", SCRIPT, include_str!("console/mrkdwn.js")),
     ("picked.js", SCRIPT, include_str!("console/picked.js")),
@@ -40,7 +41,6 @@ const FILES: [(&str, &str, &str); 21] = [
     ("rich.js", SCRIPT, include_str!("console/rich.js")),
     ("side.js", SCRIPT, include_str!("console/side.js")),
     ("slack.js", SCRIPT, include_str!("console/slack.js")),
-    ("slot.js", SCRIPT, include_str!("console/slot.js")),
     ("webex.js", SCRIPT, include_str!("console/webex.js")),
     ("thread.js", SCRIPT, include_str!("console/thread.js")),
     ("teams.js", SCRIPT, include_str!("console/teams.js")),

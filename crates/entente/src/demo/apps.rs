@@ -42,19 +42,21 @@ pub(crate) struct Apps {
 const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channels:read,files:read,files:write,\
      groups:history,groups:read,im:history,im:read,im:write,reactions:read,reactions:write,users:read";
 
-/// What Zoom reports to the server.
-const ZOOM_EVENTS: [&str; 10] = [
+/// What Zoom reports to the server by webhook.
+const ZOOM_EVENTS: [&str; 8] = [
     "team_chat.dm_message_posted",
     "team_chat.dm_message_updated",
     "team_chat.dm_message_deleted",
-    "team_chat.dm_reaction_added",
-    "team_chat.dm_reaction_removed",
     "team_chat.channel_message_posted",
     "team_chat.channel_message_updated",
     "team_chat.channel_message_deleted",
     "team_chat.channel_reaction_added",
     "team_chat.channel_reaction_removed",
 ];
+
+/// What Zoom tells by WebSocket, of the whole account. By webhook it tells of a direct reaction only for whoever received the
+/// message, and people whose own app is Zoom consent to nothing there.
+const ZOOM_REACTIONS: [&str; 2] = ["team_chat.dm_reaction_added", "team_chat.dm_reaction_removed"];
 
 /// Registers the apps. The server is not running yet; all that is known of it is its address.
 pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Result<Apps> {
@@ -96,6 +98,18 @@ pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Resul
         team: text(&slack_people["team"], "id")?,
         account: text(&zoom, "account_id")?,
     })
+}
+
+/// Subscribes the app of Zoom's directory to what it is told by WebSocket; answers the subscription's id.
+pub(super) async fn subscribe(world: &World, apps: &Apps) -> anyhow::Result<String> {
+    let wanted = json!({
+        "app": apps.zoom_directory.client_id,
+        "name": "Entente's reactions",
+        "events": ZOOM_REACTIONS,
+        "websocket": true,
+    });
+    let made = world.ask(&world.zoom, Method::POST, "/_sim/subscriptions", Some(&wanted)).await?;
+    text(&made, "event_subscription_id")
 }
 
 /// What is done once the server answers: vendors are told its addresses and try them, and the app is installed where an

@@ -14,6 +14,7 @@ pub(super) fn write(
     listen: SocketAddr,
     world: &World,
     apps: &Apps,
+    zoom_subscription: &str,
     limits_factor: f64,
 ) -> anyhow::Result<PathBuf> {
     let [webex, teams, slack, zoom] = world.ports().map(|(_, port)| base(port));
@@ -30,12 +31,12 @@ pub(super) fn write(
          [workspaces.webex]\nplatform = \"webex\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
          addresses = {{ api = \"{webex}/v1\" }}\n\n\
          [workspaces.teams]\nplatform = \"teams\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
-         addresses = {{ graph = \"{teams}/v1.0\", login = \"{teams}\", bot = \"{teams}\", bot_metadata = \"{teams}\", files = \"{teams}\" }}\n\n\
+         addresses = {{ graph = \"{teams}/v1.0\", login = \"{teams}\", bot = \"{teams}/amer\", bot_metadata = \"{teams}\", files = \"{teams}\" }}\n\n\
          [workspaces.slack]\nplatform = \"slack\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
          secrets = {{ signing = \"{}\" }}\naddresses = {{ api = \"{slack}/api\", files = \"{slack}\", login = \"{slack}\" }}\n\n\
          [workspaces.zoom]\nplatform = \"zoom\"\ntenant = \"{}\"\nclient_id = \"{}\"\nclient_secret = \"{}\"\n\
          addresses = {{ api = \"{zoom}/v2\", files = \"{zoom}/v2\", login = \"{zoom}\", socket = \"{zoom}\" }}\n\
-         settings = {{ bot_jid = \"{}\", directory_client_id = \"{}\" }}\n\
+         settings = {{ bot_jid = \"{}\", directory_client_id = \"{}\", websocket_subscription = \"{zoom_subscription}\" }}\n\
          secrets = {{ secret_token = \"{}\", directory_client_secret = \"{}\" }}\n",
         apps.webex.client_id,
         apps.webex.client_secret,

@@ -20,7 +20,7 @@ pub(super) async fn ready(
     let people = server.get("/people").await?;
     let base = base.as_str().trim_end_matches('/');
     println!("\nEntente's demo is ready after {:.1} s. Open\n", took.as_secs_f64());
-    println!("  {base}/demo            the chat apps, two of them side by side");
+    println!("  {base}/demo            the four chat apps side by side");
     println!("  {base}/directory.json  addresses, people and tokens for other clients");
     println!(
         "  {}\n      the console, signed in (this link works once)\n",

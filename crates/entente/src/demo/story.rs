@@ -1,5 +1,5 @@
-//! What the administrators and the people of Acme, Inc. do: connect the workspaces, bring people in, give consent. Every
-//! step goes through the vendors' pages, the server's pages or the server's API.
+//! What the administrators and the people of Acme, Inc. do: connect the workspaces, bring people in, give consent, link
+//! channels. Every step goes through the vendors' pages, the server's pages or the server's API.
 
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use url::Url;
 
 use super::apps::{self, Apps, administrator, text};
 use super::browser::Browser;
+use super::channels;
 use super::world::{SLACK, TEAMS, WEBEX, World, ZOOM};
 use crate::client::Client;
 
@@ -54,9 +55,10 @@ pub(super) async fn play(
     server.post("/people/apply", &json!({"digest": plan["digest"]})).await?;
     let people = server.get("/people").await?;
     let wanted: Vec<(&str, &str)> = wanting_consent(&people).collect();
-    stream::iter(wanted.into_iter().map(Ok))
-        .try_for_each_concurrent(AT_ONCE, |(email, workspace)| consent(server, email, workspace))
-        .await?;
+    let consents = stream::iter(wanted.into_iter().map(Ok))
+        .try_for_each_concurrent(AT_ONCE, |(email, workspace)| consent(server, email, workspace));
+    try_join!(consents, channels::listen(world, server))?;
+    channels::link(world, server).await?;
     until(server, the_unheard).await
 }
 

@@ -66,7 +66,7 @@ impl World {
         [(WEBEX, &self.webex), (TEAMS, &self.teams), (SLACK, &self.slack), (ZOOM, &self.zoom)]
     }
 
-    /// The page that shows two of the apps side by side, and their plugs.
+    /// The page that shows the apps side by side, and their plugs.
     pub(crate) fn page(&self) -> Router {
         console::router(self.ports().map(|(name, port)| (name, Arc::clone(port))).into())
     }
@@ -98,21 +98,40 @@ impl World {
     ) -> anyhow::Result<Value> {
         let mut request = self.http.request(method, format!("{}{path}", base(port)));
         if let Some(body) = body {
-            request = request
-                .header(http::header::CONTENT_TYPE, "application/json")
-                .body(serde_json::to_vec(body)?);
+            request = with_json(request, body)?;
         }
-        let answer =
-            request.send().await.with_context(|| format!("a simulated platform does not answer {path}"))?;
-        let status = answer.status();
-        let body = answer.bytes().await?;
-        anyhow::ensure!(
-            status.is_success(),
-            "a simulated platform answered {status} to {path}: {}",
-            String::from_utf8_lossy(&body)
-        );
-        if body.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_slice(&body)?) }
+        answered(request, path).await
     }
+
+    /// Something that somebody does by the vendor's own interface.
+    pub(super) async fn call(
+        &self,
+        port: &Port,
+        path: &str,
+        token: &str,
+        body: &Value,
+    ) -> anyhow::Result<Value> {
+        let request = self.http.post(format!("{}{path}", base(port))).bearer_auth(token);
+        answered(with_json(request, body)?, path).await
+    }
+}
+
+fn with_json(request: reqwest::RequestBuilder, body: &Value) -> anyhow::Result<reqwest::RequestBuilder> {
+    let request = request.header(http::header::CONTENT_TYPE, "application/json");
+    Ok(request.body(serde_json::to_vec(body)?))
+}
+
+async fn answered(request: reqwest::RequestBuilder, path: &str) -> anyhow::Result<Value> {
+    let answer =
+        request.send().await.with_context(|| format!("a simulated platform does not answer {path}"))?;
+    let status = answer.status();
+    let body = answer.bytes().await?;
+    anyhow::ensure!(
+        status.is_success(),
+        "a simulated platform answered {status} to {path}: {}",
+        String::from_utf8_lossy(&body)
+    );
+    if body.is_empty() { Ok(Value::Null) } else { Ok(serde_json::from_slice(&body)?) }
 }
 
 /// What each platform starts with.

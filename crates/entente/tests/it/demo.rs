@@ -7,6 +7,8 @@ use tempfile::TempDir;
 use crate::program::{Running, command, run};
 use crate::world::World;
 
+mod channels;
+
 const ADA: &str = "ada.okafor@acme.example";
 const EVA: &str = "eva.lindqvist@acme.example";
 const INES: &str = "ines.fischer@acme.example";
@@ -50,8 +52,10 @@ async fn eva_reads(world: &World, text: &str) -> String {
     let chat = world
         .until(&format!("{origin}/_sim/conversations?person={EVA}"), |found| {
             let items = found["items"].as_array().unwrap().iter();
-            let with =
-                |item: &&Value| item["members"].as_array().unwrap().iter().any(|one| one["email"] == ADA);
+            let with = |item: &&Value| {
+                let members = item["members"].as_array().unwrap();
+                item["team"].is_null() && members.iter().any(|one| one["email"] == ADA)
+            };
             items.clone().find(with).and_then(|item| item["chat"].as_str()).map(str::to_owned)
         })
         .await;

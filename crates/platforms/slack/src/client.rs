@@ -174,7 +174,9 @@ impl SlackClient {
     async fn root(&self, message: &MessageRef) -> Result<Option<String>, CallError> {
         let found = match self.one(message).await {
             // Who may write need not be let to read. In a channel, what is answered elsewhere began its thread here, too.
-            Err(CallError::Reject(_)) => return Ok(Some(message.id.as_str().to_owned())),
+            Err(CallError::Reject(_) | CallError::Lacks(_)) => {
+                return Ok(Some(message.id.as_str().to_owned()));
+            }
             found => found?.filter(|found| !found.deleted),
         };
         Ok(found.map(|found| found.message.thread.unwrap_or(found.message.at).id.as_str().to_owned()))

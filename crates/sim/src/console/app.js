@@ -1,7 +1,7 @@
 // One simulated chat app: a person, their conversations, a conversation, a composer. Knows no platform: what differs is
 // behind the adapter (webex.js, teams.js, slack.js, zoom.js).
 
-import { address, avatar, copying, el, gathered } from "./dom.js";
+import { address, avatar, copying, el, gathered, sign } from "./dom.js";
 import { Composer } from "./composer.js";
 import { ordered } from "./picked.js";
 import { Queue } from "./queue.js";
@@ -9,15 +9,14 @@ import { Side } from "./side.js";
 import { Thread } from "./thread.js";
 
 export class App {
-  /** `names` has everybody's name by address, `opposite` says who is picked in the other app, `changed` is told who is here. */
-  constructor(adapter, names, me, opposite, changed) {
+  /** `names` has everybody's name by address, `near` says who is picked in the other apps, `changed` is told who is here. */
+  constructor(adapter, names, me, near, changed) {
     this.adapter = adapter;
     this.names = names;
-    this.opposite = opposite;
+    this.near = near;
     this.changed = changed;
     this.people = ordered(adapter.platform.people);
     this.me = this.people.find((person) => person.email === me) ?? this.people[0];
-    this.awake = false;
     this.conversations = [];
     this.open = null;
     this.isOpen = null;
@@ -31,7 +30,7 @@ export class App {
 
   #build() {
     this.plug = el("button", { class: "plug", role: "switch", type: "button", onclick: () => this.#pull() },
-      el("span", { class: "knob", "aria-hidden": "true" }), el("span", { class: "plug-word" }, "plugged in"));
+      el("span", { class: "knob", "aria-hidden": "true" }));
     this.picker = el("select", { "aria-label": `Who uses ${this.adapter.name}`, onchange: () => this.#become() });
     const groups = [["Works here", true], ["Also has an account here", false]];
     for (const [label, primary] of groups) {
@@ -50,23 +49,10 @@ export class App {
       `${this.adapter.name} is unplugged: nobody reaches it, Entente included. What is written on the other side waits, `
       + "and arrives in order when it is back.");
     this.element = el("section", { class: `app ${this.adapter.key}`, "aria-label": `Simulated ${this.adapter.name}` },
-      el("header", { class: "bar" }, el("h2", {}, this.adapter.name, el("small", {}, "simulated")),
-        el("label", { class: "who" }, el("span", {}, "You are"), this.picker), this.plug),
+      el("header", { class: "bar" }, el("h2", {}, this.adapter.name), el("label", { class: "who" }, this.picker), this.plug),
       this.outage,
       el("div", { class: "panes" }, this.side.element, this.conversation));
     this.show(null);
-  }
-
-  /** Somebody looks at this app again. */
-  wake() {
-    this.awake = true;
-    if (this.isOpen) this.#start();
-  }
-
-  /** Nobody looks. What is on its way goes on. */
-  rest() {
-    this.awake = false;
-    this.live?.close();
   }
 
   /** Begins to show what happens. */
@@ -86,7 +72,7 @@ export class App {
     this.isOpen = open;
     this.plug.setAttribute("aria-checked", String(open));
     this.plug.setAttribute("aria-label", `${this.adapter.name} is ${open ? "plugged in" : "unplugged"}`);
-    this.plug.querySelector(".plug-word").textContent = open ? "plugged in" : "unplugged";
+    this.plug.title = open ? "Pull the plug" : "Plug in again";
     this.outage.hidden = open;
     this.element.classList.toggle("off", !open);
     this.composer.enable(open && this.open !== null);
@@ -96,7 +82,7 @@ export class App {
       this.live?.close();
       return;
     }
-    if (this.awake) this.#start();
+    this.#start();
     for (const queue of this.queues.values()) queue.run();
   }
 
@@ -155,15 +141,17 @@ export class App {
     if (this.open) this.drafts.set(this.#place(this.open), this.composer.draft());
     this.open = conversation;
     this.element.classList.toggle("open", conversation !== null);
+    this.element.classList.toggle("channel", Boolean(conversation?.channel));
     this.thread.clear();
     this.composer.write(conversation ? this.drafts.get(this.#place(conversation)) ?? "" : "");
     this.composer.enable(this.isOpen !== false && conversation !== null);
     this.title.replaceChildren();
     if (conversation) {
-      const { other, title } = conversation;
+      const { other, title, channel, team, members } = conversation;
       const label = other?.is_bot ? el("em", { class: "label" }, this.adapter.bot) : null;
-      this.title.append(avatar(title, other?.is_bot), el("span", {}, el("span", { class: "name" }, title, label),
-        other?.email ? el("span", { class: "where" }, address(other.email), other.is_bot ? copying(other.email) : null) : null));
+      const about = channel ? el("span", { class: "where" }, [team?.name, `${members.length} members`].filter(Boolean).join(" · "))
+        : other?.email ? el("span", { class: "where" }, address(other.email), other.is_bot ? copying(other.email) : null) : null;
+      this.title.append(channel ? sign(title) : avatar(title, other?.is_bot), el("span", {}, el("span", { class: "name" }, title, label), about));
       if (conversation.id) this.seen.set(conversation.id, conversation.at);
       this.thread.draw();
     }
@@ -179,6 +167,11 @@ export class App {
     if (conversation.id) await this.thread.read();
   }
 
+  /** Whether answers hang below what they answer here, or quote it. */
+  get threaded() {
+    return this.adapter.threads || Boolean(this.open?.channel);
+  }
+
   /** What is on its way in the open conversation. */
   get queue() {
     return this.open ? this.queueOf(this.open) : null;
@@ -190,7 +183,7 @@ export class App {
     let queue = this.queues.get(place);
     if (!queue) {
       queue = new Queue(() => this.isOpen !== false, () => this.#moved(place, queue));
-      queue.target = { id: conversation.id, other: conversation.other };
+      queue.target = { ...conversation };
       this.queues.set(place, queue);
     }
     queue.target.id ??= conversation.id;
@@ -212,14 +205,17 @@ export class App {
     if (queue.entries.some((entry) => entry.state === "sent")) this.refresh();
   }
 
-  /** Sends something new, as an answer to a message or to none. */
-  send(text, answered) {
+  /** Sends something new, as an answer to a message or to none, with a file or without. */
+  send(text, answered, file) {
     const { me, queue } = this;
-    const entry = this.#entry("send", { text, answered, parent: answered?.id ?? null, known: new Set() });
+    const entry = this.#entry("send", { text, answered, file, parent: answered?.id ?? null, known: new Set() });
     queue.sent ??= new Set();
     entry.act = async () => {
       entry.known = new Set([...queue.sent, ...(this.queue === queue ? this.thread.standing.map((one) => one.id) : [])]);
-      const { conversation, message } = await this.adapter.send(me, queue.target, text, entry.parent);
+      const sent = file
+        ? this.adapter.attach(me, queue.target, file, text, entry.parent)
+        : this.adapter.send(me, queue.target, text, entry.parent);
+      const { conversation, message } = await sent;
       queue.target.id = conversation;
       queue.sent.add(message);
       if (this.queue === queue && !this.open.id) this.open = { ...this.open, id: conversation };
@@ -231,14 +227,21 @@ export class App {
   /** Changes a message of one's own. */
   change(message, text) {
     const { me, queue } = this;
-    const act = () => this.adapter.edit(me, queue.target.id, message, text);
+    const act = () => this.adapter.edit(me, queue.target, message, text);
     queue.add(this.#entry("edit", { id: message.id, message, text, act }));
   }
 
   /** Deletes a message of one's own. */
   remove(message) {
     const { me, queue } = this;
-    queue.add(this.#entry("delete", { id: message.id, act: () => this.adapter.remove(me, queue.target.id, message) }));
+    queue.add(this.#entry("delete", { id: message.id, act: () => this.adapter.remove(me, queue.target, message) }));
+  }
+
+  /** Reacts to a message, or takes that back. */
+  react(message, emoji, on) {
+    const { me, queue } = this;
+    const act = () => this.adapter.react(me, queue.target, message, emoji, on);
+    queue.add(this.#entry("react", { id: message.id, emoji, on, act }));
   }
 
   #entry(kind, more) {
@@ -249,7 +252,7 @@ export class App {
   /** Puts what could not be sent back into the composer. */
   takeBack(entry) {
     this.queue.drop(entry);
-    if (entry.kind !== "delete") this.composer.back(entry);
+    if (entry.kind === "send" || entry.kind === "edit") this.composer.back(entry);
   }
 
   /** Whether something typed would be lost with the page. */

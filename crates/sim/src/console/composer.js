@@ -14,14 +14,19 @@ export class Composer {
       onkeydown: (event) => this.#key(event), oninput: () => this.#grow(),
     });
     this.button = el("button", { class: "send", type: "submit" }, "Send");
+    const { name } = app.adapter.sample;
+    this.clip = el("button", {
+      class: "clip", type: "button", "aria-label": `Attach a sample file, ${name}`, title: `Attach ${name}`, onclick: () => this.#attach(),
+    }, "+");
     this.element = el("form", { class: "composer", onsubmit: (event) => this.#submit(event) },
-      this.about, el("div", { class: "field" }, this.field, this.button));
+      this.about, el("div", { class: "field" }, this.clip, this.field, this.button));
     this.write("");
   }
 
   enable(can) {
     this.field.disabled = !can;
     this.button.disabled = !can;
+    this.clip.disabled = !can || !this.app.adapter.attaches(this.app.open);
   }
 
   focus() {
@@ -104,6 +109,17 @@ export class Composer {
         this.edit(last);
       }
     }
+  }
+
+  /** Sends a small file of one's own, with what was typed. */
+  #attach() {
+    if (!this.app.open || this.edited) return;
+    const typed = this.field.value.trim();
+    const { answered } = this;
+    const { name, text } = this.app.adapter.sample;
+    this.write("");
+    this.app.send(typed, answered, { name, type: name.endsWith(".csv") ? "text/csv" : "text/plain", base64: btoa(text) });
+    this.focus();
   }
 
   #submit(event) {

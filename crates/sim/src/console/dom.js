@@ -14,13 +14,30 @@ export function el(tag, attributes = {}, ...children) {
 
 /** A round picture of somebody: their initials on a colour that is always theirs. */
 export function avatar(name, isBot) {
-  const words = name.split(/\s+/).filter(Boolean);
+  // What stands in brackets says where somebody works.
+  const words = name.replace(/\s*\(.*\)$/, "").split(/\s+/).filter(Boolean);
   const initials = (words.length > 1 ? words[0][0] + words.at(-1)[0] : name.slice(0, 2)).toUpperCase();
   const made = el("span", { class: isBot ? "avatar bot" : "avatar", "aria-hidden": "true" }, initials);
   let hash = 0;
   for (const char of name) hash = (hash * 31 + char.codePointAt(0)) >>> 0;
   made.style.setProperty("--hue", String(hash % 360));
   return made;
+}
+
+/** The sign of a channel. */
+export function sign(title) {
+  const made = avatar(title, false);
+  made.classList.add("sign");
+  made.textContent = "#";
+  return made;
+}
+
+/** A length in bytes, as people read it. */
+export function size(bytes) {
+  const units = ["bytes", "KB", "MB", "GB"];
+  const step = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), units.length - 1);
+  const shown = bytes / 1024 ** step;
+  return `${step ? shown.toFixed(shown < 10 ? 1 : 0) : bytes} ${units[step]}`;
 }
 
 /** An address, whole: it may go on in the next line, best before the `@`. */

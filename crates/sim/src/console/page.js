@@ -1,8 +1,8 @@
-// Two of the four apps side by side. What is picked stands in the address, so that a page can be reloaded or passed on.
+// The four apps side by side. Who is picked in each stands in the address, so that a page can be reloaded or passed on.
 
-import { read, written } from "./picked.js";
+import { App } from "./app.js";
+import { read, somebody, written } from "./picked.js";
 import { Slack } from "./slack.js";
-import { Slot } from "./slot.js";
 import { Teams } from "./teams.js";
 import { Webex } from "./webex.js";
 import { Zoom } from "./zoom.js";
@@ -10,12 +10,7 @@ import { el } from "./dom.js";
 
 const PLUGS_EVERY = 3000;
 const AGAIN = 2000;
-const MAKERS = {
-  webex: { name: "Webex", Adapter: Webex },
-  teams: { name: "Teams", Adapter: Teams },
-  slack: { name: "Slack", Adapter: Slack },
-  zoom: { name: "Zoom", Adapter: Zoom },
-};
+const ADAPTERS = { webex: Webex, teams: Teams, slack: Slack, zoom: Zoom };
 
 const main = document.getElementById("apps");
 
@@ -32,28 +27,31 @@ async function begin() {
     if (!people.length) throw new Error(`nobody is known in ${name} yet`);
     for (const person of people) names.set(person.email, person.name);
   }
-  const picked = read(location.hash, platforms);
-  const slots = {};
+  const keys = Object.keys(ADAPTERS);
+  const picked = read(location.hash, keys);
+  const apps = [];
   const remember = () => {
-    if (!slots.left.app || !slots.right.app) return;
-    history.replaceState(null, "", written({ left: slots.left.picked, right: slots.right.picked }));
-    // Each side proposes whoever is picked on the other.
-    for (const slot of Object.values(slots)) slot.app.side.list();
+    if (apps.length < keys.length) return;
+    history.replaceState(null, "", written(Object.fromEntries(apps.map((app) => [app.adapter.key, app.me.email]))));
+    // Each app proposes those who are picked in the others.
+    for (const app of apps) app.side.list();
   };
-  slots.left = new Slot("left", MAKERS, platforms, names, () => slots.right, remember);
-  slots.right = new Slot("right", MAKERS, platforms, names, () => slots.left, remember);
-  const both = [slots.left, slots.right];
+  for (const key of keys) {
+    const near = () => apps.filter((app) => app.adapter.key !== key).map((app) => app.me.email);
+    const adapter = new ADAPTERS[key](platforms[key]);
+    apps.push(new App(adapter, names, somebody(platforms[key].people, picked[key]), near, remember));
+  }
   const look = async () => {
     const plugs = await json("/demo/plugs").catch(() => null);
-    if (plugs) for (const slot of both) slot.plugged(plugs);
+    if (plugs) for (const app of apps) app.plugged(plugs[app.adapter.key]);
   };
   await look();
-  for (const slot of both) slot.pick(picked[slot.side].app, picked[slot.side].email);
-  main.replaceChildren(...both.map((slot) => slot.element));
+  main.replaceChildren(...apps.map((app) => app.element));
   main.removeAttribute("aria-busy");
+  remember();
   setInterval(look, PLUGS_EVERY);
   addEventListener("beforeunload", (event) => {
-    if (both.some((slot) => slot.unsent)) event.preventDefault();
+    if (apps.some((app) => app.unsent)) event.preventDefault();
   });
 }
 

@@ -1,6 +1,6 @@
 // The left side of an app: whom one talks with, and a search for whom one could talk with.
 
-import { address, avatar, copying, el, when } from "./dom.js";
+import { address, avatar, copying, el, sign, when } from "./dom.js";
 
 export class Side {
   constructor(app) {
@@ -12,7 +12,7 @@ export class Side {
       onkeydown: (event) => this.#keys(event, null),
     });
     this.note = el("p", { class: "note", role: "status" });
-    this.rows = el("ul", { class: "list" });
+    this.rows = el("div", { class: "list" });
     this.element = el("nav", { class: "side", "aria-label": "Conversations" }, this.search, this.note, this.rows);
   }
 
@@ -31,17 +31,27 @@ export class Side {
   list() {
     if (this.searches) return;
     const { app } = this;
-    const rows = app.conversations.map((one) => {
+    const row = (one) => {
       const stuck = app.queueOf(one).entries.some((entry) => entry.state === "failed");
       const unread = app.seen.get(one.id) !== one.at && app.open?.id !== one.id && one.last;
-      const last = one.last ? one.last.text || "message deleted" : "";
+      const last = one.last ? one.last.text || one.last.file || "message deleted" : "";
       return this.#row(one, stuck ? "Something could not be sent" : last, one.last ? when(one.at) : null, unread, () => app.enter(one));
-    });
-    this.rows.replaceChildren(...rows);
-    if (rows.length) return;
-    this.rows.append(app.isOpen === false
-      ? el("li", { class: "advice" }, el("p", {}, `${app.adapter.name} shows nothing while it is unplugged.`))
-      : this.#advice("No conversations yet."));
+    };
+    if (app.isOpen === false && !app.conversations.length) {
+      const said = el("li", { class: "advice" }, el("p", {}, `${app.adapter.name} shows nothing while it is unplugged.`));
+      this.rows.replaceChildren(el("ul", {}, said));
+      return;
+    }
+    const direct = app.conversations.filter((one) => !one.channel).map(row);
+    const channels = app.conversations.filter((one) => one.channel).map(row);
+    this.rows.replaceChildren(
+      this.#section("Direct messages", direct.length ? direct : [this.#advice("Nobody yet.")]),
+      channels.length ? this.#section(app.adapter.rooms, channels) : "",
+    );
+  }
+
+  #section(title, rows) {
+    return el("section", { "aria-label": title }, el("h3", { class: "section" }, title), el("ul", {}, ...rows));
   }
 
   #row(one, below, at, unread, act) {
@@ -49,8 +59,8 @@ export class Side {
     return el("li", {}, el("button", {
       class: unread ? "row unread" : "row", type: "button", "aria-current": current ? "true" : undefined, onclick: act,
       onkeydown: (event) => this.#keys(event, event.currentTarget),
-    }, avatar(one.title, one.other?.is_bot), el("span", { class: "lines" },
-      el("span", { class: "first" }, el("b", {}, one.title), one.other?.is_bot ? el("em", { class: "label" }, this.app.adapter.bot) : null),
+    }, one.channel ? sign(one.title) : avatar(one.title, one.other?.is_bot), el("span", { class: "lines" },
+      el("span", { class: "first" }, el("b", {}, one.title), one.team ? el("i", {}, one.team.name) : null, one.other?.is_bot ? el("em", { class: "label" }, this.app.adapter.bot) : null),
       el("span", { class: "second" }, el("span", {}, below), at ? el("time", {}, at) : null,
         unread ? el("span", { class: "sr" }, " (new)") : null))));
   }
@@ -63,7 +73,7 @@ export class Side {
       return;
     }
     if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
-    const stops = [this.search, ...this.rows.querySelectorAll("button")];
+    const stops = [this.search, ...this.rows.querySelectorAll(".row")];
     const at = stops.indexOf(row ?? this.search) + (event.key === "ArrowDown" ? 1 : -1);
     if (stops[at]) {
       stops[at].focus();
@@ -98,18 +108,17 @@ export class Side {
       if (person.email) row.querySelector(".second").replaceChildren(address(person.email));
       return row;
     });
-    this.rows.replaceChildren(...rows);
-    if (!rows.length) this.rows.append(this.#advice(`Nobody found for “${text}”.`));
+    this.rows.replaceChildren(el("ul", {}, ...(rows.length ? rows : [this.#advice(`Nobody found for “${text}”.`)])));
   }
 
   /** What helps somebody who sees nothing: whom they could find, and how. */
   #advice(said) {
-    const { adapter, app: assistant, names, opposite } = this.app;
-    const near = opposite();
+    const { adapter, app: assistant, names } = this.app;
+    const near = this.app.near();
     const stands = adapter.platform.stand_ins.filter((one) => one.person !== this.app.me.email);
-    // Whoever is picked in the other app first.
-    const sorted = [...stands].sort((a, b) => (b.person === near) - (a.person === near));
-    const chips = sorted.slice(0, 4).map((one) => this.#chip(one.mode === "bot" ? one.email : names.get(one.person) ?? one.person));
+    // Those who are picked in the other apps first.
+    const sorted = [...stands].sort((a, b) => near.includes(b.person) - near.includes(a.person));
+    const chips = sorted.slice(0, 3).map((one) => this.#chip(one.mode === "bot" ? one.email : names.get(one.person) ?? one.person));
     const advice = el("li", { class: "advice" }, el("p", {}, said),
       chips.length ? el("p", {}, adapter.hint) : null, ...chips);
     if (assistant) advice.append(el("p", {}, "Or write “find Eva” to the Entente app:"), this.#chip(assistant));

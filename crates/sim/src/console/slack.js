@@ -2,6 +2,7 @@
 // the Web API with the token of the person's own client.
 
 import { Api } from "./api.js";
+import { ofSlack, slackName } from "./emoji.js";
 import { glance, mrkdwn, plain, shown } from "./mrkdwn.js";
 import { html } from "./typed.js";
 
@@ -14,7 +15,9 @@ export class Slack {
   hint = "Colleagues from other apps have accounts here and are found by name:";
   assistant = "Entente";
   bot = "APP";
+  rooms = "Channels";
   threads = true;
+  sample = { name: "ticket-2214.txt", text: "Ticket 2214: the export stops at 10,000 rows.\nReported by three customers since Monday.\n" };
 
   constructor(platform) {
     this.platform = platform;
@@ -26,19 +29,21 @@ export class Slack {
 
   async conversations(me) {
     const { items } = await this.control.get(`/_sim/conversations?person=${encodeURIComponent(me.id)}`);
-    return items.filter((item) => item.type === "im" || item.members.length === 2).map((item) => ({
+    return items.map((item) => ({
       id: item.channel,
+      channel: item.type !== "im",
       title: item.title,
-      other: item.members.find((member) => member.id !== me.id),
+      members: item.members,
+      other: item.type === "im" ? item.members.find((member) => member.id !== me.id) : null,
       at: item.last_activity,
       last: item.last && { ...item.last, text: glance(item.last.text) },
     }));
   }
 
-  async messages(conversation, me) {
-    const query = `channel=${encodeURIComponent(conversation)}&person=${encodeURIComponent(me.id)}`;
+  async messages(place, me) {
+    const query = `channel=${encodeURIComponent(place.id)}&person=${encodeURIComponent(me.id)}`;
     const { items } = await this.control.get(`/_sim/messages?${query}`);
-    const nameOf = (id) => items.find((item) => item.author?.id === id)?.author.name ?? id;
+    const nameOf = (id) => [...place.members ?? [], ...items.map((item) => item.author)].find((one) => one?.id === id)?.name ?? id;
     return items.filter((item) => item.author).map((item) => ({
       id: item.ts,
       parent: item.thread === item.ts ? null : item.thread,
@@ -50,6 +55,8 @@ export class Slack {
       edited: item.edited,
       deleted: item.tombstone,
       editable: item.mine && !item.tombstone,
+      reactions: item.reactions.map(({ name, users }) => ({ emoji: ofSlack(name), people: users, mine: users.includes(me.id) })),
+      files: item.files,
     }));
   }
 
@@ -77,14 +84,36 @@ export class Slack {
     return { conversation: channel, message: sent.ts };
   }
 
+  attaches() {
+    return true;
+  }
+
+  /** As the app attaches. */
+  async attach(me, to, file, typed, parent) {
+    const where = to.id ? { channel: to.id } : { to: to.other.id };
+    const message = { person: me.id, ...where, thread: parent ?? undefined, text: mrkdwn(html(typed)) || undefined, files: [file] };
+    const sent = await this.control.post("/_sim/files", message);
+    return { conversation: sent.channel, message: sent.ts };
+  }
+
+  reacts() {
+    return true;
+  }
+
+  /** "reactions.add", "reactions.remove". */
+  async react(me, place, message, emoji, on) {
+    const named = { channel: place.id, timestamp: message.id, name: slackName(emoji) };
+    await this.#call(on ? "reactions.add" : "reactions.remove", named, me);
+  }
+
   /** "chat.update". */
-  async edit(me, conversation, message, typed) {
-    await this.#call("chat.update", { channel: conversation, ts: message.id, text: mrkdwn(html(typed)) }, me);
+  async edit(me, place, message, typed) {
+    await this.#call("chat.update", { channel: place.id, ts: message.id, text: mrkdwn(html(typed)) }, me);
   }
 
   /** "chat.delete". */
-  async remove(me, conversation, message) {
-    await this.#call("chat.delete", { channel: conversation, ts: message.id }, me);
+  async remove(me, place, message) {
+    await this.#call("chat.delete", { channel: place.id, ts: message.id }, me);
   }
 
   async #everybody(me) {

@@ -9,7 +9,9 @@ export class Teams {
   name = "Teams";
   hint = "Colleagues from other apps have accounts here and are found by name:";
   bot = "bot";
+  rooms = "Teams and channels";
   threads = false;
+  sample = { name: "offer-globex.csv", text: "item,seats,price\nEntente Standard,250,free\nOnboarding,1,1800\n" };
 
   constructor(platform) {
     this.platform = platform;
@@ -20,19 +22,27 @@ export class Teams {
 
   async conversations(me) {
     const { items } = await this.control.get(`/_sim/conversations?person=${encodeURIComponent(me.id)}`);
-    return items.filter((item) => item.members.length === 2).map((item) => ({
+    return items.filter((item) => item.team || item.members.length === 2).map((item) => ({
       id: item.chat,
+      channel: Boolean(item.team),
+      team: item.team,
       title: item.title,
-      other: item.members.find((member) => member.id !== me.id),
+      members: item.members,
+      other: item.team ? null : item.members.find((member) => member.id !== me.id),
       at: item.last_activity,
       last: item.last,
     }));
   }
 
-  async messages(conversation, me) {
-    const query = `chat=${encodeURIComponent(conversation)}&person=${encodeURIComponent(me.id)}`;
+  async messages(place, me) {
+    const query = `chat=${encodeURIComponent(place.id)}&person=${encodeURIComponent(me.id)}`;
     const { items } = await this.control.get(`/_sim/messages?${query}`);
-    return items.filter((item) => item.author).map((item) => ({ ...item, editable: item.mine && !item.deleted }));
+    return items.filter((item) => item.author).map((item) => ({
+      ...item,
+      parent: item.root ?? item.parent,
+      editable: item.mine && !item.deleted,
+      reactions: item.reactions.map((one) => ({ ...one, mine: one.people.includes(me.id) })),
+    }));
   }
 
   /** The Entente app is installed for everybody and stands in the list. */
@@ -51,8 +61,37 @@ export class Teams {
       .map((person) => ({ id: person.id, name: person.displayName, email: person.mail, is_bot: false }));
   }
 
-  /** "Create chat", which finds the one there is, then "Send chatMessage" or "replyWithQuote". */
+  /** Channels' messages are reacted to by other paths, which are not simulated. */
+  reacts(place) {
+    return !place.channel;
+  }
+
+  /** "chatMessage: setReaction", of which everybody has one, and "chatMessage: unsetReaction". */
+  async react(me, place, message, emoji, on) {
+    const what = on ? "setReaction" : "unsetReaction";
+    await this.api.post(`${this.#path(place, message)}/${what}`, { reactionType: emoji }, me.token);
+  }
+
+  attaches() {
+    return true;
+  }
+
+  /** As the app attaches: into the person's own drive, shared with the others. It begins no answer. */
+  async attach(me, to, file, typed) {
+    const where = to.id ? { chat: to.id } : { to: to.other.id };
+    const sent = await this.control.post("/_sim/files", { person: me.id, ...where, text: typed, files: [file] });
+    return { conversation: to.id ?? sent.chatId, message: sent.id };
+  }
+
+  /** In a channel "Send chatMessage in a channel" or "Reply to a message". Else "Create chat", which finds the one there is,
+   * then "Send chatMessage" or "replyWithQuote". */
   async send(me, to, typed, parent) {
+    if (to.channel) {
+      const below = parent ? `/${parent}/replies` : "";
+      const body = { body: { contentType: "html", content: html(typed) } };
+      const sent = await this.api.post(`${this.#messages(to)}${below}`, body, me.token);
+      return { conversation: to.id, message: sent.id };
+    }
     const chat = to.id ?? (await this.#chat(me, to.other));
     const message = { body: { contentType: "html", content: html(typed) } };
     const at = `/chats/${encodeURIComponent(chat)}/messages`;
@@ -63,18 +102,28 @@ export class Teams {
   }
 
   /** "Update chatMessage". What a message quotes is an attachment, and one that is not sent again is lost. */
-  async edit(me, conversation, message, typed) {
-    const at = `/chats/${encodeURIComponent(conversation)}/messages/${message.id}`;
-    const attachments = message.parent ? (await this.api.get(at, me.token)).attachments : [];
+  async edit(me, place, message, typed) {
+    const at = this.#path(place, message);
+    const attachments = message.parent || message.files.length ? (await this.api.get(at, me.token)).attachments : [];
     const marks = attachments.map((one) => `<attachment id="${one.id}"></attachment>`).join("");
     const body = { body: { contentType: "html", content: marks + html(typed) }, attachments };
     await this.api.patch(at, body, me.token);
   }
 
   /** "chatMessage: softDelete". */
-  async remove(me, conversation, message) {
-    const path = `/users/${me.id}/chats/${encodeURIComponent(conversation)}/messages/${message.id}/softDelete`;
-    await this.api.post(path, undefined, me.token);
+  async remove(me, place, message) {
+    const whose = place.channel ? "" : `/users/${me.id}`;
+    await this.api.post(`${whose}${this.#path(place, message)}/softDelete`, undefined, me.token);
+  }
+
+  #messages({ id, channel, team }) {
+    return channel ? `/teams/${team.id}/channels/${encodeURIComponent(id)}/messages` : `/chats/${encodeURIComponent(id)}/messages`;
+  }
+
+  /** Where a message is; one that answers in a channel is below what it answers. */
+  #path(place, message) {
+    const root = place.channel && message.root ? `/${message.root}/replies` : "";
+    return `${this.#messages(place)}${root}/${message.id}`;
   }
 
   async #chat(me, other) {

@@ -1,5 +1,5 @@
 // Simulated Webex, as its own app would use it. Reads what the app shows from the simulator's control paths; acts through
-// the vendor's REST API with the person's token.
+// the vendor's REST API with the person's token. What is reacted in Webex no app can see, so nothing is reacted here.
 
 import { Api } from "./api.js";
 
@@ -8,7 +8,9 @@ export class Webex {
   name = "Webex";
   hint = "Colleagues from other apps are bots here, found by their exact address:";
   bot = "bot";
+  rooms = "Spaces";
   threads = true;
+  sample = { name: "build-report.txt", text: "Build 4127: passed\nTests: 2,318 passed, 0 failed\nSize: 11.2 MB\n" };
 
   constructor(platform) {
     this.platform = platform;
@@ -19,19 +21,22 @@ export class Webex {
 
   async conversations(me) {
     const { items } = await this.control.get(`/_sim/conversations?person=${encodeURIComponent(me.id)}`);
-    return items.filter((item) => item.type === "direct").map((item) => ({
+    return items.map((item) => ({
       id: item.room,
+      channel: item.type !== "direct",
       title: item.title,
-      other: item.members.find((member) => member && member.id !== me.id),
+      members: item.members.filter(Boolean),
+      other: item.type === "direct" ? item.members.find((member) => member && member.id !== me.id) : null,
       at: item.last_activity,
       last: item.last,
     }));
   }
 
-  async messages(conversation, me) {
-    const query = `room=${encodeURIComponent(conversation)}&person=${encodeURIComponent(me.id)}`;
+  async messages(place, me) {
+    const query = `room=${encodeURIComponent(place.id)}&person=${encodeURIComponent(me.id)}`;
     const { items } = await this.control.get(`/_sim/messages?${query}`);
-    return items.map((item) => ({ ...item, editable: item.mine && item.edits_left > 0 }));
+    // "Edit a Message": not one with files.
+    return items.map((item) => ({ ...item, editable: item.mine && item.edits_left > 0 && !item.files.length }));
   }
 
   /** The address of the Entente app, which is a bot like any other. */
@@ -51,6 +56,10 @@ export class Webex {
       }));
   }
 
+  reacts() {
+    return false;
+  }
+
   /** "Create a Message". */
   async send(me, to, typed, parent) {
     const where = to.id ? { roomId: to.id } : { toPersonId: to.other.id };
@@ -59,13 +68,25 @@ export class Webex {
     return { conversation: sent.roomId, message: sent.id };
   }
 
+  attaches() {
+    return true;
+  }
+
+  /** As the app attaches. */
+  async attach(me, to, file, typed, parent) {
+    const where = to.id ? { room: to.id } : { to: to.other.id };
+    const message = { person: me.id, ...where, parent: parent ?? undefined, text: typed || undefined, files: [file] };
+    const sent = await this.control.post("/_sim/files", message);
+    return { conversation: sent.roomId, message: sent.id };
+  }
+
   /** "Edit a Message". */
-  async edit(me, conversation, message, typed) {
-    await this.api.put(`/messages/${message.id}`, { roomId: conversation, markdown: markdown(typed) }, me.token);
+  async edit(me, place, message, typed) {
+    await this.api.put(`/messages/${message.id}`, { roomId: place.id, markdown: markdown(typed) }, me.token);
   }
 
   /** "Delete a Message". */
-  async remove(me, conversation, message) {
+  async remove(me, place, message) {
     await this.api.delete(`/messages/${message.id}`, me.token);
   }
 }

@@ -230,6 +230,15 @@ impl Chats {
         &self.teams
     }
 
+    /// The channels that somebody is in, with their teams, by id.
+    pub(crate) fn channels_of(&self, person: &str) -> Vec<(&Team, &Chat)> {
+        let team = |chat: &Chat| self.teams.iter().find(|team| Some(&team.id) == chat.team.as_ref());
+        let mine = self.by_id.values().filter(|chat| chat.has(person));
+        let mut found: Vec<_> = mine.filter_map(|chat| Some((team(chat)?, chat))).collect();
+        found.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+        found
+    }
+
     /// The channel of this id in this team.
     pub(crate) fn channel(&self, team: &str, id: &str) -> Option<&Chat> {
         self.by_id.get(id).filter(|chat| chat.team.as_deref() == Some(team))

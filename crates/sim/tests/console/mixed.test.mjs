@@ -49,3 +49,30 @@ test("a message that is being deleted still says what it said", () => {
   const [shown] = mixed([message("a")], [{ kind: "delete", id: "a", state: "sending" }], ME);
   assert.deepEqual([shown.text, shown.typed, shown.entry.kind], ["text of a", undefined, "delete"]);
 });
+
+const react = (emoji, on, state = "waiting") => ({ kind: "react", id: "a", emoji, on, state });
+const reactions = (there, ...entries) => mixed([{ ...message("a", false), reactions: there }], entries, ME)[0].reactions;
+
+test("a reaction on its way is counted once, wherever it is", () => {
+  const theirs = { emoji: "👍", people: ["eva"], mine: false };
+  const both = { emoji: "👍", people: ["eva", "me"], mine: true };
+  assert.deepEqual(reactions([], react("👍", true)), [{ emoji: "👍", people: ["me"], mine: true }]);
+  assert.deepEqual(reactions([theirs], react("👍", true)), [both]);
+  assert.deepEqual(reactions([both], react("👍", true, "sent")), [both]);
+  assert.deepEqual(reactions([both], react("👍", false)), [theirs]);
+  assert.deepEqual(reactions([], react("👍", true), react("👍", false)), []);
+});
+
+test("a reaction is spoken of when it failed, and not counted then", () => {
+  const there = { ...message("a", false), reactions: [] };
+  assert.equal(mixed([there], [react("👍", true)], ME)[0].entry, undefined);
+  const failed = react("👍", true, "failed");
+  const [shown] = mixed([there], [failed], ME);
+  assert.deepEqual([shown.reactions, shown.entry], [[], failed]);
+});
+
+test("a file on its way is shown with its size", () => {
+  const file = { name: "a.txt", type: "text/plain", base64: "aGVsbG8=" };
+  const [shown] = mixed([], [send("", { file, state: "waiting" })], ME);
+  assert.deepEqual(shown.files, [{ name: "a.txt", size: 5 }]);
+});

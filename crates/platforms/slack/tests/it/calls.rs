@@ -73,6 +73,14 @@ async fn answers_where_the_thread_begins() {
 }
 
 #[tokio::test]
+async fn who_may_write_and_not_read_answers_in_the_thread() {
+    let script = Script::new([ok(fixture!("error_missing_scope")), ok(fixture!("posted"))]);
+    let receipt = script.client(Some(BOB)).deliver(&send(to_direct(), Some(TS))).await.unwrap();
+    assert_eq!(receipt.losses, []);
+    assert_eq!(script.asked()[1].arguments["thread_ts"], TS);
+}
+
+#[tokio::test]
 async fn an_answer_to_what_is_gone_is_said_all_the_same() {
     for answers in [vec![nothing(), refused("thread_not_found")], vec![nothing(), nothing()]] {
         let script = Script::new(answers.into_iter().chain([ok(fixture!("posted"))]));

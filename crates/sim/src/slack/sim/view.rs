@@ -2,7 +2,7 @@
 //!
 //! `GET /_sim/conversations?person=` answers, the latest activity first:
 //! `{"items": [{"channel", "type", "title", "last_activity", "members": [{"id", "name", "email", "is_bot"}],
-//! "last": {"author", "text"} | null}]}`.
+//! "last": {"author", "text", "file": name | null} | null}]}`.
 //!
 //! `GET /_sim/messages?channel=&person=&max=` answers, oldest first:
 //! `{"items": [{"ts", "thread" | null, "author": {"id", "name", "email", "is_bot"}, "as": name | null, "app" | null, "mine",
@@ -42,7 +42,11 @@ pub(in crate::slack) fn conversations(slack: &Slack, call: &Call) -> Outcome {
                 "title": if channel.name.is_empty() { name(channel.other(&viewer.id)) } else { channel.name.clone() },
                 "last_activity": time(last(channel)),
                 "members": channel.members.iter().map(|member| person(&world, member)).collect::<Vec<_>>(),
-                "last": newest.map(|message| json!({"author": name(&message.user), "text": message.content.text})),
+                "last": newest.map(|message| json!({
+                    "author": shown_as(message).map_or_else(|| name(&message.user), str::to_owned),
+                    "text": message.content.text,
+                    "file": super::files::shapes(&world, message).first().map(|file| &file["name"]),
+                })),
             })
         })
         .collect();
@@ -67,7 +71,7 @@ fn shape(world: &World, message: &Message, viewer: &str) -> Value {
         "ts": message.ts.to_string(),
         "thread": message.root.map(|root| root.to_string()),
         "author": person(world, &message.user),
-        "as": message.custom.as_ref().and_then(|custom| custom.username.as_deref()),
+        "as": shown_as(message),
         "app": message.via.as_ref().map(|via| &*via.app),
         "mine": *message.user == *viewer,
         "text": message.content.text,
@@ -78,6 +82,11 @@ fn shape(world: &World, message: &Message, viewer: &str) -> Value {
         "reactions": crate::slack::reactions::shown(message).unwrap_or_else(|| json!([])),
         "files": super::files::shapes(world, message),
     })
+}
+
+/// The name that an app wrote under instead of its own.
+fn shown_as(message: &Message) -> Option<&str> {
+    message.custom.as_ref()?.username.as_deref()
 }
 
 fn time(ts: Ts) -> String {

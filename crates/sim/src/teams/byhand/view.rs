@@ -1,14 +1,16 @@
 //! What a page that shows somebody's Teams app reads. Only what that person may see.
 //!
 //! `GET /_sim/conversations?person=` answers, the latest activity first:
-//! `{"items": [{"chat", "type", "title", "last_activity", "members": [{"id", "name", "email", "is_bot"}],
-//! "last": {"author", "text"} | null}]}`.
+//! `{"items": [{"chat", "type", "team": {"id", "name"} | null, "title", "last_activity", "members": [{"id", "name", "email",
+//! "is_bot"}], "last": {"author", "text", "file": name | null} | null}]}`. Channels that one is in stand among the chats; only
+//! they have a team.
 //!
 //! `GET /_sim/messages?chat=&person=&max=` answers, oldest first:
-//! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"} | null, "mine", "text",
-//! "html" | null, "created", "edited", "deleted", "files": [{"id", "name", "type", "size", "sha256", "url"}]}]}`. A file's `url`
-//! is a path of this simulator. `parent` is the message that is quoted. Without `person` nothing is
-//! hidden and nothing is `mine`.
+//! `{"items": [{"id", "parent" | null, "root" | null, "author": {"id", "name", "email", "is_bot"} | null, "mine", "text",
+//! "html" | null, "created", "edited", "deleted", "reactions": [{"emoji", "people": [id]}],
+//! "files": [{"id", "name", "type", "size", "sha256", "url"}]}]}`. A file's `url` is a path of this simulator. `parent` is the
+//! message that is quoted, `root` the one below which an answer in a channel hangs. Without `person` nothing is hidden and
+//! nothing is `mine`.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -18,7 +20,7 @@ use serde_json::{Value, json};
 use super::{Done, somebody};
 use crate::teams::answer::Answer;
 use crate::teams::call::Call;
-use crate::teams::chats::Chat;
+use crate::teams::chats::{Chat, Team};
 use crate::teams::clockwork::zulu_millis;
 use crate::teams::message::{Author, Message};
 use crate::teams::people::Person;
@@ -31,12 +33,14 @@ const WINDOW: usize = 200;
 pub(super) fn conversations(sim: &Sim, call: &Call) -> Done {
     let viewer = somebody(sim, call.param("person").unwrap_or_default())?;
     let chats = sim.chats();
-    let mut found: Vec<&Chat> = chats.of(&viewer.id).iter().filter_map(|id| chats.get(id)).collect();
+    let own = chats.of(&viewer.id).iter().filter_map(|id| Some((None, chats.get(id)?)));
+    let channels = chats.channels_of(&viewer.id).into_iter().map(|(team, chat)| (Some(team), chat));
+    let mut found: Vec<(Option<&Team>, &Chat)> = own.chain(channels).collect();
     let activity = |chat: &Chat| chat.last().map_or(chat.created, |message| message.id);
-    found.sort_by_key(|chat| (Reverse(activity(chat)), Arc::clone(&chat.id)));
+    found.sort_by_key(|(_, chat)| (Reverse(activity(chat)), Arc::clone(&chat.id)));
     let items: Vec<Value> = found
         .into_iter()
-        .map(|chat| {
+        .map(|(team, chat)| {
             let bot = chat.bot.as_ref().map(|bot| (bot, bot_name(sim, bot)));
             let mut members: Vec<Value> = chat.members.iter().map(|member| person(member)).collect();
             members.extend(bot.as_ref().map(|(id, name)| bot_json(id, name)));
@@ -46,6 +50,7 @@ pub(super) fn conversations(sim: &Sim, call: &Call) -> Done {
             json!({
                 "chat": &*chat.id,
                 "type": chat.kind.word(),
+                "team": team.map(|team| json!({"id": &*team.id, "name": team.name})),
                 "title": chat.topic.clone().unwrap_or_else(|| others.join(", ")),
                 "last_activity": zulu_millis(activity(chat)),
                 "members": members,
@@ -56,6 +61,7 @@ pub(super) fn conversations(sim: &Sim, call: &Call) -> Done {
                         Author::System => "",
                     },
                     "text": if message.deleted.is_some() { String::new() } else { message.text() },
+                    "file": message.attachments.iter().find(|one| one["contentType"] == "reference").map(|one| &one["name"]),
                 })),
             })
         })
@@ -88,6 +94,7 @@ fn shape(sim: &Sim, message: &Message, viewer: Option<&Arc<Person>>) -> Value {
     json!({
         "id": message.id.to_string(),
         "parent": message.quotes.map(|id| id.to_string()),
+        "root": message.root.map(|id| id.to_string()),
         "author": author,
         "mine": mine,
         "text": if gone { String::new() } else { message.text() },
@@ -95,8 +102,21 @@ fn shape(sim: &Sim, message: &Message, viewer: Option<&Arc<Person>>) -> Value {
         "created": zulu_millis(message.id),
         "edited": message.edited.is_some(),
         "deleted": gone,
+        "reactions": reactions(message),
         "files": if gone { Vec::new() } else { super::files::shapes(sim, message) },
     })
+}
+
+/// Who reacted, emoji by emoji, the earliest first.
+fn reactions(message: &Message) -> Vec<Value> {
+    let mut found: Vec<(&str, Vec<&str>)> = Vec::new();
+    for one in &message.reactions {
+        match found.iter_mut().find(|(kind, _)| *kind == one.kind) {
+            Some((_, people)) => people.push(&one.person),
+            None => found.push((&one.kind, vec![&one.person])),
+        }
+    }
+    found.into_iter().map(|(emoji, people)| json!({"emoji": emoji, "people": people})).collect()
 }
 
 fn person(person: &Person) -> Value {

@@ -55,6 +55,7 @@ pub(crate) fn say(
     let draft = draft(chat)?;
     let at = chat.tick(sim.millis());
     let mut message = draft.into_message(at, author);
+    message.team.clone_from(&chat.team);
     hosted::place(&mut message, &call.base, id);
     chat.put(message.clone());
     let event = Event::new(Change::Created, chat, message, call);

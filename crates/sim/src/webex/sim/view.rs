@@ -2,7 +2,7 @@
 //!
 //! `GET /_sim/conversations?person=` answers, the latest activity first:
 //! `{"items": [{"room", "type", "title", "last_activity", "members": [{"id", "name", "email", "is_bot"}],
-//! "last": {"author", "text"} | null}]}`.
+//! "last": {"author", "text", "file": name | null} | null}]}`.
 //!
 //! `GET /_sim/messages?room=&person=&max=` answers, oldest first:
 //! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"}, "mine", "text", "html" | null,
@@ -42,6 +42,7 @@ pub(in crate::webex) fn conversations(webex: &Webex, call: &Call) -> Outcome {
                 "last": last.map(|message| json!({
                     "author": world.people.ever(message.author).map_or("", |author| &author.name),
                     "text": message.content.text,
+                    "file": message.content.files.first().map(|held| &held.file.name),
                 })),
             })
         })

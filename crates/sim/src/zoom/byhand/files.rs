@@ -1,6 +1,6 @@
 //! Files by hand: what a person attaches in Zoom, and what anybody who tests wants to see of it.
 //!
-//! `POST /_sim/files` sends as a person: `{"person", "to", "parent"?, "text"?, "files": [{"name", "type"?, "base64" or
+//! `POST /_sim/files` sends as a person: `{"person", "to" or "channel", "parent"?, "text"?, "files": [{"name", "type"?, "base64" or
 //! "length"}]}`, all of them in one message; it answers `{"id"}`. A text is not needed, as in the app.
 //!
 //! `GET /_sim/files/{id}` answers the bytes of a file to anybody.
@@ -15,15 +15,17 @@ use crate::files::byhand::Attached;
 use crate::zoom::answer::{Answer, Outcome, Refusal};
 use crate::zoom::call::Call;
 use crate::zoom::messages::send::{Saying, may_write, parent_of, say};
+use crate::zoom::messages::session;
 use crate::zoom::world::World;
 use crate::zoom::world::chats::{Content, Message};
-use crate::zoom::{Zoom, id, input};
+use crate::zoom::{Zoom, input};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Posted {
     person: String,
-    to: String,
+    to: Option<String>,
+    channel: Option<String>,
     parent: Option<String>,
     #[serde(default)]
     text: String,
@@ -41,10 +43,11 @@ pub(in crate::zoom) fn attach(zoom: &Zoom, call: &Call) -> Outcome {
     let mut guard = zoom.world();
     let world = &mut *guard;
     let me = somebody(world, &posted.person)?;
-    let other = Arc::clone(&somebody(world, &posted.to)?.id);
+    let to = posted.to.as_deref().map(|to| somebody(world, to)).transpose()?;
+    let to = to.map(|person| Arc::clone(&person.id));
+    let (session, other) = session(world, me, to.as_deref(), posted.channel.as_deref(), &call.switches)?;
     may_write(world, me, &other)?;
     let me = Arc::clone(&me.id);
-    let session = id::session(&me, &other);
     let parent = posted.parent.as_deref();
     let parent = parent.map(|text| parent_of(world, &session, text, &call.switches)).transpose()?;
     let files = files.into_iter().map(|file| world.keep_file(&me, file, call.now)).collect();

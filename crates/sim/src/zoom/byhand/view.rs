@@ -1,7 +1,9 @@
 //! What a page that shows somebody's Zoom app reads. Only what that person may see.
 //!
 //! `GET /_sim/conversations?person=` answers, the latest activity first:
-//! `{"items": [{"session", "with": {"id", "name", "email", "is_bot"}, "last_activity", "last": {"author", "text"}}]}`.
+//! `{"items": [{"session", "with": {"id", "name", "email", "is_bot"} | null, "channel": name | null, "members": [{"id", "name",
+//! "email", "is_bot"}], "last_activity", "last": {"author", "text", "file": name | null} | null}]}`. A channel has a name, and
+//! is with nobody.
 //!
 //! `GET /_sim/messages?session=&person=&max=` answers, oldest first:
 //! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"}, "mine", "text", "rich_text",
@@ -38,12 +40,14 @@ pub(in crate::zoom) fn conversations(zoom: &Zoom, call: &Call) -> Outcome {
             let other = chat.members.iter().find(|member| **member != viewer.id).unwrap_or(&viewer.id);
             json!({
                 "session": &*chat.session,
-                "with": author(&world, other),
+                "with": chat.channel.is_none().then(|| author(&world, other)),
                 "channel": chat.channel.as_ref().map(|channel| &channel.name),
+                "members": chat.members.iter().map(|member| author(&world, member)).collect::<Vec<_>>(),
                 "last_activity": date_time(chat.last),
                 "last": last.map(|message| json!({
                     "author": author(&world, &message.author)["name"],
                     "text": message.content.text,
+                    "file": world.files.of(message).next().map(|held| held.file.name.as_str()),
                 })),
             })
         })

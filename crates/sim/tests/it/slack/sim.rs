@@ -55,7 +55,7 @@ async fn a_page_sees_what_its_person_sees() {
     let list = sim.control("GET", &format!("/_sim/conversations?person={ADA}"), None).await.body;
     let conversation = &list["items"][0];
     assert_eq!((&conversation["channel"], &conversation["title"]), (&json!(channel), &json!("Bruno Keller")));
-    assert_eq!(conversation["last"], json!({"author": "Bruno Keller", "text": "two"}));
+    assert_eq!(conversation["last"], json!({"author": "Bruno Keller", "text": "two", "file": null}));
     let path = format!("/_sim/messages?channel={channel}&person={}", sim.id(BRUNO));
     let messages = sim.control("GET", &path, None).await.body["items"].clone();
     assert_eq!((&messages[0]["text"], &messages[0]["mine"]), (&json!("one"), &json!(false)));

@@ -26,7 +26,7 @@ async fn a_page_sees_conversations_and_messages_as_their_owner_does() {
         (&item["chat"], &item["title"], &item["type"]),
         (&json!(chat), &json!("Eva Lindqvist"), &json!("oneOnOne"))
     );
-    assert_eq!(item["last"], json!({"author": "Eva Lindqvist", "text": "two"}));
+    assert_eq!(item["last"], json!({"author": "Eva Lindqvist", "text": "two", "file": null}));
     let path = format!("/_sim/messages?chat={chat}&person={}", ada.id);
     let items = world.get(&path, "").await.expect(200).json["items"].clone();
     assert_eq!(
@@ -44,6 +44,43 @@ async fn a_page_sees_conversations_and_messages_as_their_owner_does() {
     world.get(&format!("/_sim/messages?chat={chat}&person={}", hugo.id), "").await.expect(400);
     world.get("/_sim/conversations?person=nobody", "").await.expect(400);
     world.get("/_sim/nothing", "").await.expect(404);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_sees_the_channels_that_somebody_is_in() {
+    let world = World::new();
+    let (ada, eva, hugo) = (world.who("Ada").await, world.who("Eva").await, world.who("Hugo").await);
+    let team = json!({"name": "Product", "channel": "Launch", "members": [ada.id, eva.id]});
+    let made = world.post("/_sim/teams", "", team).await.expect(200).json;
+    let (team, channel) = (made["team"].as_str().unwrap(), made["channel"].as_str().unwrap());
+    let at = format!("/v1.0/teams/{team}/channels/{channel}/messages");
+    let root = world.post(&at, &ada.token, plain("one")).await.expect(201).id();
+    let reply = world.post(&format!("{at}/{root}/replies"), &eva.token, plain("two")).await.expect(201).id();
+    let list = world.get(&format!("/_sim/conversations?person={}", eva.email), "").await.expect(200).json;
+    let item = &list["items"][0];
+    assert_eq!((&item["chat"], &item["title"]), (&json!(channel), &json!("Launch")));
+    assert_eq!(item["team"], json!({"id": team, "name": "Product"}));
+    let path = format!("/_sim/messages?chat={channel}&person={}", eva.id);
+    let items = world.get(&path, "").await.expect(200).json["items"].clone();
+    assert_eq!((&items[0]["id"], &items[0]["root"]), (&json!(root), &Value::Null));
+    assert_eq!((&items[1]["id"], &items[1]["root"]), (&json!(reply), &json!(root)));
+    let list = world.get(&format!("/_sim/conversations?person={}", hugo.email), "").await.expect(200).json;
+    assert_eq!(list["items"], json!([]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_sees_who_reacted() {
+    let world = World::new();
+    let (ada, eva) = (world.who("Ada").await, world.who("Eva").await);
+    let chat = world.pair(&ada, &eva).await;
+    let said = world.say(&chat, &ada.token, "one").await.expect(201).id();
+    let at = format!("/v1.0/chats/{chat}/messages/{said}/setReaction");
+    for who in [&eva, &ada] {
+        world.post(&at, &who.token, json!({"reactionType": "🎉"})).await.expect(204);
+    }
+    let path = format!("/_sim/messages?chat={chat}&person={}", ada.id);
+    let items = world.get(&path, "").await.expect(200).json["items"].clone();
+    assert_eq!(items[0]["reactions"], json!([{"emoji": "🎉", "people": [eva.id, ada.id]}]));
 }
 
 #[tokio::test(start_paused = true)]

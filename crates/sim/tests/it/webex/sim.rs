@@ -33,7 +33,7 @@ async fn a_page_sees_what_its_person_sees() {
     assert_eq!(list.items().len(), 1);
     let conversation = &list.items()[0];
     assert_eq!((&conversation["room"], &conversation["title"]), (&json!(room), &json!("Bruno Keller")));
-    assert_eq!(conversation["last"], json!({"author": "Bruno Keller", "text": "two"}));
+    assert_eq!(conversation["last"], json!({"author": "Bruno Keller", "text": "two", "file": null}));
     assert_eq!(conversation["members"].as_array().unwrap().len(), 2);
     let messages = sim.get("", &format!("/_sim/messages?room={room}&person={}", sim.id(ADA))).await;
     assert_eq!(messages.each("text"), ["one", "two"]);

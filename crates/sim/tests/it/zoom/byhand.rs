@@ -15,7 +15,7 @@ async fn a_page_sees_what_its_person_sees() {
     let list = sim.get("", &format!("/_sim/conversations?person={ADA}")).await;
     let items = list.items("items");
     assert_eq!(items[0]["with"]["email"], EVA);
-    assert_eq!(items[0]["last"], json!({"author": "Eva Lindqvist", "text": "from Eva"}));
+    assert_eq!(items[0]["last"], json!({"author": "Eva Lindqvist", "text": "from Eva", "file": null}));
     assert_eq!(items[1]["with"]["id"], sim.id(BRUNO));
     let session = items[1]["session"].as_str().unwrap();
     let path = format!("/_sim/messages?session={session}&person=");
@@ -28,6 +28,26 @@ async fn a_page_sees_what_its_person_sees() {
     );
     sim.get("", &format!("{path}{EVA}")).await.refused(404, 4130);
     assert_eq!(each(&sim.history(ADA, EVA).await, "id"), [reply.to_uppercase()]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_sees_channels_and_attaches_there() {
+    let sim = Sim::new().await;
+    let new = json!({"name": "Launch", "type": 2, "members": [{"email": BRUNO}]});
+    let made = sim.post(ADA, "/v2/chat/users/me/channels", new).await;
+    let channel = made.body["id"].as_str().unwrap().to_owned();
+    let file = json!({"name": "plan.txt", "base64": "aGVsbG8="});
+    let attached = json!({"person": ADA, "channel": channel, "files": [file]});
+    assert_eq!(sim.post("", "/_sim/files", attached.clone()).await.status, 201);
+    let list = sim.get("", &format!("/_sim/conversations?person={BRUNO}")).await;
+    let item = &list.items("items")[0];
+    assert_eq!((&item["session"], &item["channel"]), (&json!(channel), &json!("Launch")));
+    assert_eq!(item["last"], json!({"author": "Ada Okafor", "text": "", "file": "plan.txt"}));
+    assert_eq!(each(item["members"].as_array().unwrap(), "email"), [ADA, BRUNO]);
+    let shown = sim.get("", &format!("/_sim/messages?session={channel}&person={BRUNO}")).await;
+    assert_eq!(shown.items("items")[0]["files"][0]["size"], 5);
+    let outside = json!({"person": EVA, "channel": channel, "files": attached["files"]});
+    assert!(sim.post("", "/_sim/files", outside).await.status >= 400, "she is not in it");
 }
 
 #[tokio::test(start_paused = true)]
