@@ -99,21 +99,18 @@ impl World {
             "timestamp": message.timestamp,
         });
         let chat = self.chats.get(&message.session).filter(|chat| chat.channel.is_some());
-        let (place, side) = match chat {
-            Some(chat) => {
-                object["channel_id"] = (*chat.session).into();
-                ("channel", None)
-            }
-            None => {
-                let Some((author, receiver)) = self.sides(message) else { return };
-                let other = if operator.id == author.id { receiver } else { author };
-                let same = other.account == self.account;
-                let email = if same || know(operator, other) { other.email.as_str() } else { "" };
-                object["contact_email"] = email.into();
-                object["contact_id"] = if same { (*other.id).into() } else { "".into() };
-                object["contact_member_id"] = (*other.member).into();
-                ("dm", Some(Arc::clone(&receiver.id)))
-            }
+        let (place, side) = if let Some(chat) = chat {
+            object["channel_id"] = (*chat.session).into();
+            ("channel", None)
+        } else {
+            let Some((author, receiver)) = self.sides(message) else { return };
+            let other = if operator.id == author.id { receiver } else { author };
+            let same = other.account == self.account;
+            let email = if same || know(operator, other) { other.email.as_str() } else { "" };
+            object["contact_email"] = email.into();
+            object["contact_id"] = if same { (*other.id).into() } else { "".into() };
+            object["contact_member_id"] = (*other.member).into();
+            ("dm", Some(Arc::clone(&receiver.id)))
         };
         let event = format!("team_chat.{place}_reaction_{what}");
         let body = json!({"event": event, "event_ts": now, "payload": {
