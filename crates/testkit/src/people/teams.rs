@@ -117,7 +117,7 @@ impl Actor {
         self.ask("POST", &format!("/v1.0/chats/{chat}/messages"), Some(body)).await;
     }
 
-    async fn chat_with(&self, email: &str) -> String {
+    pub(super) async fn chat_with(&self, email: &str) -> String {
         let member = |who: &str| {
             json!({
                 "@odata.type": "#microsoft.graph.aadUserConversationMember",

@@ -7,6 +7,7 @@ mod crash;
 mod directions;
 mod feed;
 mod files;
+mod matrix;
 mod moved;
 mod notices;
 mod people;
