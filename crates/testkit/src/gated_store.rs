@@ -58,7 +58,9 @@ impl Inbox for Gated {
 impl Outbox for Gated {
     async fn head(&self, under: &Claim) -> Result<Option<Head>, StoreError> {
         let head = self.gate.through("head", self.inner.head(under)).await?;
-        head.iter().for_each(|head| self.lost.looks(head));
+        if let Some(head) = &head {
+            self.lost.looks(head);
+        }
         Ok(head)
     }
 

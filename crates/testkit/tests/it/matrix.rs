@@ -31,7 +31,6 @@ mod wording;
 mod zoom;
 
 use facts::{At, FACTS};
-use features::Feature;
 use report::{Cell, Chapter};
 use verdict::Verdict;
 use way::Way;
@@ -144,13 +143,13 @@ fn judged(world: &World, ways: &[Way]) -> Chapter {
             cells.push(match verdict {
                 Verdict::Full => Cell::Full,
                 Verdict::Unsaid => note(true).map_or(Cell::NotProven, Cell::Impossible),
-                Verdict::Partial(shown) => match note(false) {
-                    Some(note) => Cell::Partial(format!("{shown}: {note}")),
-                    None => {
+                Verdict::Partial(shown) => {
+                    let note = note(false);
+                    if note.is_none() {
                         complain(&format!("{shown}; nothing says why"));
-                        Cell::NotProven
                     }
-                },
+                    note.map_or(Cell::NotProven, |note| Cell::Partial(format!("{shown}: {note}")))
+                }
                 Verdict::Lost(what) => {
                     complain(&format!("lost: {what}"));
                     Cell::NotProven

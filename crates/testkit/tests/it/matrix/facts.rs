@@ -149,7 +149,12 @@ pub(super) const FACTS: &[Fact] = &[
         why: "lists of people tell no pictures",
         page: "Zoom, \"List users\"",
     },
-    Fact { features: &[Mention, MentionThird], at: Anywhere, why: "xxx", page: "xxx" },
+    Fact {
+        features: &[Mention, MentionThird],
+        at: Anywhere,
+        why: "mentions are passed on as names yet",
+        page: "Entente, which is not done",
+    },
     Fact {
         features: &[Everybody],
         at: Source(Teams),

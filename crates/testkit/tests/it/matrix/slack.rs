@@ -5,7 +5,7 @@ use entente_testkit::{Actor, Place, World};
 use serde_json::{Value, json};
 
 use super::features::Feature;
-use super::people::{Called, conversation, items, query, text};
+use super::people::{Called, conversation, items, text};
 use super::seen::{Answers, Mark, Marks, Seen, Spans};
 use super::webex::files;
 use super::wording::{CODE, EMOJI, URL, plain};
@@ -96,7 +96,7 @@ fn parts(feature: Feature, token: &str, called: &Called) -> Option<Vec<Value>> {
 }
 
 fn section(elements: Vec<Value>) -> Value {
-    json!({"type": "rich_text_section", "elements": elements})
+    json!({"type": "rich_text_section", "elements": Value::Array(elements)})
 }
 
 /// What somebody sees in their conversation with an account, oldest first.
@@ -191,7 +191,7 @@ fn pieces<'a>(pieces: impl Iterator<Item = &'a Value>, within: &Marks, spans: &m
             Some("user") => {
                 marks.insert(Mark::Person(text(piece, "user_id")));
                 // The app writes the name there.
-                shown = "@somebody".to_owned();
+                "@somebody".clone_into(&mut shown);
             }
             Some("broadcast" | "usergroup") => {
                 marks.insert(Mark::Everybody);

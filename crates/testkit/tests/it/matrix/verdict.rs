@@ -4,10 +4,16 @@ use std::collections::BTreeSet;
 
 use entente_testkit::Place;
 
-use super::features::{Feature, OFTEN};
-use super::seen::{Answers, Mark, Marks, Seen, told};
+use super::features::Feature;
+use super::seen::{Answers, Seen};
 use super::way::Way;
-use super::wording::{BEHIND, CODE, EMOJI, LINES, MARKED, SIGNS, URL, long, long_after};
+use super::wording::SIGNS;
+
+mod long;
+mod said;
+
+use long::{is_counted, long_text, often};
+use said::{address, custom_emoji, emoji, everybody, exactly, lines, marked, mention};
 
 /// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,144 +89,6 @@ fn reader_name(way: &Way) -> String {
     own.map_or_else(String::new, |seen| seen.name.clone())
 }
 
-fn exactly(message: &Seen, text: &str) -> Verdict {
-    let marks: Marks = message.words().into_iter().flat_map(|(_, marks)| marks).collect();
-    match (message.text().trim_end() == text, marks.is_empty()) {
-        (true, true) => Full,
-        (true, false) => Partial(format!("as {}", told(&marks))),
-        (false, _) => Lost(format!("it says {:?}", message.text())),
-    }
-}
-
-fn lines(message: &Seen) -> Verdict {
-    let text = message.text();
-    let shown: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    let first = shown.first().is_some_and(|line| line.ends_with(LINES[0]));
-    if first && shown[1..] == LINES[1..] { Full } else { Lost(format!("it says {text:?}")) }
-}
-
-fn emoji(message: &Seen) -> Verdict {
-    let bare = |text: &str| text.replace('\u{fe0f}', "");
-    let text = message.text();
-    let shown: Vec<String> = text.split_whitespace().skip(1).map(bare).collect();
-    if shown == EMOJI.map(bare) { Full } else { Lost(format!("it says {text:?}")) }
-}
-
-fn address(message: &Seen) -> Verdict {
-    let words = message.words();
-    let Some((_, marks)) = words.iter().find(|(word, _)| word == URL) else {
-        return Lost(format!("it says {:?}", message.text()));
-    };
-    // Every app makes a link of an address that stands in plain text.
-    if marks.is_empty() || *marks == Marks::from([Mark::Link(URL.to_owned())]) {
-        Full
-    } else {
-        Partial(told(marks))
-    }
-}
-
-fn custom_emoji(message: &Seen) -> Verdict {
-    let text = message.text();
-    if text.contains(" a picture of party-parrot") {
-        Full
-    } else if text.contains(" :party-parrot: behind") {
-        Partial("its name, `:party-parrot:`".to_owned())
-    } else {
-        Lost(format!("it says {text:?}"))
-    }
-}
-
-/// The marks that a formatting feature has on the words in question.
-fn expected(feature: Feature) -> [Marks; 2] {
-    let one = |mark: Mark| [Marks::from([mark.clone()]), Marks::from([mark])];
-    match feature {
-        Feature::Bold | Feature::EditMarks => one(Mark::Bold),
-        Feature::Italic => one(Mark::Italic),
-        Feature::Strike => one(Mark::Strike),
-        Feature::BoldItalic => {
-            let both = Marks::from([Mark::Bold, Mark::Italic]);
-            [both.clone(), both]
-        }
-        Feature::Code => one(Mark::Code),
-        Feature::CodeBlock => one(Mark::CodeBlock),
-        Feature::Quote => one(Mark::Quote),
-        Feature::Bullets => one(Mark::Bullets(1)),
-        Feature::Numbers => one(Mark::Numbers(1)),
-        Feature::Nested => [Marks::from([Mark::Bullets(1)]), Marks::from([Mark::Bullets(2)])],
-        Feature::Heading => one(Mark::Heading),
-        Feature::Link => one(Mark::Link(URL.to_owned())),
-        other => panic!("{other:?} has no marks"),
-    }
-}
-
-fn marked(message: &Seen, feature: Feature) -> Verdict {
-    let words = message.words();
-    let find = |word: &str| {
-        let is = |one: &&(String, Marks)| {
-            if feature == Feature::CodeBlock { one.0.contains(word) } else { one.0 == word }
-        };
-        words.iter().find(is).map(|(_, marks)| marks.clone())
-    };
-    let [Some(first), Some(second), Some(behind)] = [find(MARKED[0]), find(MARKED[1]), find(BEHIND)] else {
-        return Lost(format!("it says {:?}", message.text()));
-    };
-    let lines = |text: &str| -> Vec<String> {
-        text.lines().map(|line| line.trim_end().to_owned()).filter(|line| !line.is_empty()).collect()
-    };
-    if feature == Feature::CodeBlock && !lines(&message.text()).join("\n").contains(&lines(CODE).join("\n")) {
-        return Lost(format!("it says {:?}", message.text()));
-    }
-    let begins = words.first().map(|(_, marks)| marks.clone()).unwrap_or_default();
-    if !behind.is_empty() || !begins.is_empty() {
-        return Partial(format!("as {}, and so is what stands around", told(&first)));
-    }
-    if [first.clone(), second.clone()] == expected(feature) {
-        return Full;
-    }
-    if first == second {
-        return Partial(format!("as {}", told(&first)));
-    }
-    Partial(format!("as {}, then {}", told(&first), told(&second)))
-}
-
-fn mention(message: &Seen, account: &str, name: &str) -> Verdict {
-    let words = message.words();
-    let called: BTreeSet<&Mark> = words
-        .iter()
-        .flat_map(|(_, marks)| marks)
-        .filter(|mark| matches!(mark, Mark::Person(_) | Mark::Everybody))
-        .collect();
-    let person = Mark::Person(account.to_owned());
-    if called.iter().any(|mark| **mark != person) {
-        return Lost("somebody else is called".to_owned());
-    }
-    let text = message.text();
-    let named = text.contains(name) || text.contains("@somebody");
-    match (called.contains(&person), named) {
-        (true, true) => Full,
-        (true, false) => {
-            let shown =
-                words.iter().filter(|(_, marks)| marks.contains(&person)).map(|(word, _)| word.as_str());
-            Partial(format!("a mention, written {:?}", shown.collect::<Vec<_>>().join(" ")))
-        }
-        (false, true) => Partial("the name, which calls nobody".to_owned()),
-        (false, false) => Lost(format!("it says {text:?}")),
-    }
-}
-
-fn everybody(message: &Seen) -> Verdict {
-    let words = message.words();
-    if words.iter().any(|(_, marks)| marks.contains(&Mark::Everybody)) {
-        return Full;
-    }
-    let text = message.text();
-    if text.to_lowercase().contains("all") || text.contains("channel") {
-        Partial("a word, which calls nobody".to_owned())
-    } else {
-        Lost(format!("it says {text:?}"))
-    }
-}
-
 fn name(way: &Way, message: &Seen) -> Verdict {
     let own = way.at_source.iter().find(|seen| seen.by == way.writer.id).map(|seen| seen.name.as_str());
     match (own == Some(message.name.as_str()), message.bot) {
@@ -268,64 +136,6 @@ fn deletion(way: &Way, feature: Feature) -> Verdict {
     match mine(way).filter(of_it).count() {
         0 => Full,
         left => Lost(format!("{left} messages are left of it")),
-    }
-}
-
-/// The messages that hold a long text: the one that begins it, and those behind it that only go on with it.
-fn pieces<'a>(way: &'a Way, token: &str) -> Vec<&'a Seen> {
-    let all: Vec<&Seen> = mine(way).collect();
-    let Some(at) = all.iter().position(|seen| seen.says(token)) else { return Vec::new() };
-    let goes_on = |seen: &&&Seen| {
-        let text = seen.text();
-        let mut words = text.split_whitespace();
-        words.next().is_some_and(|first| first.starts_with('('))
-            && words.all(|word| is_counted(word, &['w', 'v']))
-    };
-    let more = all[at + 1..].iter().take_while(goes_on).copied();
-    std::iter::once(all[at]).chain(more).collect()
-}
-
-fn is_counted(word: &str, letters: &[char]) -> bool {
-    word.len() == 5 && word.starts_with(letters) && word[1..].bytes().all(|digit| digit.is_ascii_digit())
-}
-
-fn long_text(way: &Way, feature: Feature) -> Verdict {
-    let token = way.token(feature);
-    let wanted = match feature {
-        Feature::Long(length) => long(length - token.len() - 1),
-        _ => long_after(way.longest() - token.len() - 1),
-    };
-    let pieces = pieces(way, &token);
-    let texts: Vec<String> = pieces.iter().map(|seen| seen.text()).collect();
-    let shown: Vec<&str> = texts
-        .iter()
-        .flat_map(|text| text.split_whitespace())
-        .filter(|word| is_counted(word, &['w', 'v']))
-        .collect();
-    if shown != wanted {
-        return Lost(format!("{} of {} words arrive", shown.len(), wanted.len()));
-    }
-    match texts.len() {
-        1 => Full,
-        count => {
-            let longest =
-                texts.iter().map(|text| text.trim_end().encode_utf16().count()).max().unwrap_or_default();
-            Partial(format!("{count} messages, the longest of {longest} characters"))
-        }
-    }
-}
-
-fn often(way: &Way) -> Verdict {
-    let token = way.token(Feature::EditOften);
-    let messages: Vec<&Seen> = mine(way).filter(|seen| seen.says(&token)).collect();
-    let says = |seen: &Seen, n: usize| seen.says(&format!("edit{n}"));
-    match messages[..] {
-        [only] if says(only, OFTEN) => Full,
-        [first, answer] if says(answer, OFTEN) && answer.answers == Answers::Below(first.id.clone()) => {
-            let stands = (1..OFTEN).rev().find(|n| says(first, *n)).unwrap_or_default();
-            Partial(format!("edit {stands} in its place, and the last as an answer to it"))
-        }
-        _ => Lost(format!("{:?}", messages.iter().map(|seen| seen.text()).collect::<Vec<_>>())),
     }
 }
 

@@ -45,7 +45,9 @@ pub(super) fn long_after(most: usize) -> Vec<String> {
 }
 
 fn renamed(mut words: Vec<String>, letter: &str) -> Vec<String> {
-    words.iter_mut().for_each(|word| word.replace_range(..1, letter));
+    for word in &mut words {
+        word.replace_range(..1, letter);
+    }
     words
 }
 
