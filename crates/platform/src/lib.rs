@@ -50,7 +50,9 @@ pub use hook::{Hook, Unverified, Verified};
 pub use http::{Answer, Call, Effect, Failure, Http, Opened, Streamed, Verdict};
 pub use limiter::{Limit, Limiter};
 pub use multipart::{Filled, Form};
-pub use profile::{Capabilities, Channels, DirectoryApp, Grant, Level, OAuth, Profile, Reactions, Shown};
+pub use profile::{
+    Capabilities, Channels, DirectoryApp, Grant, Level, Mentions, OAuth, Profile, Reactions, Shown,
+};
 pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Receiver, Refused};
 pub use registry::Registry;
 pub use signature::Signed;

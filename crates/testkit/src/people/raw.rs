@@ -38,6 +38,25 @@ impl Actor {
         }
     }
 
+    /// Sends a message of these fields to a channel.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn tell_with(&self, channel: &str, fields: Value) -> At {
+        match self.place {
+            Place::Webex => {
+                let fields = with(fields, "roomId", channel);
+                place(&self.ask("POST", "/v1/messages", Some(fields)).await, "roomId", "id")
+            }
+            Place::Teams => self.said_in_channel(channel, "", fields).await,
+            Place::Slack => {
+                let fields = with(fields, "channel", channel);
+                place(&self.slack("chat.postMessage", fields).await, "channel", "ts")
+            }
+            Place::Zoom => self.said_in_zoom(channel, with(fields, "to_channel", channel)).await,
+        }
+    }
+
     /// Changes a message to one of these fields.
     ///
     /// # Panics

@@ -8,6 +8,7 @@ mod directions;
 mod feed;
 mod files;
 mod matrix;
+mod mentions;
 mod moved;
 mod notices;
 mod people;

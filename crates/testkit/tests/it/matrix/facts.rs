@@ -30,19 +30,19 @@ use At::{Anywhere, Source, Target};
 
 pub(super) const FACTS: &[Fact] = &[
     Fact {
-        features: &[Long(1_000), Long(3_500), Long(7_300), Long(12_000), Long(26_000), EditLong],
+        features: &[Long(1_000), Long(3_500), Long(7_300), Long(12_000), Long(26_000), EditLong, Wide],
         at: Target(Zoom),
         why: "a message has at most 1,024 characters",
         page: "Zoom, \"Send a chat message\"",
     },
     Fact {
-        features: &[Long(3_500), Long(7_300), Long(12_000), Long(26_000)],
+        features: &[Long(3_500), Long(7_300), Long(12_000), Long(26_000), Wide],
         at: Source(Zoom),
         why: "a message has at most 1,024 characters",
         page: "Zoom, \"Send a chat message\"",
     },
     Fact {
-        features: &[Long(7_300), Long(12_000), Long(26_000)],
+        features: &[Long(7_300), Long(12_000), Long(26_000), Wide],
         at: Target(Slack),
         why: "a text of more than 4,000 characters is cut by the service",
         page: "Slack, \"chat.postMessage\"",
@@ -54,13 +54,13 @@ pub(super) const FACTS: &[Fact] = &[
         page: "Slack, \"chat.postMessage\"",
     },
     Fact {
-        features: &[Long(12_000), Long(26_000)],
+        features: &[Long(12_000), Long(26_000), Wide],
         at: Target(Webex),
         why: "a message has at most 7,439 bytes",
         page: "Webex, \"Create a Message\"",
     },
     Fact {
-        features: &[Long(12_000), Long(26_000)],
+        features: &[Long(12_000), Long(26_000), Wide],
         at: Source(Webex),
         why: "a message has at most 7,439 bytes",
         page: "Webex, \"Create a Message\"",
@@ -151,9 +151,9 @@ pub(super) const FACTS: &[Fact] = &[
     },
     Fact {
         features: &[Mention, MentionThird],
-        at: Anywhere,
-        why: "mentions are passed on as names yet",
-        page: "Entente, which is not done",
+        at: Target(Zoom),
+        why: "`at_items` call people in channels only",
+        page: "Zoom, \"Send a chat message\"",
     },
     Fact {
         features: &[Everybody],
@@ -222,13 +222,13 @@ pub(super) const FACTS: &[Fact] = &[
         page: "Slack, \"emoji.list\"",
     },
     Fact {
-        features: &[File, Image, Files, FileLarge, FileHuge, ImageLarge],
+        features: &[File, Image, Files, FileLarge, FileHuge, ImageLarge, FileVast],
         at: Source(Teams),
         why: "files of Teams are not passed on yet",
         page: "Entente, which is not done",
     },
     Fact {
-        features: &[File, Image, Files, FileLarge, FileHuge, ImageLarge],
+        features: &[File, Image, Files, FileLarge, FileHuge, ImageLarge, FileVast],
         at: Target(Teams),
         why: "files are not passed on to Teams yet",
         page: "Entente, which is not done",
@@ -262,5 +262,23 @@ pub(super) const FACTS: &[Fact] = &[
         at: Source(Slack),
         why: "what is pressed or chosen works with the app that made it only",
         page: "Slack, \"Actions block\"",
+    },
+    Fact {
+        features: &[Wide],
+        at: Target(Teams),
+        why: "a message has about 28 KB",
+        page: "\"Limits and specifications for Microsoft Teams\"",
+    },
+    Fact {
+        features: &[FileVast],
+        at: Source(Webex),
+        why: "a file has at most 100 MB",
+        page: "Webex, \"Attaching Files and Using Markdown\"",
+    },
+    Fact {
+        features: &[FileVast],
+        at: Source(Slack),
+        why: "a file has at most 1 GB",
+        page: "Slack, \"Add files to Slack\"",
     },
 ];

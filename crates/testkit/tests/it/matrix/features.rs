@@ -9,6 +9,7 @@ pub(super) enum Feature {
     Lines,
     Signs,
     Long(usize),
+    Wide,
     Bold,
     Italic,
     Strike,
@@ -48,6 +49,7 @@ pub(super) enum Feature {
     Files,
     FileLarge,
     FileHuge,
+    FileVast,
     Card,
 }
 
@@ -55,6 +57,9 @@ use Feature as F;
 
 /// How often a message is edited by [`Feature::EditOften`].
 pub(super) const OFTEN: usize = 12;
+
+/// How long [`Feature::Wide`] is.
+pub(super) const WIDE: usize = 9_300;
 
 /// The rows of the matrix in order, by group.
 pub(super) const GROUPS: [(&str, &[Feature]); 6] = [
@@ -69,6 +74,7 @@ pub(super) const GROUPS: [(&str, &[Feature]); 6] = [
             F::Long(7_300),
             F::Long(12_000),
             F::Long(26_000),
+            F::Wide,
         ],
     ),
     (
@@ -106,7 +112,10 @@ pub(super) const GROUPS: [(&str, &[Feature]); 6] = [
         ],
     ),
     ("Reactions", &[F::React, F::ReactOwn, F::ReactTwice, F::Unreact, F::ReactCustom]),
-    ("Files and the rest", &[F::File, F::Image, F::Files, F::FileLarge, F::ImageLarge, F::FileHuge, F::Card]),
+    (
+        "Files and the rest",
+        &[F::File, F::Image, F::Files, F::FileLarge, F::ImageLarge, F::FileHuge, F::FileVast, F::Card],
+    ),
 ];
 
 /// All of them.
@@ -122,6 +131,7 @@ impl Feature {
             F::Lines => "lines and paragraphs",
             F::Signs => "signs that are markup elsewhere stay signs",
             F::Long(length) => return format!("text of {length} characters"),
+            F::Wide => return format!("text of {WIDE} characters, most of three bytes"),
             F::Bold => "bold",
             F::Italic => "italic",
             F::Strike => "struck through",
@@ -161,6 +171,7 @@ impl Feature {
             F::Files => "two files at once",
             F::FileLarge => "file of 19 MB",
             F::FileHuge => "file of 99 MB",
+            F::FileVast => "file of 1.1 GB",
             F::Card => "card",
         };
         title.to_owned()
@@ -177,14 +188,19 @@ impl Feature {
         Some(match self {
             // It is read as its name, before there is a delivery.
             F::Name | F::Picture | F::CustomEmoji => return None,
-            F::Long(_) | F::EditLong | F::DeleteLong => Loss::Split,
+            F::Long(_) | F::Wide | F::EditLong | F::DeleteLong => Loss::Split,
             F::Mention | F::MentionThird | F::Everybody => Loss::Mention,
             F::Reply | F::ReplyToOther => Loss::Thread,
             F::EditOften => Loss::EditAsReply,
             F::React | F::ReactOwn | F::ReactTwice | F::Unreact | F::ReactCustom => Loss::Reaction,
-            F::File | F::Image | F::ImageLarge | F::Files | F::FileLarge | F::FileHuge | F::Card => {
-                Loss::Unsupported
-            }
+            F::File
+            | F::Image
+            | F::ImageLarge
+            | F::Files
+            | F::FileLarge
+            | F::FileHuge
+            | F::FileVast
+            | F::Card => Loss::Unsupported,
             _ => Loss::Formatting,
         })
     }

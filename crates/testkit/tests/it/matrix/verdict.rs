@@ -50,7 +50,7 @@ pub(super) fn of(way: &Way, feature: Feature) -> Verdict {
     match feature {
         Feature::Reply | Feature::ReplyToOther => return reply(way, feature),
         Feature::Delete | Feature::DeleteLong => return deletion(way, feature),
-        Feature::Long(_) | Feature::EditLong => return long_text(way, feature),
+        Feature::Long(_) | Feature::Wide | Feature::EditLong => return long_text(way, feature),
         Feature::EditOften => return often(way),
         _ => {}
     }
@@ -73,7 +73,8 @@ pub(super) fn of(way: &Way, feature: Feature) -> Verdict {
         | Feature::ImageLarge
         | Feature::Files
         | Feature::FileLarge
-        | Feature::FileHuge => files(way, feature),
+        | Feature::FileHuge
+        | Feature::FileVast => files(way, feature),
         Feature::Card => card(message),
         _ => marked(message, feature),
     }

@@ -126,6 +126,9 @@ impl Way {
             }
             Feature::FileLarge => json!([{"name": "large.zip", "length": 19_000_000}]),
             Feature::ImageLarge => json!([{"name": "photo.png", "type": "image/png", "length": 19_000_001}]),
+            Feature::FileVast if self.source == Place::Teams => {
+                json!([{"name": "vast.zip", "length": 1_100_000_000}])
+            }
             Feature::FileHuge => json!([{"name": "huge.zip", "length": 99_000_000}]),
             _ => return None,
         };

@@ -1,6 +1,7 @@
 //! The words that messages of the matrix are made of, and what is the same wherever they are written.
 
-use super::features::Feature;
+use super::features::{Feature, WIDE};
+use super::slack;
 
 /// Words that are marked.
 pub(super) const MARKED: [&str; 2] = ["marked", "words"];
@@ -28,6 +29,22 @@ pub(super) fn long(length: usize) -> Vec<String> {
     let count = length / 6;
     (0..count).map(|n| format!("w{n:04}")).collect()
 }
+
+/// The same in letters and digits of full width.
+pub(super) fn wide(length: usize) -> Vec<String> {
+    let widened = |sign: char| char::from_u32(u32::from(sign) + WIDENED).unwrap_or(sign);
+    long(length).into_iter().map(|word| word.chars().map(widened).collect()).collect()
+}
+
+/// Signs of full width as those that they are drawn like.
+pub(super) fn narrow(text: &str) -> String {
+    let narrowed =
+        |sign: char| u32::from(sign).checked_sub(WIDENED).and_then(char::from_u32).filter(char::is_ascii);
+    text.chars().map(|sign| narrowed(sign).unwrap_or(sign)).collect()
+}
+
+/// How far behind a sign of ASCII the same of full width is ("Halfwidth and Fullwidth Forms").
+const WIDENED: u32 = 0xfee0;
 
 /// A text that is edited, or taken back, as long as the platform lets a person write.
 pub(super) fn long_before(most: usize) -> Vec<String> {
@@ -58,6 +75,7 @@ pub(super) fn plain(feature: Feature, token: &str, most: usize) -> Option<String
         Feature::Lines => format!("{}\n{}\n\n{}", LINES[0], LINES[1], LINES[2]),
         Feature::Signs => SIGNS.to_owned(),
         Feature::Long(length) if length <= most => long(length - token.len() - 1).join(" "),
+        Feature::Wide if most > 2 * WIDE || most == slack::LONGEST => wide(WIDE - token.len() - 1).join(" "),
         Feature::EditLong => long_before(most - token.len() - 1).join(" "),
         Feature::DeleteLong => long_gone(most - token.len() - 1).join(" "),
         Feature::Address => format!("see {URL} there"),

@@ -2,17 +2,17 @@
 
 use super::Verdict::{self, Full, Lost, Partial};
 use super::mine;
-use crate::matrix::features::{Feature, OFTEN};
+use crate::matrix::features::{Feature, OFTEN, WIDE};
 use crate::matrix::seen::{Answers, Seen};
 use crate::matrix::way::Way;
-use crate::matrix::wording::{long, long_after};
+use crate::matrix::wording::{long, long_after, narrow};
 
 /// The messages that hold a long text: the one that begins it, and those behind it that only go on with it.
 pub(super) fn pieces<'a>(way: &'a Way, token: &str) -> Vec<&'a Seen> {
     let all: Vec<&Seen> = mine(way).collect();
     let Some(at) = all.iter().position(|seen| seen.says(token)) else { return Vec::new() };
     let goes_on = |seen: &&&Seen| {
-        let text = seen.text();
+        let text = narrow(&seen.text());
         let mut words = text.split_whitespace();
         words.next().is_some_and(|first| first.starts_with('('))
             && words.all(|word| is_counted(word, &['w', 'v']))
@@ -29,10 +29,11 @@ pub(super) fn long_text(way: &Way, feature: Feature) -> Verdict {
     let token = way.token(feature);
     let wanted = match feature {
         Feature::Long(length) => long(length - token.len() - 1),
+        Feature::Wide => long(WIDE - token.len() - 1),
         _ => long_after(way.longest() - token.len() - 1),
     };
     let pieces = pieces(way, &token);
-    let texts: Vec<String> = pieces.iter().map(|seen| seen.text()).collect();
+    let texts: Vec<String> = pieces.iter().map(|seen| narrow(&seen.text())).collect();
     let shown: Vec<&str> = texts
         .iter()
         .flat_map(|text| text.split_whitespace())
