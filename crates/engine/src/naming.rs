@@ -68,6 +68,16 @@ pub(crate) fn called_in(body: &mut Body, called: &Called, workspace: &WorkspaceR
     });
 }
 
+/// Whether anybody is called by account.
+pub(crate) fn calls_somebody(body: &Body) -> bool {
+    let mut calls = false;
+    mentioned(&mut body.clone(), &mut |_| {
+        calls = true;
+        None
+    });
+    calls
+}
+
 /// Leaves of each mention only the name, for where nobody is called by account.
 pub(crate) fn named_only(body: &mut Body) {
     mentioned(body, &mut |_| None);

@@ -13,6 +13,7 @@ use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
 
 mod anew;
+pub(crate) mod calling;
 pub(crate) mod cutting;
 mod look;
 mod outcome;
@@ -104,7 +105,7 @@ impl Engine {
         let unpassed = source
             .as_ref()
             .and_then(|source| self.unpassed(claim, workspace, head, &payload, (source, &result)));
-        let instead = match unpassed {
+        let instead = match unpassed.or_else(|| self.named_instead(head, &draft, &result)) {
             Some(line) => Some(line),
             None => self.open_anew(claim, head, &payload, (&draft, &result)).await?,
         };

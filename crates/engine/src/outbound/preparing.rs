@@ -87,7 +87,8 @@ impl Engine {
             },
         };
         if let Operation::Send { body, .. } | Operation::Edit { body, .. } = &mut operation
-            && !workspace.profile().capabilities.mentions.are_made_by(voice.sender)
+            && (!workspace.profile().capabilities.mentions.are_made_by(voice.sender)
+                || self.uncalled.has(head.delivery.id))
         {
             // What will be read back is the name, and it is recognised by that.
             named_only(body);

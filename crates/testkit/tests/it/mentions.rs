@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use entente_model::Loss;
 use entente_sim::faults::{Fault, Rule, When};
 use entente_testkit::{Actor, Place, Setup, World};
 use serde_json::{Value, json};
@@ -140,4 +141,23 @@ async fn a_call_without_an_answer_is_known_when_it_is_told() {
         once(Place::Teams, target, true).await;
     }
     once(Place::Slack, Place::Teams, true).await;
+}
+
+/// A platform may refuse to call somebody, who may have left it. What was written arrives all the same.
+#[tokio::test(start_paused = true)]
+async fn a_message_that_is_refused_for_whom_it_calls_is_said_with_the_name() {
+    let world = World::synced(Setup::between(95, &[Place::Slack, Place::Teams])).await;
+    let (one, other) = (world.somebody_of(Place::Slack), world.somebody_of(Place::Teams));
+    let writer = world.at(Place::Slack, &one).await;
+    let called = world.at(Place::Slack, &world.address_at(Place::Slack, &other).await).await;
+    writer.write(&called.email, "hello").await;
+    settle(&world).await;
+    let refused = Fault::Status { code: 400, retry_after: None };
+    let rule = Rule { times: Some(1), ..rule("POST", "*/messages", refused, When::Before) };
+    world.faults(Place::Teams).set(vec![rule]);
+    let at = writer.send(&called.email, calling(Place::Slack, "calling", &called.id)).await;
+    settle(&world).await;
+    assert_eq!(said(&world, Place::Teams, "calling"), 1);
+    assert_eq!(world.lost.by(|of| of.id.as_str() == at.message), [Loss::Mention]);
+    assert_eq!(world.counts().await.dead, 0);
 }
