@@ -70,9 +70,11 @@ async fn the_matrix_is_what_its_document_says() {
     for way in &mut ways {
         way.look(&world).await;
     }
+    let (chapter, mut wrong) = judged(&world, &ways);
     let counts = world.counts().await;
-    assert_eq!((counts.dead, counts.waiting, counts.aside), (0, 0, 0), "{counts:?}");
-    let (chapter, wrong) = judged(&world, &ways);
+    if (counts.dead, counts.waiting, counts.aside) != (0, 0, 0) {
+        let _ = writeln!(wrong, "not everything was passed on: {counts:?}");
+    }
     compare(&report::document(&[chapter]), &wrong);
 }
 
