@@ -1,4 +1,4 @@
-//! Checks and chores of the project: `cargo xtask test`, `gate`, `tidy`, `bench`.
+//! Checks and chores of the project: `cargo xtask test`, `gate`, `tidy`, `matrix`, `bench`.
 //!
 //! Everything that a developer or a machine runs goes through here, so that there is one list of what must hold. The
 //! program leans on the standard library alone (and `serde_json` for what cargo says about the workspace): it is built
@@ -12,6 +12,7 @@ use anyhow::Context as _;
 
 mod bench;
 mod gate;
+mod matrix;
 mod python;
 mod sdk;
 mod shell;
@@ -25,6 +26,7 @@ usage: cargo xtask <command>
   test   everything that must hold before a change is accepted: format, lints, documentation, tidy, tests, SDKs
   gate   the longer checks: many simulation seeds and whatever else takes minutes
   tidy   only the rules that no compiler checks
+  matrix writes docs/matrix.md anew: what travels, from where to where
   bench  the product's figures on this machine; `bench --help` lists what it takes
   sdk    only the vendors' SDKs; with an address, against a directory.json that is already served there
 ";
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
         ["test"] => test::run(&root),
         ["gate"] => gate::run(&root),
         ["tidy"] => tidy::run(&root),
+        ["matrix"] => matrix::write(&root),
         ["bench", rest @ ..] => bench::run(&root, rest),
         ["sdk"] => sdk::against_binary(&root),
         ["sdk", directory] => sdk::against(&root, directory),

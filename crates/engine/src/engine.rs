@@ -18,6 +18,7 @@ use crate::late::Newest;
 use crate::linked::Linked;
 use crate::listening::Ears;
 use crate::locks::Locks;
+use crate::outbound::calling::Uncalled;
 use crate::sites::Sites;
 use crate::tuning::Tuning;
 
@@ -61,6 +62,8 @@ pub struct Engine {
     pub(crate) feeds: Vec<(WorkspaceId, Arc<dyn Feed>)>,
     /// The channels that are in a link, with who hears there.
     pub(crate) linked: Linked,
+    /// The messages that were refused when they called somebody.
+    pub(crate) uncalled: Uncalled,
     /// What kept the latest pass over stand-ins from doing its work. Found again by the first pass of every process.
     pub(crate) blocked: Mutex<Vec<(WorkspaceId, String)>>,
 }
@@ -98,6 +101,7 @@ impl Engine {
             changed,
             feeds,
             linked,
+            uncalled: Uncalled::default(),
             blocked: Mutex::default(),
         }))
     }

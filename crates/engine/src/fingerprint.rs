@@ -8,6 +8,7 @@ use sha2::Sha256;
 
 use crate::clock::Dice;
 use crate::error::EngineError;
+use crate::naming::unnamed;
 
 /// The key of all fingerprints of an instance.
 pub(crate) struct FingerprintKey([u8; 32]);
@@ -26,7 +27,7 @@ impl FingerprintKey {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("any key length is accepted");
         mac.update(&u64::try_from(author.as_str().len()).unwrap_or(u64::MAX).to_le_bytes());
         mac.update(author.as_str().as_bytes());
-        mac.update(body.canonical().as_bytes());
+        mac.update(unnamed(body).canonical().as_bytes());
         if files > 0 {
             mac.update(&[0]);
             mac.update(&u64::try_from(files).unwrap_or(u64::MAX).to_le_bytes());

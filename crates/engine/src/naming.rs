@@ -2,7 +2,7 @@
 //! means nothing where a message goes. Whoever is known to us has a name; others are somebody.
 
 use entente_model::{AccountRef, Block, Body, Inline, Mention, WorkspaceRef};
-use entente_store::StoreError;
+use entente_store::{Represented, StoreError};
 
 use crate::engine::Engine;
 
@@ -37,6 +37,50 @@ impl Engine {
         });
         Ok(())
     }
+
+    /// The people whom a body calls, by the accounts by which it does.
+    pub(crate) async fn called(&self, body: &Body) -> Result<Called, StoreError> {
+        let mut accounts = Vec::new();
+        mentioned(&mut body.clone(), &mut |account| {
+            accounts.push(account.clone());
+            None
+        });
+        if accounts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let identities = self.store.identities(&accounts).await?;
+        let known = accounts.into_iter().zip(identities);
+        Ok(known.filter_map(|(account, who)| Some((account, who?.represented))).collect())
+    }
+}
+
+/// People, each by an account of theirs that a body calls.
+pub(crate) type Called = Vec<(AccountRef, Represented)>;
+
+/// Lets everybody be called by the account that they have in a workspace: the one they work with, or what stands in for
+/// them.
+pub(crate) fn called_in(body: &mut Body, called: &Called, workspace: &WorkspaceRef) {
+    mentioned(body, &mut |account| {
+        let (_, who) = called.iter().find(|(known, _)| known == account)?;
+        let primary = who.person.primary.as_ref().map(|primary| &primary.account);
+        let stand_ins = who.stand_ins.iter().filter_map(|stand_in| stand_in.account.as_ref());
+        primary.into_iter().chain(stand_ins).find(|account| account.workspace == *workspace).cloned()
+    });
+}
+
+/// Whether anybody is called by account.
+pub(crate) fn calls_somebody(body: &Body) -> bool {
+    let mut calls = false;
+    mentioned(&mut body.clone(), &mut |_| {
+        calls = true;
+        None
+    });
+    calls
+}
+
+/// Leaves of each mention only the name, for where nobody is called by account.
+pub(crate) fn named_only(body: &mut Body) {
+    mentioned(body, &mut |_| None);
 }
 
 /// Leaves of each mention only the name unless it is of somebody in `workspace`: an account of another workspace means nothing
@@ -50,12 +94,23 @@ pub(crate) fn name_strangers(body: &mut Body, workspace: &WorkspaceRef) {
 }
 
 /// Lets each mention of an account be one of the account that `other` gives for it, or of a name alone.
-pub(crate) fn mentioned(body: &mut Body, other: &mut dyn FnMut(&AccountRef) -> Option<AccountRef>) {
+fn mentioned(body: &mut Body, other: &mut dyn FnMut(&AccountRef) -> Option<AccountRef>) {
     blocks(&mut body.0, &mut |mention| {
         if let Some(account) = &mention.account {
             mention.account = other(account);
         }
     });
+}
+
+/// The same without the names of those who are called by account, who are shown by names of the platform's.
+pub(crate) fn unnamed(body: &Body) -> Body {
+    let mut body = body.clone();
+    blocks(&mut body.0, &mut |mention| {
+        if mention.account.is_some() {
+            mention.name.clear();
+        }
+    });
+    body
 }
 
 /// Visits all mentions. Parsers bound how deep a body is.

@@ -13,6 +13,7 @@ use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
 
 mod anew;
+pub(crate) mod calling;
 pub(crate) mod cutting;
 mod feeling;
 mod look;
@@ -39,7 +40,9 @@ impl Engine {
             let later = self.clock.now().plus(std::time::Duration::from_mins(5));
             return self.store.release(claim, Some(later)).await;
         };
-        while self.clock.now() < claim.until {
+        // A row that is begun late waits for its turn until after the lease, and whoever has the lane then would look for what
+        // has not left yet.
+        while self.clock.now().plus(self.tuning.lease / 2) < claim.until {
             let Some(head) = self.store.head(&claim).await? else {
                 return self.store.release(claim, None).await;
             };
@@ -102,7 +105,10 @@ impl Engine {
             None => client.deliver(&draft).await,
         };
         let opened = result.is_ok() && opens(&draft);
-        let mut instead = self.relay_instead(claim, workspace, &payload, (&draft, &result), relayed);
+        let mut instead = self.named_instead(head, &draft, &result);
+        if instead.is_none() {
+            instead = self.relay_instead(claim, workspace, &payload, (&draft, &result), relayed);
+        }
         if let (None, Some(source)) = (&instead, &source) {
             instead = self.unpassed(claim, workspace, head, &payload, (source, &result));
         }

@@ -2,7 +2,7 @@
 //! between, to what goes where. Every person concerned is in one of the two lists of the result, or sees what happened
 //! already because they are where it happened.
 
-use entente_model::{Change, Pair, PersonId, StandInState, WorkspaceRef};
+use entente_model::{Pair, PersonId, StandInState, WorkspaceRef};
 use entente_store::{LaneKey, Represented};
 
 use crate::payload::{Payload, Speaker, To};
@@ -102,13 +102,4 @@ pub(crate) fn concerns(workspace: &WorkspaceRef, people: [&Represented; 2]) -> O
         return None;
     }
     Pair::of(people[0].person.id, people[1].person.id)
-}
-
-/// The body of a change, for the payload.
-pub(crate) fn body_of(change: &Change) -> Option<entente_model::Body> {
-    match change {
-        Change::Created(message) => Some(message.body.clone()),
-        Change::Edited { body, .. } => Some(body.clone()),
-        Change::Deleted { .. } => None,
-    }
 }

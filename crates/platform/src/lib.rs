@@ -51,7 +51,7 @@ pub use http::{Answer, Call, Effect, Failure, Http, Opened, Streamed, Verdict};
 pub use limiter::{Limit, Limiter};
 pub use multipart::{Filled, Form};
 pub use profile::{
-    Capabilities, Channels, DirectoryApp, Grant, Level, OAuth, Presence, Profile, Reactions, Shown,
+    Capabilities, Channels, DirectoryApp, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
 };
 pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Receiver, Refused};
 pub use registry::Registry;

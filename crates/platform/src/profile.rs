@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use entente_model::Emoji;
+use entente_model::{Emoji, Sender};
 
 use crate::http::Verdict;
 
@@ -16,6 +16,28 @@ pub enum Level {
     Partial,
     /// Not at all.
     Dropped,
+}
+
+/// Whose messages can call somebody by their account. Elsewhere a mention is the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mentions {
+    /// Everybody's, the app's and bots' too.
+    Everybodys,
+    /// Those that people write, or what has an account like theirs.
+    Peoples,
+    /// Nobody's.
+    Nobodys,
+}
+
+impl Mentions {
+    /// Whether this sender's messages can.
+    pub fn are_made_by(self, sender: Sender) -> bool {
+        match self {
+            Self::Everybodys => true,
+            Self::Peoples => matches!(sender, Sender::Account(_)),
+            Self::Nobodys => false,
+        }
+    }
 }
 
 /// Which reactions a login can make on a platform.
@@ -52,6 +74,8 @@ pub struct Capabilities {
     pub bot_domain: Option<&'static str>,
     /// Reacting to messages.
     pub reactions: Reactions,
+    /// Calling people by their accounts in messages.
+    pub mentions: Mentions,
     /// Reactions are told by no report of their own but as changes of the message, of which reports say nothing more.
     pub reactions_are_changes: bool,
     /// How channels work there; `None` where they cannot be linked.

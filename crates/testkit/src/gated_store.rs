@@ -18,17 +18,19 @@ use entente_store::{
 use tokio::sync::Notify;
 
 use crate::gate::Gate;
+use crate::lost::Lost;
 
 /// A memory store through a gate.
 pub struct Gated {
     inner: Memory,
     gate: Arc<Gate>,
+    lost: Lost,
 }
 
 impl Gated {
-    /// `inner` through `gate`.
-    pub fn new(inner: Memory, gate: Arc<Gate>) -> Self {
-        Self { inner, gate }
+    /// `inner` through `gate`; what deliveries lose is copied into `lost`.
+    pub fn new(inner: Memory, gate: Arc<Gate>, lost: Lost) -> Self {
+        Self { inner, gate, lost }
     }
 }
 
@@ -55,7 +57,11 @@ impl Inbox for Gated {
 #[async_trait]
 impl Outbox for Gated {
     async fn head(&self, under: &Claim) -> Result<Option<Head>, StoreError> {
-        self.gate.through("head", self.inner.head(under)).await
+        let head = self.gate.through("head", self.inner.head(under)).await?;
+        if let Some(head) = &head {
+            self.lost.looks(head);
+        }
+        Ok(head)
     }
 
     async fn begin(&self, under: &Claim, begin: Begin) -> Result<(), StoreError> {
@@ -69,7 +75,10 @@ impl Outbox for Gated {
         finish: Finish,
         now: Timestamp,
     ) -> Result<Finished, StoreError> {
-        self.gate.through("finish", self.inner.finish(under, delivery, finish, now)).await
+        let ended = finish.clone();
+        let finished = self.gate.through("finish", self.inner.finish(under, delivery, finish, now)).await?;
+        self.lost.ends(delivery, &ended);
+        Ok(finished)
     }
 
     async fn begun(&self, lane: &LaneKey) -> Result<Vec<Begun>, StoreError> {

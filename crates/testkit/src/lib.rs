@@ -10,6 +10,7 @@ pub mod gate;
 pub mod gated_store;
 pub mod gated_transport;
 pub mod judge;
+pub mod lost;
 pub mod options;
 pub mod people;
 pub mod place;

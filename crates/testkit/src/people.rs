@@ -10,6 +10,7 @@ use crate::place::Place;
 use crate::setup::call;
 use crate::world::World;
 
+mod raw;
 mod slack;
 mod teams;
 mod webex;

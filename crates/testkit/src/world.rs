@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::gate::Gate;
 use crate::gated_store::Gated;
 use crate::gated_transport::GatedTransport;
+use crate::lost::Lost;
 use crate::options::Setup;
 use crate::place::Place;
 
@@ -42,6 +43,8 @@ pub struct World {
     pub zoom: zoom::Zoom,
     /// What the product has made durable.
     pub store: Memory,
+    /// What deliveries were recorded to have lost.
+    pub lost: Lost,
     /// The way between them.
     pub transport: InProcess,
     /// The platforms' way out.
@@ -83,6 +86,7 @@ impl World {
             slack,
             zoom,
             store: Memory::new(),
+            lost: Lost::default(),
             transport,
             courier,
             sites: Vec::new(),
@@ -104,7 +108,7 @@ impl World {
         let http = Http::new(Arc::new(transport), Arc::new(Limiter::new(1.0)), Duration::from_secs(30));
         let address = format!("http://{PRODUCT}").parse().expect("a fixed address");
         let parts = Parts {
-            store: Arc::new(Gated::new(self.store.clone(), Arc::clone(gate))),
+            store: Arc::new(Gated::new(self.store.clone(), Arc::clone(gate), self.lost.clone())),
             registry: Registry::new([
                 Arc::new(entente_platform_webex::Webex) as Arc<dyn entente_platform::Platform>,
                 Arc::new(entente_platform_teams::Teams),

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use entente_model::{
     AccountRef, Body, ConversationRef, DropReason, FileRef, Link, LinkId, LinkState, LoginId, Member,
-    MessageRef, PersonId, Snapshot, Timestamp, WorkspaceRef,
+    MessageRef, PersonId, Snapshot, Timestamp,
 };
-use entente_store::{Interest, Known, LaneKey, Plan, Represented, Routed, SeenNow, Work};
+use entente_store::{Interest, Known, LaneKey, Plan, Routed, SeenNow, Work};
 
 use crate::authors::Author;
 use crate::compare::Verdict;
@@ -17,7 +17,7 @@ use crate::inbound::news::News;
 use crate::inbound::planning::{seen_now, watcher, with_unsupported};
 use crate::inbound::refusal;
 use crate::inbound::{Digest, Hold, Reported, Talk, accepted_at, nothing};
-use crate::naming::mentioned;
+use crate::naming::called_in;
 use crate::outbound::cutting::FILES;
 use crate::payload::{Carried, Credit, Payload, Speaker, To};
 
@@ -204,12 +204,14 @@ impl Engine {
         if targets.is_empty() {
             return Ok(());
         }
-        let called = self.called(said.body.as_ref()).await?;
+        let called = match &said.body {
+            Some(body) => self.called(body).await?,
+            None => Vec::new(),
+        };
         for target in targets {
             let mut body = said.body.clone();
             if let Some(body) = &mut body {
-                let there = &target.at.workspace;
-                mentioned(body, &mut |account| called.get(account).and_then(|who| account_in(who, there)));
+                called_in(body, &called, &target.at.workspace);
             }
             let payload = Payload {
                 speaker: Speaker::Colleague(said.speaker),
@@ -244,23 +246,6 @@ impl Engine {
             }));
         }
         Ok(())
-    }
-
-    /// The people whom a body calls, by the accounts by which it does.
-    async fn called(&self, body: Option<&Body>) -> Result<HashMap<AccountRef, Represented>, Hold> {
-        let mut accounts = Vec::new();
-        if let Some(body) = body {
-            mentioned(&mut body.clone(), &mut |account| {
-                accounts.push(account.clone());
-                None
-            });
-        }
-        if accounts.is_empty() {
-            return Ok(HashMap::new());
-        }
-        let identities = self.store.identities(&accounts).await?;
-        let known = accounts.into_iter().zip(identities);
-        Ok(known.filter_map(|(account, who)| Some((account, who?.represented))).collect())
     }
 
     /// One row for each part that a new message needs, with room for the author's name; one row for anything else, to be
@@ -308,11 +293,4 @@ fn takers<'a>(routed: &mut Routed, from: &'a ConversationRef, link: &'a Link) ->
         routed.drops.push(DropReason::Paused);
     }
     targets
-}
-
-/// The account by which somebody is called in a workspace: the one they work with, or what stands in for them.
-fn account_in(who: &Represented, workspace: &WorkspaceRef) -> Option<AccountRef> {
-    let primary = who.person.primary.as_ref().map(|primary| &primary.account);
-    let stand_in = who.stand_ins.iter().filter_map(|stand_in| stand_in.account.as_ref());
-    primary.into_iter().chain(stand_in).find(|account| account.workspace == *workspace).cloned()
 }

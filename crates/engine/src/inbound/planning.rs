@@ -11,6 +11,7 @@ use crate::engine::Engine;
 use crate::inbound::echo::acted_as;
 use crate::inbound::news::News;
 use crate::inbound::{Hold, Reported, accepted_at, nothing};
+use crate::naming::{Called, called_in};
 use crate::outbound::cutting::FILES;
 use crate::payload::{Carried, Payload};
 use crate::planted::{Bug, planted};
@@ -40,8 +41,10 @@ impl Engine {
             ..Routed::default()
         };
         for (mut snapshot, verdict) in news.stand {
+            let mut called = Vec::new();
             if matches!(verdict, Verdict::New | Verdict::Edited) {
                 self.name_people(&mut snapshot.message.body).await?;
+                called = self.called(&snapshot.message.body).await?;
             }
             let change = match verdict {
                 Verdict::New => Change::Created(snapshot.message.clone()),
@@ -71,7 +74,7 @@ impl Engine {
             let accepted = accepted_at(reported, &snapshot.message.at.id);
             let planned = routed.plans.len();
             let by = watcher(reported, &snapshot.message.at.id);
-            self.plan_event(&mut routed, &event, (&snapshot, by), (pair, &people), accepted);
+            self.plan_event(&mut routed, &event, (&snapshot, by, &called), (pair, &people), accepted);
             if verdict == Verdict::New
                 && routed.plans.len() > planned
                 && self.newest.passes(reported.conversation, snapshot.created_at, news.read_until)
@@ -100,7 +103,7 @@ impl Engine {
         &self,
         routed: &mut Routed,
         event: &Event,
-        (snapshot, by): (&Snapshot, LoginId),
+        (snapshot, by, called): (&Snapshot, LoginId, &Called),
         (pair, people): (Pair, &[Represented; 2]),
         accepted_at: Timestamp,
     ) {
@@ -112,14 +115,11 @@ impl Engine {
         let routing = route::route(&Scene { workspace: here, pair, people, actor });
         routed.drops.extend(routing.drops);
         for target in routing.routes {
+            let unsupported = &snapshot.message.unsupported;
+            let here = |body: &Body| with_unsupported(&called_there(body, called, &target.lane), unsupported);
             let (work, body) = match &event.change {
-                Change::Created(message) => {
-                    (Work::Send, Some(with_unsupported(&message.body, &message.unsupported)))
-                }
-                Change::Edited { .. } => {
-                    let body = route::body_of(&event.change).unwrap_or_default();
-                    (Work::Edit, Some(with_unsupported(&body, &snapshot.message.unsupported)))
-                }
+                Change::Created(message) => (Work::Send, Some(here(&message.body))),
+                Change::Edited { body, .. } => (Work::Edit, Some(here(body))),
                 Change::Deleted { .. } => (Work::Delete, None),
             };
             let files = if work == Work::Send { &snapshot.message.files[..] } else { &[] };
@@ -232,6 +232,15 @@ pub(super) fn owner(people: &[Represented; 2], account: &entente_model::AccountR
 pub(super) fn watcher(reported: &Reported<'_>, message: &MessageId) -> LoginId {
     let of = reported.arrivals.iter().find(|arrival| arrival.message.id == *message);
     of.unwrap_or(&reported.arrivals[0]).watcher
+}
+
+/// The same with everybody called by the account that they have where a lane leads.
+fn called_there(body: &Body, called: &Called, lane: &LaneKey) -> Body {
+    let mut body = body.clone();
+    if let LaneKey::Direct(_, there) = lane {
+        called_in(&mut body, called, there);
+    }
+    body
 }
 
 /// What cannot travel becomes a line that says so.

@@ -10,7 +10,7 @@ use entente_platform::Client;
 use entente_store::{Claim, DeliveryState, Finish, Head, LaneKey, Represented, StoreError, Work};
 
 use crate::engine::Engine;
-use crate::naming::name_strangers;
+use crate::naming::{name_strangers, named_only};
 use crate::outbound::cutting;
 use crate::outbound::relaying::credited;
 use crate::payload::{Payload, Speaker};
@@ -61,7 +61,7 @@ impl Engine {
                 alias = credited(workspace, head, &mut payload);
             }
         }
-        let operation = match head.delivery.work {
+        let mut operation = match head.delivery.work {
             Work::Send | Work::Notice => match self.sending(claim, workspace, head, &payload).await? {
                 Ok(operation) => operation,
                 Err(finish) => return Ok(Prepared::Not(finish)),
@@ -86,6 +86,13 @@ impl Engine {
                 Err(why) => return Ok(Prepared::Not(self.again(head, None, why))),
             },
         };
+        if let Operation::Send { body, .. } | Operation::Edit { body, .. } = &mut operation
+            && (!workspace.profile().capabilities.mentions.are_made_by(voice.sender)
+                || self.uncalled.has(head.delivery.id))
+        {
+            // What will be read back is the name, and it is recognised by that.
+            named_only(body);
+        }
         let client = match self.client_or_wait(head, voice.sender.login()).await? {
             Ok(client) => client,
             Err(finish) => return Ok(Prepared::Not(finish)),

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Presence, Profile, Reactions, Shown};
+use entente_platform::{
+    Capabilities, Channels, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
+};
 
 use crate::{files, refusal};
 
@@ -48,6 +50,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         bot_domain: None,
         // "reactions.add": several of one person's to a message.
         reactions: Reactions::Many,
+        // "Rich text block": `user`.
+        mentions: Mentions::Everybodys,
         reactions_are_changes: false,
         channels: Some(Channels { app: Presence::Hears, alias: true, app_files: true, app_reacts: true }),
         listed: false,

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Presence, Profile, Reactions, Shown};
+use entente_platform::{
+    Capabilities, Channels, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
+};
 
 use crate::files;
 
@@ -47,6 +49,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         bot_domain: None,
         // Graph, "chatMessage: setReaction": the caller's next reaction takes the place of the one before.
         reactions: Reactions::One,
+        // Graph, "chatMessage": `mentions`. What the app says by the Bot Framework names people only.
+        mentions: Mentions::Peoples,
         // "Get change notifications for messages": a reaction is an update of the message.
         reactions_are_changes: true,
         // What people write in channels by Graph they may change only with an administrator's permission

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use entente_platform::{Capabilities, Channels, Grant, Level, OAuth, Presence, Profile, Reactions, Shown};
+use entente_platform::{
+    Capabilities, Channels, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
+};
 
 use crate::files;
 
@@ -36,6 +38,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         bot_domain: Some("webex.bot"),
         // "Messages": there is neither a call nor a field nor a webhook for them.
         reactions: Reactions::Never(NO_REACTIONS),
+        // "Formatting Messages": `<@personId:…>`, for bots as for people.
+        mentions: Mentions::Everybodys,
         reactions_are_changes: false,
         channels: Some(Channels { app: Presence::Joins, alias: false, app_files: true, app_reacts: false }),
         listed: true,

@@ -20,7 +20,8 @@ pub(crate) fn split(body: Body) -> Vec<Body> {
     fit(body, MAX_TEXT, &|body| print(body).text.len())
 }
 
-/// `<@personId:ID|Name>` for somebody on Webex; the name is free text. Nobody is called by `<@all>`: in a direct room there
+/// `<@personId:ID|Name>` for somebody on Webex; the name is free text, and one that would be read as
+/// markup is left out: Webex shows its own then. Nobody is called by `<@all>`: in a direct room there
 /// is only one to call.
 fn mention(mention: &Mention) -> Option<String> {
     let account = mention.account.as_ref()?;
@@ -29,8 +30,8 @@ fn mention(mention: &Mention) -> Option<String> {
         return None;
     }
     let named = |c: char| !c.is_control() && !"<>|@\\`*_[]~&#".contains(c);
-    let name: String = mention.name.chars().filter(|c| named(*c)).collect();
-    let name = name.trim();
+    let name = mention.name.trim();
+    let name = if name.chars().all(named) { name } else { "" };
     let separator = if name.is_empty() { "" } else { "|" };
     Some(["<@personId:", id, separator, name, ">"].concat())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::files;
 use entente_platform::{
-    Capabilities, Channels, DirectoryApp, Grant, Level, OAuth, Presence, Profile, Reactions, Shown,
+    Capabilities, Channels, DirectoryApp, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
 };
 
 /// The address of the REST API.
@@ -69,6 +69,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         bot_domain: None,
         // "React to a chat message".
         reactions: Reactions::Many,
+        // "Send a chat message": `at_items` are for channels, and for people's own messages there.
+        mentions: Mentions::Nobodys,
         reactions_are_changes: false,
         channels: Some(Channels { app: Presence::Writes, alias: false, app_files: false, app_reacts: false }),
         listed: false,

@@ -61,7 +61,7 @@ impl Actor {
         shown
     }
 
-    async fn slack(&self, method: &str, arguments: Value) -> Value {
+    pub(super) async fn slack(&self, method: &str, arguments: Value) -> Value {
         let answer = self.ask("POST", &format!("/api/{method}"), Some(arguments)).await;
         assert!(answer["ok"] == true, "{method}: {answer}");
         answer

@@ -26,19 +26,20 @@ impl Actor {
     }
 
     pub(super) async fn tell_in_teams(&self, channel: &str, text: &str) -> At {
-        self.said_in_channel(channel, "", text).await
+        self.said_in_channel(channel, "", words(text)).await
     }
 
-    async fn said_in_channel(&self, channel: &str, behind: &str, text: &str) -> At {
-        let body = json!({"body": {"contentType": "text", "content": text}});
-        let sent = self.ask("POST", &format!("{}{behind}", in_channel(channel)), Some(body)).await;
+    /// Says something in a channel, of these fields.
+    pub(super) async fn said_in_channel(&self, channel: &str, behind: &str, fields: Value) -> At {
+        let sent = self.ask("POST", &format!("{}{behind}", in_channel(channel)), Some(fields)).await;
         let id = sent["id"].as_str().unwrap_or_else(|| panic!("no id in {sent}"));
         At { conversation: channel.to_owned(), message: id.to_owned() }
     }
 
     pub(super) async fn reply_in_teams(&self, to: &At, text: &str) -> At {
         if to.conversation.contains('/') {
-            return self.said_in_channel(&to.conversation, &format!("/{}/replies", to.message), text).await;
+            let behind = format!("/{}/replies", to.message);
+            return self.said_in_channel(&to.conversation, &behind, words(text)).await;
         }
         let body = json!({
             "messageIds": [to.message],
@@ -122,7 +123,7 @@ impl Actor {
         self.ask("POST", &format!("/v1.0/chats/{chat}/messages"), Some(body)).await;
     }
 
-    async fn chat_with(&self, email: &str) -> String {
+    pub(super) async fn chat_with(&self, email: &str) -> String {
         let member = |who: &str| {
             json!({
                 "@odata.type": "#microsoft.graph.aadUserConversationMember",
@@ -134,6 +135,11 @@ impl Actor {
         let chat = self.ask("POST", "/v1.0/chats", Some(body)).await;
         chat["id"].as_str().expect("a chat").to_owned()
     }
+}
+
+/// A message of words alone.
+fn words(text: &str) -> Value {
+    json!({"body": {"contentType": "text", "content": text}})
 }
 
 /// Where a channel's messages are.

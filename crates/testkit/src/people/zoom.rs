@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Actor, At};
 
-const MESSAGES: &str = "/v2/chat/users/me/messages";
+pub(super) const MESSAGES: &str = "/v2/chat/users/me/messages";
 
 impl Actor {
     pub(super) async fn open_zoom_channel(&self, name: &str) -> String {
@@ -76,7 +76,7 @@ impl Actor {
         shown
     }
 
-    async fn said_in_zoom(&self, to: &str, message: Value) -> At {
+    pub(super) async fn said_in_zoom(&self, to: &str, message: Value) -> At {
         let sent = self.ask("POST", MESSAGES, Some(message)).await;
         let id = sent["id"].as_str().unwrap_or_else(|| panic!("no id in {sent}"));
         At { conversation: to.to_owned(), message: id.to_owned() }

@@ -7,6 +7,8 @@ mod crash;
 mod directions;
 mod feed;
 mod files;
+mod matrix;
+mod mentions;
 mod moved;
 mod notices;
 mod people;

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use entente_model::{Pair, WorkspaceRef};
+use entente_model::{Loss, Pair, WorkspaceRef};
 use entente_sim::faults::{Fault, Rule, When};
 use entente_store::{LaneKey, Links as _, Outbox as _, People as _};
 use entente_testkit::setup::TEAMS_WORKSPACE;
-use entente_testkit::{Setup, World};
+use entente_testkit::{Place, Setup, World};
+use serde_json::json;
 
 const ADA: &str = "ada.okafor@acme.example";
 const EVA: &str = "eva.lindqvist@acme.example";
@@ -76,4 +77,23 @@ async fn an_edit_that_is_not_answered_is_repeated_less_and_less_often() {
     world.webex.faults().set(Vec::new());
     assert!(world.settle(Duration::from_mins(15)).await, "{:?}", world.counts().await);
     assert_eq!(ada.sees(&room).await[0]["text"], "monday");
+}
+
+/// Working on a lane is handed over in time: nothing that waits for its turn is looked for as if it had left.
+#[tokio::test(start_paused = true)]
+async fn of_a_long_queue_nothing_is_unknown() {
+    let world = World::synced(Setup::between(63, &[Place::Webex, Place::Zoom])).await;
+    let (one, other) = (world.somebody_of(Place::Webex), world.somebody_of(Place::Zoom));
+    let writer = world.at(Place::Webex, &one).await;
+    let to = world.address_at(Place::Webex, &other).await;
+    let mut said = Vec::new();
+    for n in 0..90 {
+        said.push(writer.send(&to, json!({"markdown": format!("`code` {n}")})).await);
+    }
+    assert!(world.settle(Duration::from_mins(15)).await, "{:?}", world.counts().await);
+    let known = said
+        .iter()
+        .filter(|at| world.lost.by(|of| of.id.as_str() == at.message) == [Loss::Formatting])
+        .count();
+    assert_eq!(known, said.len(), "what came of each is known by its answer");
 }

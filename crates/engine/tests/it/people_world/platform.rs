@@ -52,6 +52,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             max_text: 1_000,
             bot_domain,
             reactions: entente_platform::Reactions::Many,
+            mentions: entente_platform::Mentions::Everybodys,
             reactions_are_changes: false,
             channels: None,
             listed: true,

@@ -7,7 +7,7 @@
 //!
 //! `GET /_sim/messages?session=&person=&max=` answers, oldest first:
 //! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"}, "mine", "text", "rich_text",
-//! "bot" | null, "timestamp", "created", "edited", "reactions": [{"emoji", "people": [id]}],
+//! "at_items": [{"person" | null, "start", "end"}], "bot" | null, "timestamp", "created", "edited", "reactions": [{"emoji", "people": [id]}],
 //! "files": [{"id", "name", "type", "size", "sha256", "url"}]}]}`. A file's `url` is a path of this simulator.
 
 use std::cmp::Reverse;
@@ -73,6 +73,9 @@ pub(in crate::zoom) fn messages(zoom: &Zoom, call: &Call) -> Outcome {
                 "mine": message.author == viewer.id,
                 "text": message.content.text,
                 "rich_text": rich(&message.content),
+                "at_items": message.content.mentions.iter().map(|mention| {
+                    json!({"person": mention.person.as_deref(), "start": mention.start, "end": mention.end})
+                }).collect::<Vec<_>>(),
                 "bot": message.bot.as_ref().map(|bot| bot.content.clone()),
                 "timestamp": message.timestamp,
                 "created": date_time(message.timestamp),

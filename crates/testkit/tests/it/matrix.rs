@@ -1,0 +1,196 @@
+//! What travels, from where to where: the document `docs/matrix.md`, which is the result of this run.
+//!
+//! In one world everything that a message can be, have or undergo happens between every two platforms, each way. What came of it
+//! is read from the simulator of the platform where the addressee is, by readers of the vendors' documented markup that share
+//! nothing with the product; nothing the product says of itself counts. What it says is checked instead: where less arrives,
+//! the delivery must have recorded a loss of that kind, and where all arrives, none. And where less arrives there must be a
+//! reason, a fact of the vendor's with its page, in the one table of [`facts`].
+//!
+//! `ENTENTE_MATRIX=write` (or `cargo xtask matrix`) writes the document; without it the run fails where the document differs.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use entente_sim::org::Somebody;
+use entente_testkit::{Place, Setup, World};
+use serde_json::json;
+
+mod facts;
+mod features;
+mod html;
+mod people;
+mod report;
+mod seen;
+mod slack;
+mod teams;
+mod verdict;
+mod way;
+mod webex;
+mod wording;
+mod zoom;
+
+use facts::{At, FACTS};
+use report::{Cell, Chapter};
+use verdict::Verdict;
+use way::Way;
+
+/// Long, because everything is said at once and every platform has its own pace.
+const SOON: Duration = Duration::from_hours(12);
+
+const ABOUT: &str =
+    "Between two people, one of whom has an account of their own wherever there is one, and a bot on Webex.";
+
+#[tokio::test(start_paused = true)]
+async fn the_matrix_is_what_its_document_says() {
+    let world = organization().await;
+    let mut ways = Vec::new();
+    for (source, target) in report::ways() {
+        ways.push(Way::new(&world, source, target).await);
+    }
+    let settle = async || assert!(world.settle(SOON).await, "{:?}", world.counts().await);
+    for way in &mut ways {
+        way.write(&world).await;
+    }
+    settle().await;
+    for way in &mut ways {
+        way.act(&world).await;
+    }
+    for n in way::edits() {
+        for way in &ways {
+            way.edit_often(n).await;
+        }
+        tokio::time::sleep(way::BETWEEN_EDITS).await;
+    }
+    settle().await;
+    for way in &ways {
+        way.undo().await;
+    }
+    settle().await;
+    for way in &mut ways {
+        way.look(&world).await;
+    }
+    let (chapter, mut wrong) = judged(&world, &ways);
+    let counts = world.counts().await;
+    if (counts.dead, counts.waiting, counts.aside) != (0, 0, 0) {
+        let _ = writeln!(wrong, "not everything was passed on: {counts:?}");
+    }
+    compare(&report::document(&[chapter]), &wrong);
+}
+
+/// Two people at home on each platform, and one whose name has signs of markup; limits and the bytes of files do not matter
+/// here.
+async fn organization() -> World {
+    let mut setup = Setup::between(500, &Place::ALL);
+    setup.people.push(Somebody {
+        name: "Max *Stern* _Lage_ <b>".to_owned(),
+        email: way::THIRD.to_owned(),
+        department: Place::Slack.department(),
+        on_webex: false,
+        on_teams: true,
+        on_slack: true,
+        on_zoom: true,
+    });
+    setup.limits = 0.0;
+    setup.webex.files_kept = false;
+    setup.teams.files_kept = false;
+    setup.slack.files_kept = false;
+    setup.zoom.files_kept = false;
+    let world = World::synced(setup).await;
+    // Zoom tells of reactions only on the side that received the message, so the whole account is heard.
+    let site = world.sites.iter().find(|site| site.workspace.id.as_str() == Place::Zoom.workspace());
+    let site = site.expect("Zoom is connected");
+    let url = format!("http://{}/hooks/zoom/{}/events", entente_testkit::world::PRODUCT, site.workspace.id);
+    let events = ["team_chat.dm_reaction_added", "team_chat.dm_reaction_removed"];
+    let wanted =
+        json!({"app": site.client_id, "events": events, "url": url, "scope": "account", "validate": false});
+    world.control(Place::Zoom, "/_sim/subscriptions", wanted).await;
+    world
+}
+
+/// The verdicts with their reasons, and what is wrong with them, all at once.
+fn judged(world: &World, ways: &[Way]) -> (Chapter, String) {
+    let mut wrong = String::new();
+    let mut used = vec![false; FACTS.len()];
+    let mut rows = Vec::new();
+    for feature in features::all() {
+        let mut cells = Vec::new();
+        for way in ways {
+            let verdict = verdict::of(way, feature);
+            let mut complain = |what: &str| {
+                let _ = writeln!(wrong, "{:?} to {:?}, {feature:?}: {what}", way.source, way.target);
+            };
+            let losses = way.losses(world, feature);
+            if let (Verdict::Partial(shown), Some(loss)) = (&verdict, feature.loss())
+                && !losses.contains(&loss)
+            {
+                complain(&format!("{shown}; no loss of {} is recorded, but {losses:?}", loss.name()));
+            }
+            if verdict == Verdict::Full && !losses.is_empty() && !feature.stood_otherwise() {
+                complain(&format!("all of it arrives, and {losses:?} are recorded"));
+            }
+            let reason = |unsaid: bool| {
+                let of = |at: At| match at {
+                    At::Source(place) => place == way.source,
+                    At::Target(place) => place == way.target && !unsaid,
+                    At::Anywhere => !unsaid,
+                };
+                FACTS.iter().position(|fact| fact.features.contains(&feature) && of(fact.at))
+            };
+            let mut note = |unsaid: bool| {
+                let at = reason(unsaid)?;
+                used[at] = true;
+                Some(format!("{} ({})", FACTS[at].why, FACTS[at].page))
+            };
+            cells.push(match verdict {
+                Verdict::Full => Cell::Full,
+                Verdict::Unsaid => note(true).map_or(Cell::NotProven, Cell::Impossible),
+                Verdict::Partial(shown) => {
+                    let note = note(false);
+                    if note.is_none() {
+                        complain(&format!("{shown}; nothing says why"));
+                    }
+                    note.map_or(Cell::NotProven, |note| Cell::Partial(format!("{shown}: {note}")))
+                }
+                Verdict::Lost(what) => {
+                    complain(&format!("lost: {what}"));
+                    Cell::NotProven
+                }
+            });
+        }
+        rows.push((feature, cells));
+    }
+    for (fact, _) in FACTS.iter().zip(used).filter(|(_, used)| !used) {
+        let _ = writeln!(wrong, "no cell needs {fact:?}");
+    }
+    (Chapter { title: "Direct messages", about: ABOUT, rows }, wrong)
+}
+
+/// Compares with the document, or writes it if nothing is wrong.
+fn compare(document: &str, wrong: &str) {
+    let path = path();
+    if wrong.is_empty() && std::env::var("ENTENTE_MATRIX").as_deref() == Ok("write") {
+        std::fs::write(&path, document).expect("the document can be written");
+        return;
+    }
+    let written = std::fs::read_to_string(&path).unwrap_or_default();
+    let mut difference = String::new();
+    for line in written.lines().filter(|line| !document.lines().any(|now| now == *line)) {
+        let _ = writeln!(difference, "- {line}");
+    }
+    for line in document.lines().filter(|line| !written.lines().any(|old| old == *line)) {
+        let _ = writeln!(difference, "+ {line}");
+    }
+    assert!(
+        wrong.is_empty(),
+        "the matrix is wrong:\n{wrong}\nIt differs from docs/matrix.md by\n{difference}"
+    );
+    assert!(
+        written == document,
+        "docs/matrix.md is not what this run shows; `cargo xtask matrix` writes it anew:\n{difference}"
+    );
+}
+
+fn path() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/matrix.md")
+}

@@ -1,0 +1,212 @@
+//! Everything that a message between two people can be, have, or undergo.
+
+use entente_model::Loss;
+
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Feature {
+    Words,
+    Lines,
+    Signs,
+    Long(usize),
+    Wide,
+    Bold,
+    Italic,
+    Strike,
+    BoldItalic,
+    Code,
+    CodeBlock,
+    Quote,
+    Bullets,
+    Numbers,
+    Nested,
+    Heading,
+    Link,
+    Address,
+    Emoji,
+    CustomEmoji,
+    Mention,
+    MentionThird,
+    Everybody,
+    Name,
+    Picture,
+    Reply,
+    ReplyToOther,
+    Edit,
+    EditMarks,
+    EditLong,
+    EditOften,
+    Delete,
+    DeleteLong,
+    React,
+    ReactOwn,
+    ReactTwice,
+    Unreact,
+    ReactCustom,
+    File,
+    Image,
+    ImageLarge,
+    Files,
+    FileLarge,
+    FileHuge,
+    FileVast,
+    Card,
+}
+
+use Feature as F;
+
+/// How often a message is edited by [`Feature::EditOften`].
+pub(super) const OFTEN: usize = 12;
+
+/// How long [`Feature::Wide`] is.
+pub(super) const WIDE: usize = 9_300;
+
+/// The rows of the matrix in order, by group.
+pub(super) const GROUPS: [(&str, &[Feature]); 6] = [
+    (
+        "Text",
+        &[
+            F::Words,
+            F::Lines,
+            F::Signs,
+            F::Long(1_000),
+            F::Long(3_500),
+            F::Long(7_300),
+            F::Long(12_000),
+            F::Long(26_000),
+            F::Wide,
+        ],
+    ),
+    (
+        "Formatting",
+        &[
+            F::Bold,
+            F::Italic,
+            F::Strike,
+            F::BoldItalic,
+            F::Code,
+            F::CodeBlock,
+            F::Quote,
+            F::Bullets,
+            F::Numbers,
+            F::Nested,
+            F::Heading,
+            F::Link,
+            F::Address,
+            F::Emoji,
+            F::CustomEmoji,
+        ],
+    ),
+    ("People", &[F::Name, F::Picture, F::Mention, F::MentionThird, F::Everybody]),
+    (
+        "What happens to a message",
+        &[
+            F::Reply,
+            F::ReplyToOther,
+            F::Edit,
+            F::EditMarks,
+            F::EditLong,
+            F::EditOften,
+            F::Delete,
+            F::DeleteLong,
+        ],
+    ),
+    ("Reactions", &[F::React, F::ReactOwn, F::ReactTwice, F::Unreact, F::ReactCustom]),
+    (
+        "Files and the rest",
+        &[F::File, F::Image, F::Files, F::FileLarge, F::ImageLarge, F::FileHuge, F::FileVast, F::Card],
+    ),
+];
+
+/// All of them.
+pub(super) fn all() -> impl Iterator<Item = Feature> {
+    GROUPS.iter().flat_map(|(_, features)| features.iter().copied())
+}
+
+impl Feature {
+    /// As the document calls it.
+    pub(super) fn title(self) -> String {
+        let title = match self {
+            F::Words => "plain text",
+            F::Lines => "lines and paragraphs",
+            F::Signs => "signs that are markup elsewhere stay signs",
+            F::Long(length) => return format!("text of {length} characters"),
+            F::Wide => return format!("text of {WIDE} characters, most of three bytes"),
+            F::Bold => "bold",
+            F::Italic => "italic",
+            F::Strike => "struck through",
+            F::BoldItalic => "bold and italic at once",
+            F::Code => "code in a line",
+            F::CodeBlock => "block of code",
+            F::Quote => "quote",
+            F::Bullets => "bulleted list",
+            F::Numbers => "numbered list",
+            F::Nested => "list in a list",
+            F::Heading => "heading",
+            F::Link => "link with words of its own",
+            F::Address => "address in the text",
+            F::Emoji => "emoji",
+            F::CustomEmoji => "emoji of a workspace's own",
+            F::Mention => "mention of whoever it is written to",
+            F::MentionThird => "mention of somebody else, whose name has signs of markup",
+            F::Everybody => "mention of everybody",
+            F::Name => "the sender's name",
+            F::Picture => "the sender's picture",
+            F::Reply => "answer to a message of one's own",
+            F::ReplyToOther => "answer to a message of the other's",
+            F::Edit => "edit",
+            F::EditMarks => "edit that makes words bold",
+            F::EditLong => "edit of a long text",
+            F::EditOften => return format!("{OFTEN} edits of one message"),
+            F::Delete => "deletion",
+            F::DeleteLong => "deletion of a long text",
+            F::React => "reaction to a message of the other's",
+            F::ReactOwn => "reaction to a message of one's own",
+            F::ReactTwice => "two reactions to one message",
+            F::Unreact => "reaction taken back",
+            F::ReactCustom => "reaction with a workspace's own emoji",
+            F::File => "file with a text",
+            F::ImageLarge => "image of 19 MB",
+            F::Image => "image",
+            F::Files => "two files at once",
+            F::FileLarge => "file of 19 MB",
+            F::FileHuge => "file of 99 MB",
+            F::FileVast => "file of 1.1 GB",
+            F::Card => "card",
+        };
+        title.to_owned()
+    }
+
+    /// A word that only this feature's messages begin with.
+    pub(super) fn word(self) -> String {
+        let name = format!("{self:?}").to_lowercase();
+        name.chars().filter(char::is_ascii_alphanumeric).collect()
+    }
+
+    /// What has to be recorded on the delivery where less arrives; `None` where nothing of the message itself is lost.
+    pub(super) fn loss(self) -> Option<Loss> {
+        Some(match self {
+            // It is read as its name, before there is a delivery.
+            F::Name | F::Picture | F::CustomEmoji => return None,
+            F::Long(_) | F::Wide | F::EditLong | F::DeleteLong => Loss::Split,
+            F::Mention | F::MentionThird | F::Everybody => Loss::Mention,
+            F::Reply | F::ReplyToOther => Loss::Thread,
+            F::EditOften => Loss::EditAsReply,
+            F::React | F::ReactOwn | F::ReactTwice | F::Unreact | F::ReactCustom => Loss::Reaction,
+            F::File
+            | F::Image
+            | F::ImageLarge
+            | F::Files
+            | F::FileLarge
+            | F::FileHuge
+            | F::FileVast
+            | F::Card => Loss::Unsupported,
+            _ => Loss::Formatting,
+        })
+    }
+
+    /// Whether what is recorded may be of what stood there before: less may have arrived of that.
+    pub(super) fn stood_otherwise(self) -> bool {
+        matches!(self, F::EditLong | F::EditMarks | F::DeleteLong | F::Unreact)
+    }
+}

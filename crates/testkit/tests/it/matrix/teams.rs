@@ -1,0 +1,122 @@
+//! Teams: what people write (Graph: `itemBody` of content type `html`, "chatMessage resource type"), and what they see.
+
+use std::collections::BTreeMap;
+
+use entente_testkit::{Actor, Place, World};
+use serde_json::{Value, json};
+
+use super::features::Feature;
+use super::html::{self, Means};
+use super::people::{Account, Called, conversation, items, query, text};
+use super::seen::{Answers, Mark, Marks, Seen, Spans};
+use super::webex::files;
+use super::wording::{URL, plain};
+
+/// "Limits and specifications for Microsoft Teams": about 28 KB, text, mentions and links counted.
+pub(super) const LONGEST: usize = 27_000;
+
+/// A message of this feature; `None` where Teams has no such thing, or the simulator cannot make it.
+pub(super) fn wording(feature: Feature, token: &str, called: &Called) -> Option<Value> {
+    if let Some(plain) = plain(feature, token, LONGEST) {
+        return Some(json!({"body": {"contentType": "text", "content": plain}}));
+    }
+    let mut mentions = Vec::new();
+    let mut attachments = Vec::new();
+    let marked = match feature {
+        Feature::Bold => "<strong>marked words</strong> behind</p>".to_owned(),
+        Feature::Italic => "<em>marked words</em> behind</p>".to_owned(),
+        Feature::Strike => "<s>marked words</s> behind</p>".to_owned(),
+        Feature::BoldItalic => "<strong><em>marked words</em></strong> behind</p>".to_owned(),
+        Feature::Code => "<code>marked words</code> behind</p>".to_owned(),
+        Feature::CodeBlock => {
+            "plain</p><codeblock class=\"Rust\"><code>if marked &lt; 2 &amp;&amp; *p {<br>    words(\"&lt;b&gt;\", '_x_');\
+             <br>}</code></codeblock><p>behind</p>"
+                .to_owned()
+        }
+        Feature::Quote => "plain</p><blockquote><p>marked words</p></blockquote><p>behind</p>".to_owned(),
+        Feature::Bullets => "plain</p><ul><li>marked</li><li>words</li></ul><p>behind</p>".to_owned(),
+        Feature::Numbers => "plain</p><ol><li>marked</li><li>words</li></ol><p>behind</p>".to_owned(),
+        Feature::Nested => "plain</p><ul><li>marked<ul><li>words</li></ul></li></ul><p>behind</p>".to_owned(),
+        Feature::Heading => "plain</p><h2>marked words</h2><p>behind</p>".to_owned(),
+        Feature::Link => format!("<a href=\"{}\">marked words</a> behind</p>", URL.replace('&', "&amp;")),
+        Feature::CustomEmoji => {
+            "<customemoji id=\"1\" alt=\"party-parrot\" source=\"https://t.example/1\"></customemoji> behind</p>".to_owned()
+        }
+        Feature::Mention => mention(&mut mentions, &called.reader),
+        Feature::MentionThird => mention(&mut mentions, &called.third),
+        Feature::Card => {
+            let card = json!({"type": "AdaptiveCard", "version": "1.3", "body": [{"type": "TextBlock", "text": "poll"}]});
+            let kind = "application/vnd.microsoft.card.adaptive";
+            attachments.push(json!({"id": "c1", "contentType": kind, "content": card.to_string()}));
+            "some words</p><attachment id=\"c1\"></attachment>".to_owned()
+        }
+        _ => return None,
+    };
+    let body = json!({"contentType": "html", "content": format!("<p>{token} {marked}")});
+    Some(json!({"body": body, "mentions": mentions, "attachments": attachments}))
+}
+
+fn mention(mentions: &mut Vec<Value>, who: &Account) -> String {
+    let user = json!({"id": who.id, "displayName": who.name, "userIdentityType": "aadUser"});
+    mentions.push(json!({"id": 0, "mentionText": who.name, "mentioned": {"user": user}}));
+    let name = who.name.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    format!("<at id=\"0\">{name}</at> behind</p>")
+}
+
+/// What somebody sees in their chat with an account, oldest first.
+pub(super) async fn look(world: &World, person: &Actor, other: &str) -> Vec<Seen> {
+    let Some(chat) = conversation(world, Place::Teams, &person.email, other).await else { return Vec::new() };
+    let chat = query(&text(&chat, "chat"));
+    let path = format!("/_sim/messages?chat={chat}&person={}&max=1000", query(&person.email));
+    let shown = world.look(Place::Teams, &path).await;
+    let mut all = Vec::new();
+    for shown in
+        items(&shown).iter().filter(|message| message["deleted"] != true && !message["author"].is_null())
+    {
+        let message = person.read(&format!("/v1.0/chats/{chat}/messages/{}", text(shown, "id"))).await;
+        all.push(seen(shown, &message));
+    }
+    all
+}
+
+fn seen(shown: &Value, message: &Value) -> Seen {
+    let mentions = message["mentions"].as_array().into_iter().flatten();
+    let called = |one: &Value| match one["mentioned"]["user"]["id"].as_str() {
+        Some(id) => Mark::Person(id.to_owned()),
+        None => Mark::Everybody,
+    };
+    let mentions: BTreeMap<String, Mark> = mentions.map(|one| (one["id"].to_string(), called(one))).collect();
+    let content = text(&message["body"], "content");
+    let spans = match message["body"]["contentType"].as_str() {
+        Some("html") => html::read(&content, &|tag| own(tag, &mentions)),
+        _ => Spans(vec![(content, Marks::new())]),
+    };
+    let quoted = shown["parent"].as_str().map(str::to_owned);
+    let reactions = message["reactions"].as_array().into_iter().flatten();
+    let reaction =
+        |one: &Value| (text(&one["user"]["user"], "id"), text(one, "reactionType").replace('\u{fe0f}', ""));
+    Seen {
+        id: text(shown, "id"),
+        by: text(&shown["author"], "id"),
+        name: text(&shown["author"], "name"),
+        bot: shown["author"]["is_bot"] == true,
+        picture: None,
+        spans,
+        answers: quoted.map_or(Answers::Nothing, Answers::Quotes),
+        files: files(shown),
+        reactions: reactions.map(reaction).collect(),
+    }
+}
+
+/// `<at>`, `<emoji>` and `<customemoji>`.
+fn own(tag: &html::Tag<'_>, mentions: &BTreeMap<String, Mark>) -> Means {
+    match tag.name {
+        "at" => match mentions.get(&tag.attribute("id").unwrap_or_default()) {
+            Some(mark) => Means::Mark(mark.clone()),
+            None => Means::Nothing,
+        },
+        "emoji" => Means::Text(tag.attribute("alt").unwrap_or_default()),
+        "customemoji" => Means::Text(format!("a picture of {}", tag.attribute("alt").unwrap_or_default())),
+        _ => Means::Nothing,
+    }
+}
