@@ -98,7 +98,11 @@ impl Engine {
         } else {
             LinkState::Active
         };
-        if self.store.set_link_state(id, &state).await? { Ok(()) } else { Err(unknown()) }
+        if self.store.set_link_state(id, &state, Vec::new(), self.now()).await? {
+            Ok(())
+        } else {
+            Err(unknown())
+        }
     }
 
     /// Ends a link and says so in each of its channels. What it carried stays where it is.
@@ -107,11 +111,10 @@ impl Engine {
     /// [`EngineError::Refused`] when there is none.
     pub async fn unlink(&self, id: LinkId) -> Result<(), EngineError> {
         let link = self.store.link(id).await?.ok_or_else(unknown)?;
-        if !self.store.set_link_state(id, &LinkState::Ended).await? {
+        let notices = link.members.iter().filter_map(|member| self.parting(&link, member)).collect();
+        if !self.store.set_link_state(id, &LinkState::Ended, notices, self.now()).await? {
             return Err(unknown());
         }
-        let notices = link.members.iter().filter_map(|member| self.parting(&link, member)).collect();
-        self.store.plan(notices, self.now()).await?;
         self.linked.load(self.store.as_ref()).await?;
         Ok(())
     }

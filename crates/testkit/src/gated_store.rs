@@ -142,8 +142,14 @@ impl Channels for Gated {
         self.inner.links().await
     }
 
-    async fn set_link_state(&self, id: LinkId, state: &LinkState) -> Result<bool, StoreError> {
-        self.gate.through("set_link_state", self.inner.set_link_state(id, state)).await
+    async fn set_link_state(
+        &self,
+        id: LinkId,
+        state: &LinkState,
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.gate.through("set_link_state", self.inner.set_link_state(id, state, notices, now)).await
     }
 }
 

@@ -1,9 +1,9 @@
 //! Channels that are kept in step.
 
 use async_trait::async_trait;
-use entente_model::{ConversationRef, Link, LinkId, LinkState};
+use entente_model::{ConversationRef, Link, LinkId, LinkState, Timestamp};
 
-use crate::StoreError;
+use crate::{Plan, StoreError};
 
 /// Links. A channel is in at most one that has not ended, and in none if it is a pair's direct conversation.
 #[async_trait]
@@ -18,6 +18,13 @@ pub trait Channels: Send + Sync {
     /// All links that have not ended, oldest first.
     async fn links(&self) -> Result<Vec<Link>, StoreError>;
 
-    /// Lets a link carry, pause, or end. `false`: there is none, or it has ended before. What it carried stays known.
-    async fn set_link_state(&self, id: LinkId, state: &LinkState) -> Result<bool, StoreError>;
+    /// Lets a link carry, pause, or end, and plans what is said about that, all or nothing. `false`: there is none, or it has
+    /// ended before; then nothing is planned. What it carried stays known.
+    async fn set_link_state(
+        &self,
+        id: LinkId,
+        state: &LinkState,
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
 }

@@ -1,11 +1,12 @@
 //! Channels that are kept in step.
 
 use async_trait::async_trait;
-use entente_model::{ConversationRef, Link, LinkId, LinkState};
+use entente_model::{ConversationRef, Link, LinkId, LinkState, Timestamp};
 
 use super::Memory;
+use super::outbox::outbound;
 use super::state::State;
-use crate::{Channels, Interest, StoreError};
+use crate::{Channels, Interest, Plan, StoreError};
 
 impl State {
     /// The link that a conversation is a channel of, or was one of last.
@@ -52,18 +53,29 @@ impl Channels for Memory {
         Ok(state.channel_links.iter().filter(|link| link.state != LinkState::Ended).cloned().collect())
     }
 
-    async fn set_link_state(&self, id: LinkId, now: &LinkState) -> Result<bool, StoreError> {
+    async fn set_link_state(
+        &self,
+        id: LinkId,
+        becomes: &LinkState,
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        outbound(&notices)?;
         let mut guard = self.state();
         let state = &mut *guard;
         let found = state.channel_links.iter_mut().find(|link| link.id == id);
         let Some(link) = found.filter(|link| link.state != LinkState::Ended) else { return Ok(false) };
-        link.state = now.clone();
-        if *now == LinkState::Ended {
+        link.state = becomes.clone();
+        if *becomes == LinkState::Ended {
             for member in &link.members {
                 if let Some(known) = state.links.get_mut(&member.at) {
                     known.interest = Some(Interest::Unknown);
                 }
             }
+        }
+        for notice in notices {
+            let lane = state.plan(notice, None, now);
+            self.leases().wake(lane, state.key(lane), now);
         }
         Ok(true)
     }

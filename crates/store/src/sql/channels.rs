@@ -5,9 +5,10 @@ use entente_model::{ConversationRef, Flow, Link, LinkId, LinkState, LoginId, Mem
 use rusqlite::Connection;
 
 use super::links::{INTEREST_UNKNOWN, INTEREST_YES};
+use super::routed::SealedPlan;
 use super::run::{Run, uuid, uuid_or_null};
 use super::{Shared, Sqlite};
-use crate::{Channels, StoreError};
+use crate::{Channels, Plan, StoreError};
 
 const ADD: &str = "insert into link (id, name, made_at, state, reason) values (?1, ?2, ?3, ?4, ?5)";
 const ADD_MEMBER: &str = "insert into member (link, conversation, name, flow, listener, live) \
@@ -117,15 +118,26 @@ impl Channels for Sqlite {
         })
     }
 
-    async fn set_link_state(&self, id: LinkId, state: &LinkState) -> Result<bool, StoreError> {
+    async fn set_link_state(
+        &self,
+        id: LinkId,
+        state: &LinkState,
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
         let state = state.clone();
-        self.write(move |tx| {
+        let mut keys = Vec::new();
+        let notices = SealedPlan::seal_all(self, notices, &mut keys, now)?;
+        self.write_sealed(keys, move |tx| {
             let changed = tx.conn.run(SET, (id.0.as_bytes(), state.name(), reason(&state)))? > 0;
             if changed && state == LinkState::Ended {
                 for conversation in tx.conn.all(CHANNELS, [id.0.as_bytes()], |row| row.get::<_, i64>(0))? {
                     tx.conn.run(INTEREST, (conversation, INTEREST_UNKNOWN, tx.people))?;
                 }
                 tx.conn.run(END, [id.0.as_bytes()])?;
+            }
+            if changed {
+                notices.into_iter().try_for_each(|notice| tx.plan(notice, now))?;
             }
             Ok(changed)
         })

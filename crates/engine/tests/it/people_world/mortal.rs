@@ -146,7 +146,7 @@ mortal! { Channels:
     fn add_link(link: &Link) -> Result<(), ConversationRef>;
     fn link(id: LinkId) -> Option<Link>;
     fn links() -> Vec<Link>;
-    fn set_link_state(id: LinkId, state: &LinkState) -> bool;
+    fn set_link_state(id: LinkId, state: &LinkState, notices: Vec<Plan>, now: Timestamp) -> bool;
 }
 
 mortal! { Settings:

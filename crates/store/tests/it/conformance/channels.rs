@@ -1,7 +1,7 @@
 //! Channels that are kept in step.
 
 use entente_model::{ConversationRef, Flow, Link, LinkId, LinkState, Member};
-use entente_store::{Interest, LaneKey, Side};
+use entente_store::{Interest, LaneKey, Side, Store};
 use uuid::Uuid;
 
 use crate::world::{
@@ -51,10 +51,14 @@ async fn a_link_is_read_as_it_was_written(mut world: World) {
         world.restart();
     }
     let paused = LinkState::Paused("why".to_owned());
-    assert!(world.store().set_link_state(link.id, &paused).await.unwrap());
+    assert!(set(world.store(), link.id, &paused).await);
     world.restart();
     assert_eq!(world.store().link(link.id).await.unwrap().unwrap().state, paused);
-    assert!(!world.store().set_link_state(LinkId(Uuid::nil()), &LinkState::Active).await.unwrap());
+    assert!(!set(world.store(), LinkId(Uuid::nil()), &LinkState::Active).await);
+}
+
+async fn set(store: &dyn Store, id: LinkId, state: &LinkState) -> bool {
+    store.set_link_state(id, state, Vec::new(), at(5)).await.unwrap()
 }
 
 async fn a_channel_is_in_one_link(world: World) {
@@ -94,10 +98,16 @@ async fn what_a_linked_channel_says_is_kept(world: World) {
 async fn an_ended_link_is_known_and_makes_room(mut world: World) {
     let link = first();
     world.store().add_link(&link).await.unwrap().unwrap();
-    assert!(world.store().set_link_state(link.id, &LinkState::Ended).await.unwrap());
-    assert!(!world.store().set_link_state(link.id, &LinkState::Active).await.unwrap());
+    // What is said about its end is planned with it, once.
+    let channel = &link.members[0].at;
+    let notice = || plan(&LaneKey::Conversation(channel.clone()), &message(channel, "notice"));
+    for (state, ended) in [(LinkState::Ended, true), (LinkState::Active, false)] {
+        let done = world.store().set_link_state(link.id, &state, vec![notice()], at(5)).await.unwrap();
+        assert_eq!(done, ended);
+    }
     world.restart();
     let store = world.store();
+    assert_eq!(store.counts().await.unwrap().waiting, 1);
     assert!(store.links().await.unwrap().is_empty());
     assert_eq!(store.link(link.id).await.unwrap().unwrap().state, LinkState::Ended);
     let known = store.known(&link.members[0].at, &[]).await.unwrap();
