@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use entente_sim::ledger::Ledger;
 use serde_json::Value;
 
-/// Accounts whose reaction stands at the message that began with this word, or who wrote a line below it in place of one; an
+/// Accounts whose reaction stands at the first message that had this word, or who wrote a line below it in place of one; an
 /// account stands there twice if two lines do.
 pub fn felt(ledger: &Ledger, token: &str) -> Vec<String> {
     let mut message: Option<(String, String)> = None;
@@ -16,12 +16,19 @@ pub fn felt(ledger: &Ledger, token: &str) -> Vec<String> {
         let id = (["room", "chat", "channel", "session"].map(text).concat(), text("message"));
         let this = message.as_ref() == Some(&id);
         match entry.change["kind"].as_str() {
-            Some("message.created") if message.is_none() && text("text").split(' ').next() == Some(token) => {
+            Some("message.created")
+                if message.is_none() && text("text").split(' ').any(|word| word == token) =>
+            {
                 message = Some(id);
             }
             Some("message.created")
                 if text("text").starts_with("reacted:")
-                    && message.as_ref().is_some_and(|(_, message)| *message == text("parent")) =>
+                    && message.as_ref().is_some_and(|(_, message)| {
+                        // Graph says what a message answers, not whose thread it is in; Zoom writes ids in two ways.
+                        [text("parent"), text("quotes")]
+                            .iter()
+                            .any(|below| below.eq_ignore_ascii_case(message))
+                    }) =>
             {
                 lines.insert(id.1, text("author"));
             }

@@ -77,6 +77,7 @@ pub(super) fn send(zoom: &Zoom, call: &Call) -> Outcome {
         "session": session,
         "author": &*robot,
         "to": &*person,
+        "parent": parent.map(|parent| id::IdForm::Lower.write(parent)),
         "text": text,
     });
     let bot = BotPart { id: name.clone(), content, to: to.clone(), user: fields.user_jid.clone() };

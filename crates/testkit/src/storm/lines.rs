@@ -30,6 +30,8 @@ pub(super) struct Hearer {
     pub(super) place: Place,
     /// The account that should have written it there.
     pub(super) author: String,
+    /// The account that shows there what its author feels: by a reaction, or by a line below it.
+    pub(super) feeler: String,
     /// The name that stands in front of it where the app passes it on.
     signed: Option<String>,
 }
@@ -41,11 +43,6 @@ impl Line {
             Spot::Direct(to) => self.from.write(to, text).await,
             Spot::Channel(id) => self.from.tell(id, text).await,
         }
-    }
-
-    /// Whether people's reactions travel along it.
-    pub(super) fn feels(&self) -> bool {
-        matches!(self.spot, Spot::Direct(_))
     }
 
     /// How something that was said here should stand on a platform; `None` where it should not.
@@ -75,7 +72,7 @@ impl Storm {
                     self.lines.push(Line {
                         from: self.world.at(at, &from.email).await,
                         spot: Spot::Direct(self.world.address_at(at, &to.email).await),
-                        hearers: vec![Hearer { place, author, signed: None }],
+                        hearers: vec![Hearer { place, feeler: author.clone(), author, signed: None }],
                         name: format!("{} to {}", from.email, to.email),
                     });
                 }
@@ -116,11 +113,14 @@ impl Storm {
             let account = self.world.address_at(place, email).await;
             let author = self.world.at(place, &account).await.id;
             room.host.let_in(&room.id, &author).await;
-            return Hearer { place, author, signed: None };
+            // Where the app cannot react, it says for everybody who did.
+            let app = self.world.app_as_author(place).await;
+            let feeler = if place == Place::Slack { author.clone() } else { app };
+            return Hearer { place, author, feeler, signed: None };
         }
         let author = self.world.app_as_author(place).await;
         // Slack shows the name as the author's instead.
         let signed = (place != Place::Slack).then(|| name.to_owned());
-        Hearer { place, author, signed }
+        Hearer { place, feeler: author.clone(), author, signed }
     }
 }

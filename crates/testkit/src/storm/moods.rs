@@ -1,5 +1,5 @@
-//! What people feel in a storm: authors like their own messages, or not any more. At the end a reaction must stand on the
-//! other side exactly where its author's does.
+//! What people feel in a storm: authors like their own messages, or not any more. At the end a reaction must stand wherever
+//! the message is read exactly as its author's does.
 
 use rand::RngExt as _;
 
@@ -11,10 +11,7 @@ use crate::place::Place;
 impl Storm {
     /// An author likes their message, or not any more.
     pub(super) async fn feel(&mut self) {
-        let able = |w: &Written| {
-            let line = &self.lines[w.line];
-            line.feels() && line.from.place != Place::Webex && w.text.is_some()
-        };
+        let able = |w: &Written| self.lines[w.line].from.place != Place::Webex && w.text.is_some();
         let all: Vec<usize> = (0..self.written.len()).filter(|n| able(&self.written[*n])).collect();
         if all.is_empty() {
             return;
@@ -42,27 +39,24 @@ impl Storm {
         }
     }
 
-    /// The first message of which not the right ones think well, on the other side.
+    /// The first message of which not the right ones think well, wherever it is read.
     pub(super) fn wrong_feeling(&self) -> Option<String> {
         for w in &self.written {
-            let line = &self.lines[w.line];
-            if !line.feels() {
-                continue;
-            }
-            let Hearer { place: target, author, .. } = &line.hearers[0];
-            // What was taken back has no reactions, but a line below it must have gone as well.
-            if w.text.is_none() && *target != Place::Webex {
-                continue;
-            }
-            let liked = w.liked == Some(true) && w.text.is_some();
-            let expected = if liked { vec![author.clone()] } else { Vec::new() };
-            let stands = felt(self.world.ledger(*target), &w.token);
-            if stands != expected {
-                if std::env::var_os("ENTENTE_LEDGERS").is_some() {
-                    self.print_ledgers();
+            for Hearer { place: target, feeler, .. } in &self.lines[w.line].hearers {
+                // What was taken back has no reactions, but a line below it must have gone as well.
+                if w.text.is_none() && *target != Place::Webex {
+                    continue;
                 }
-                let found = format!("{} is liked by {stands:?}, not {expected:?}", w.token);
-                return Some(format!("in {target:?}: {found}"));
+                let liked = w.liked == Some(true) && w.text.is_some();
+                let expected = if liked { vec![feeler.clone()] } else { Vec::new() };
+                let stands = felt(self.world.ledger(*target), &w.token);
+                if stands != expected {
+                    if std::env::var_os("ENTENTE_LEDGERS").is_some() {
+                        self.print_ledgers();
+                    }
+                    let found = format!("{} is liked by {stands:?}, not {expected:?}", w.token);
+                    return Some(format!("in {target:?}: {found}"));
+                }
             }
         }
         None
