@@ -29,5 +29,6 @@ pub use people::{
     Account, Channel, Conversation, ConversationKind, Pair, Person, Primary, StandIn, StandInMode,
     StandInState,
 };
+pub use plain::is_visible;
 pub use reaction::{Emoji, Reaction};
 pub use time::Timestamp;

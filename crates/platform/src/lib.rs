@@ -38,6 +38,7 @@ pub mod socket;
 pub mod steps;
 pub mod threads;
 pub mod tokens;
+pub mod tongue;
 pub mod transport;
 
 pub use client::{
@@ -59,4 +60,5 @@ pub use socket::Socket;
 pub use steps::{NoSteps, Step, Steps};
 pub use threads::OneLevel;
 pub use tokens::{Access, Credentials, LoginKind, Tokens};
+pub use tongue::{Tongue, Written};
 pub use transport::{InProcess, Tcp, Transport, Undelivered};

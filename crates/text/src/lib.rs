@@ -13,6 +13,8 @@
 //!   spellings of the same text are the same body. Connectors whose vendor sends trees instead of markup keep it by way of
 //!   [`runs`].
 
+#[cfg(feature = "bodies")]
+pub mod bodies;
 mod build;
 mod emoji;
 pub mod fit;

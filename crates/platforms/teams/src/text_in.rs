@@ -79,10 +79,10 @@ impl Elements for Teams<'_> {
     fn gathered(&mut self, element: &Element<'_>, text: &str) -> Vec<Inline> {
         let name = text.replace('\u{a0}', " ");
         let name = name.trim().trim_start_matches('@');
-        if name.is_empty() {
+        let account = self.mentioned(element.attr("id").or_else(|| element.attr("itemid")));
+        if name.is_empty() && account.is_none() {
             return Vec::new();
         }
-        let account = self.mentioned(element.attr("id").or_else(|| element.attr("itemid")));
         vec![Inline::Mention(Mention { account, name: name.to_owned() })]
     }
 }

@@ -63,9 +63,6 @@ impl Elements for Webex<'_> {
     /// `data-object-type` is `person` or `groupMention`; `data-object-id` is the person's id or its bare key.
     fn gathered(&mut self, element: &Element<'_>, text: &str) -> Vec<Inline> {
         let name = text.trim().trim_start_matches('@');
-        if name.is_empty() {
-            return Vec::new();
-        }
         let person = element.attr("data-object-type") == Some("person");
         let given = element.attr("data-object-id").filter(|_| person);
         let account = given.and_then(|given| {
@@ -74,6 +71,9 @@ impl Elements for Webex<'_> {
             let id = known.or_else(|| (!id::is_key(given) && id::is_plain(given)).then_some(given))?;
             Some(id::account(self.workspace, id))
         });
+        if name.is_empty() && account.is_none() {
+            return Vec::new();
+        }
         vec![Inline::Mention(Mention { account, name: name.to_owned() })]
     }
 }
