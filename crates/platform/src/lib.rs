@@ -18,6 +18,7 @@
 //!
 //! Nothing in here knows the store, the router or any platform.
 
+pub mod card;
 pub mod classify;
 pub mod client;
 #[cfg(feature = "conformance")]
@@ -41,6 +42,7 @@ pub mod tokens;
 pub mod tongue;
 pub mod transport;
 
+pub use card::{card, card_in};
 pub use client::{
     BotRefused, CatchUp, Client, Listen, Listening, MadeBot, Mark, Page, Rung, Talk, WantedBot,
 };

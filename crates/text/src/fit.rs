@@ -24,11 +24,12 @@ use node::Node;
 /// dialect's dearest markup; below that a part with a single character may exceed it. Numbered lists that are cut begin
 /// at one again. What is measured counts every visible character as one at least.
 pub fn fit(body: Body, limit: usize, measure: &dyn Fn(&Body) -> usize) -> Vec<Body> {
-    if measure(&body) <= limit {
+    let length = measure(&body);
+    if length <= limit {
         return vec![body];
     }
     let nodes = node::of(&body.0);
-    let least = node::weight(&nodes, usize::MAX) / limit.max(1);
+    let least = length / limit.max(1);
     let mut parts = Vec::new();
     for digits in least.max(1).to_string().len()..=9 {
         let widest = "9".repeat(digits);

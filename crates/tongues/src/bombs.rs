@@ -39,27 +39,124 @@ pub fn all() -> Vec<Bomb> {
 
 /// Elements that open and never close, close and never open, and hide.
 const TAGS: &[&str] = &[
-    "<b>", "<i><b>", "<p><b>", "<blockquote>", "<ul><li>", "<ol><ul>", "<li>", "<a href='http://x'>", "<h1>", "<pre>",
-    "<code>", "<table><tr><td>", "<svg>", "<at id='0'>", "<spark-mention>", "<codeblock>", "<img alt='x'>", "<emoji alt='x'>",
-    "</p>", "</b></i>", "</blockquote>", "<", "<!--", "<!-- -->", "&", "&amp;", "&#", "&#x1f600;", "<a ", "<a b c d e f ",
-    "x<br>", "<br>", "<div>x</div>", "a ", "\u{301}",
+    "<b>",
+    "<i><b>",
+    "<p><b>",
+    "<blockquote>",
+    "<ul><li>",
+    "<ol><ul>",
+    "<li>",
+    "<a href='http://x'>",
+    "<h1>",
+    "<pre>",
+    "<code>",
+    "<table><tr><td>",
+    "<svg>",
+    "<at id='0'>",
+    "<spark-mention>",
+    "<codeblock>",
+    "<img alt='x'>",
+    "<emoji alt='x'>",
+    "</p>",
+    "</b></i>",
+    "</blockquote>",
+    "<",
+    "<!--",
+    "<!-- -->",
+    "&",
+    "&amp;",
+    "&#",
+    "&#x1f600;",
+    "<a ",
+    "<a b c d e f ",
+    "x<br>",
+    "<br>",
+    "<div>x</div>",
+    "a ",
+    "\u{301}",
 ];
 
 /// Marks that open and never close, and every way to begin a block.
 const MARKDOWN: &[&str] = &[
-    "> ", "- ", "1. ", "*a ", "_a ", "**a* ", "***a** ", "[", "![", "[a](", "[a]: <", "[a][", "`", "``a", "`a``b", "<", "<!--",
-    "<@", "<@a", "<@personId:", "&", "\\", "~~a~ ", "```\n", "\n> ", "\n- ", "\n    ", "#\n", "a|b\n-|-\n", "x\n", "\u{301}",
-    "*_", "]", "](", "<b>", "<?", "<![CDATA[", "a**b", "__a__b",
+    "> ",
+    "- ",
+    "1. ",
+    "*a ",
+    "_a ",
+    "**a* ",
+    "***a** ",
+    "[",
+    "![",
+    "[a](",
+    "[a]: <",
+    "[a][",
+    "`",
+    "``a",
+    "`a``b",
+    "<",
+    "<!--",
+    "<@",
+    "<@a",
+    "<@personId:",
+    "&",
+    "\\",
+    "~~a~ ",
+    "```\n",
+    "\n> ",
+    "\n- ",
+    "\n    ",
+    "#\n",
+    "a|b\n-|-\n",
+    "x\n",
+    "\u{301}",
+    "*_",
+    "]",
+    "](",
+    "<b>",
+    "<?",
+    "<![CDATA[",
+    "a**b",
+    "__a__b",
 ];
 
 /// Signs between words and lines.
 const MRKDWN: &[&str] = &[
-    "*", "_", "~", "`", "```", "``` ", "*a", " *a*", "*_~", "<", "<a|", "<@", "<@U1", "<@U1|a>", "<!", "<!here>", "<#C1>", "&",
-    "&lt;", ">", "&gt;\n", "&gt;&gt;&gt;", "\n", "a\n", ":", ":a:", ":+1:", "a ", "•\n", "\u{301}", "<http://x|y>",
+    "*",
+    "_",
+    "~",
+    "`",
+    "```",
+    "``` ",
+    "*a",
+    " *a*",
+    "*_~",
+    "<",
+    "<a|",
+    "<@",
+    "<@U1",
+    "<@U1|a>",
+    "<!",
+    "<!here>",
+    "<#C1>",
+    "&",
+    "&lt;",
+    ">",
+    "&gt;\n",
+    "&gt;&gt;&gt;",
+    "\n",
+    "a\n",
+    ":",
+    ":a:",
+    ":+1:",
+    "a ",
+    "•\n",
+    "\u{301}",
+    "<http://x|y>",
 ];
 
 /// What there is nothing to read in.
-const PLAIN: &[&str] = &["a", "a ", "\n", "a\n", " ", "\u{301}", "\u{200b}", "\u{202e}", "\u{1f468}\u{200d}", "\0", "*"];
+const PLAIN: &[&str] =
+    &["a", "a ", "\n", "a\n", " ", "\u{301}", "\u{200b}", "\u{202e}", "\u{1f468}\u{200d}", "\0", "*"];
 
 fn markup(platform: &'static str, fields: impl Fn(String) -> Value, pieces: &[&str], out: &mut Vec<Bomb>) {
     for piece in pieces {
@@ -108,9 +205,7 @@ fn mentions() -> Vec<Bomb> {
 fn rich() -> Vec<Bomb> {
     let text = |text: &str| json!({"type": "text", "text": text});
     let section = |elements: Value| json!({"type": "rich_text_section", "elements": elements});
-    let list = |indent: usize| {
-        json!({"type": "rich_text_list", "style": "bullet", "indent": indent, "elements": [section(json!([text("a")]))]})
-    };
+    let list = |indent: usize| json!({"type": "rich_text_list", "style": "bullet", "indent": indent, "elements": [section(json!([text("a")]))]});
     let bomb = |name: &str, elements: Vec<Value>| Bomb {
         platform: "slack",
         name: name.to_owned(),
@@ -138,9 +233,7 @@ fn rich() -> Vec<Bomb> {
 fn ranges() -> Vec<Bomb> {
     let many = 20_000;
     let text = "ab cd\n".repeat(many);
-    let range = |name: &str, from: usize, to: usize| {
-        json!({"format_type": name, "format_attr": "http://x.example", "start_position": from, "end_position": to})
-    };
+    let range = |name: &str, from: usize, to: usize| json!({"format_type": name, "format_attr": "http://x.example", "start_position": from, "end_position": to});
     let zoom = |name: &str, ranges: Vec<Value>| Bomb {
         platform: "zoom",
         name: name.to_owned(),

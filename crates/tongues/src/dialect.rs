@@ -87,7 +87,8 @@ pub static ALL: [Dialect; 4] = [
             let mut calls = Vec::new();
             // Where there are blocks, the markup is what notifications show, and calls nobody the blocks do not.
             let text = fields["text"].as_str().unwrap_or_default();
-            let noted = between(text, "<@", ">").chain(between(text, "<!", ">")).chain(between(text, "<#", ">"));
+            let noted =
+                between(text, "<@", ">").chain(between(text, "<!", ">")).chain(between(text, "<#", ">"));
             kinds(&fields["blocks"], &mut |piece| match piece["type"].as_str() {
                 Some("user") => calls.push(piece["user_id"].as_str().unwrap_or_default().to_owned()),
                 Some(kind @ ("broadcast" | "usergroup" | "channel" | "team")) => calls.push(kind.to_owned()),
@@ -128,11 +129,16 @@ impl Dialect {
     /// # Errors
     /// What is wrong with its form.
     pub fn read(&self, fields: &Value) -> Result<Message, String> {
+        self.tongue.read(&self.message(fields))
+    }
+
+    /// A whole message with these fields, as the vendor tells it.
+    pub fn message(&self, fields: &Value) -> Vec<u8> {
         let mut message = (self.envelope)();
         if let (Some(message), Some(fields)) = (message.as_object_mut(), fields.as_object()) {
             message.extend(fields.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
-        self.tongue.read(message.to_string().as_bytes())
+        message.to_string().into_bytes()
     }
 
     /// The fields of a message in which somebody wrote this in the vendor's own markup.

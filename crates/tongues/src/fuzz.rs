@@ -16,6 +16,15 @@ pub const TARGETS: [(&str, fn(&[u8])); 6] = [
     ("markdown", markdown),
 ];
 
+/// Runs the target of this name.
+///
+/// # Panics
+/// If a law is broken, or there is none of this name.
+pub fn run(name: &str, data: &[u8]) {
+    let target = TARGETS.iter().find(|target| target.0 == name).expect("the name of a target");
+    (target.1)(data);
+}
+
 /// The longest text that is carried on to all printers; more is only read.
 const PRINTED: usize = 4_096;
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use entente_model::{Body, Emoji, Message, MessageRef, Reaction, Snapshot, Timestamp, WorkspaceRef};
-use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
+use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, card_in};
 
 use crate::hook::login_of;
 use crate::id::{self, Resource};
@@ -201,8 +201,10 @@ fn line(attachment: &Attachment) -> String {
         "forwardedMessageReference" => "forwarded message".to_owned(),
         "meetingReference" => "meeting".to_owned(),
         kind if kind.starts_with("image/") => format!("image: {}", name.unwrap_or("without a name")),
+        "tabReference" => "tab".to_owned(),
         kind if kind.ends_with("codesnippet") => "code snippet".to_owned(),
-        kind if kind.starts_with("application/vnd.microsoft.card") => "card".to_owned(),
+        kind if kind.ends_with("fluidEmbedCard") => "Loop component".to_owned(),
+        kind if kind.starts_with("application/vnd.microsoft.card") => card_in(attachment.content.as_deref()),
         _ => format!("attachment: {}", name.unwrap_or("without a name")),
     }
 }

@@ -13,7 +13,7 @@
 
 use bytes::Bytes;
 use entente_model::{AccountRef, Body, Emoji, FileRef, Message, MessageRef, Reaction, Snapshot, Timestamp};
-use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
+use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, card_in};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -189,7 +189,10 @@ fn said(at: MessageRef, author: AccountRef, object: Object) -> Message {
         author,
         body,
         files: object.files.iter().filter_map(carried).collect(),
-        unsupported: object.files.iter().filter(|file| carried(file).is_none()).map(file).collect(),
+        unsupported: too_long(&text)
+            .into_iter()
+            .chain(object.files.iter().filter(|file| carried(file).is_none()).map(file))
+            .collect(),
         at,
     }
 }
@@ -268,6 +271,11 @@ pub(crate) fn outlined(at: MessageRef, author: AccountRef, read: &message::Outli
     Snapshot { message, created_at, edited_at: None, deleted, reactions: None }
 }
 
+/// What stands for the rest of a text of which not all is read.
+fn too_long(text: &str) -> Option<String> {
+    (text.len() > entente_text::MAX_INPUT).then(|| entente_text::TOO_LONG.to_owned())
+}
+
 fn unsupported(read: &message::Message) -> Vec<String> {
     if snippet(read) {
         return vec![
@@ -275,13 +283,14 @@ fn unsupported(read: &message::Message) -> Vec<String> {
         ];
     }
     let lacking = read.files.iter().filter(|file| carried(file).is_none());
-    let mut lines: Vec<String> = lacking.map(|file| named("file", file.file_name.as_deref())).collect();
+    let mut lines: Vec<String> = too_long(read.text.as_deref().unwrap_or_default()).into_iter().collect();
+    lines.extend(lacking.map(|file| named("file", file.file_name.as_deref())));
     if read.files.is_empty()
         && let Some(name) = filled(read.file_name.as_deref())
     {
         lines.push(named("file", Some(name)));
     }
-    lines.extend(read.interactive_cards.iter().map(|_| "card".to_owned()));
+    lines.extend(read.interactive_cards.iter().map(|card| card_in(card.card_json.as_deref())));
     lines
 }
 

@@ -54,7 +54,9 @@ fn weight_of_runs(runs: &VecDeque<Run>, enough: usize) -> usize {
             break;
         }
         sum += match &run.leaf {
-            Leaf::Text(text) | Leaf::Code(text) => text.chars().take((enough - sum).saturating_add(1)).count(),
+            Leaf::Text(text) | Leaf::Code(text) => {
+                text.chars().take((enough - sum).saturating_add(1)).count()
+            }
             // A name need not be printed.
             Leaf::Mention(_) => 0,
             Leaf::Break => 1,
@@ -68,9 +70,7 @@ impl Node {
         match block {
             Block::Paragraph(content) => Self::Words(trimmed(content)),
             Block::Heading(level, content) => Self::Heading(*level, trimmed(content)),
-            Block::Code { language, text } => {
-                Self::Code { language: language.clone(), text: text.clone() }
-            }
+            Block::Code { language, text } => Self::Code { language: language.clone(), text: text.clone() },
             Block::Quote(inner) => Self::Quote(of(inner)),
             Block::List { ordered, items } => {
                 let items = items.iter().map(|item| of(item)).filter(|item| !item.is_empty()).collect();

@@ -6,7 +6,7 @@
 
 use crate::runs::{Leaf, Run, Style};
 use crate::{MarkdownDialect, MentionPrinter, Printed};
-use entente_model::Loss;
+use entente_model::{Inline, Loss};
 
 /// Seen by nobody, and neither white space nor punctuation.
 const NOTHING: char = '\u{200b}';
@@ -53,6 +53,23 @@ impl<'a> Writer<'a> {
     /// Writes markup.
     pub(super) fn raw(&mut self, markup: &str) {
         self.out.text.push_str(markup);
+    }
+
+    /// The runs of some text, with a plain name for everybody who cannot be called, and nothing at the ends. Nothing at all, if
+    /// there is nothing to be seen.
+    pub(super) fn runs(&self, content: &[Inline]) -> (Vec<Run>, bool) {
+        let mut runs = crate::runs::flatten(content);
+        let mut lost = false;
+        for run in &mut runs {
+            if let Leaf::Mention(mention) = &run.leaf
+                && (self.mention)(mention).is_none()
+            {
+                run.leaf = Leaf::Text(crate::runs::uncontrolled(&mention.name));
+                lost = true;
+            }
+        }
+        crate::runs::trim(&mut runs);
+        (runs, lost)
     }
 
     /// What follows stands at the beginning of a line or of an item.
@@ -107,14 +124,6 @@ impl<'a> Writer<'a> {
             for run in runs.iter_mut().filter(|run| run.style.strike) {
                 run.style.strike = false;
                 self.out.lost(Loss::Formatting);
-            }
-        }
-        for run in &mut runs {
-            if let Leaf::Mention(mention) = &run.leaf
-                && (self.mention)(mention).is_none()
-            {
-                run.leaf = Leaf::Text(crate::runs::uncontrolled(&mention.name));
-                self.out.lost(Loss::Mention);
             }
         }
         crate::runs::trim(&mut runs);

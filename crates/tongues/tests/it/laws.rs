@@ -33,7 +33,8 @@ fn calling() -> impl Strategy<Value = Body> {
 fn called(body: &Body, platform: &str) -> Vec<String> {
     let mut found = Vec::new();
     each_mention(&body.0, &mut |mention| {
-        if let Some(account) = mention.account.as_ref().filter(|a| a.workspace.platform.as_str() == platform) {
+        if let Some(account) = mention.account.as_ref().filter(|a| a.workspace.platform.as_str() == platform)
+        {
             found.push(account.id.as_str().to_owned());
         }
     });
