@@ -2,7 +2,7 @@
 
 use entente_model::{
     Body, Change, DropReason, Event, EventKey, LoginId, MessageId, MessageRef, Pair, PersonId, Snapshot,
-    Timestamp, plain_line,
+    Timestamp,
 };
 use entente_store::{LaneKey, Plan, Represented, Routed, SeenNow, Work};
 
@@ -234,13 +234,7 @@ fn watcher(reported: &Reported<'_>, message: &MessageId) -> LoginId {
     of.unwrap_or(&reported.arrivals[0]).watcher
 }
 
-/// The longest line about something that cannot travel, in characters.
-const LONGEST_LINE: usize = 200;
-
-/// What cannot travel becomes a line that says so. What somebody called it is not trusted to be one.
+/// What cannot travel becomes a line that says so.
 pub(super) fn with_unsupported(body: &Body, unsupported: &[String]) -> Body {
-    let mut body = body.clone();
-    let lines = unsupported.iter().map(|line| plain_line(line, LONGEST_LINE));
-    body.0.extend(lines.flat_map(|line| Body::text(&format!("[{line}]")).0));
-    body
+    body.with_lines(unsupported)
 }

@@ -9,6 +9,7 @@ mod feed;
 mod files;
 mod moved;
 mod notices;
+mod odd;
 mod people;
 mod reactions;
 mod refused;
