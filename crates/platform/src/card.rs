@@ -35,7 +35,8 @@ fn gather(value: &Value, words: &mut String) {
         Value::Array(items) => items.iter().for_each(|item| gather(item, words)),
         Value::Object(fields) => {
             let kind = fields.get("type").and_then(Value::as_str).unwrap_or_default();
-            if kind.starts_with("Action") || kind.starts_with("Input") {
+            let kind = kind.to_ascii_lowercase();
+            if kind.starts_with("action") || kind.starts_with("input") {
                 return;
             }
             for name in ["title", "subtitle", "text", "value"] {
@@ -44,8 +45,10 @@ fn gather(value: &Value, words: &mut String) {
                     words.push(' ');
                 }
             }
-            let rest =
-                fields.iter().filter(|(name, _)| !matches!(name.as_str(), "actions" | "buttons" | "tap"));
+            // A head stands above its body, whatever order the fields have.
+            fields.get("head").into_iter().for_each(|head| gather(head, words));
+            let told = ["head", "actions", "buttons", "tap"];
+            let rest = fields.iter().filter(|(name, _)| !told.contains(&name.as_str()));
             rest.for_each(|(_, value)| gather(value, words));
         }
         _ => {}
@@ -71,6 +74,9 @@ mod tests {
             card(&json!({"fallbackText": "Get a newer app", "body": [{"text": "x"}]})),
             "card: Get a newer app"
         );
+        let headed = json!({"content": {"body": [{"type": "message", "text": "At noon"},
+            {"type": "actions", "items": [{"text": "Yes"}]}], "head": {"text": "Lunch?"}}});
+        assert_eq!(card(&headed), "card: Lunch? At noon");
         for nothing in [json!({}), json!(null), json!({"body": [{"type": "Image"}]})] {
             assert_eq!(card(&nothing), "card");
         }

@@ -31,7 +31,7 @@ pub(crate) fn said(workspace: &WorkspaceRef, message: &Message<'_>) -> Said {
     let text = filled(message.text.as_ref()).unwrap_or_default();
     let names = Names {
         workspace,
-        names: mrkdwn::names(bounded(text)),
+        called: mrkdwn::names(bounded(text)),
         left: Cell::new(MAX_INPUT),
         cut: Cell::new(false),
     };
@@ -61,7 +61,7 @@ pub(crate) fn said(workspace: &WorkspaceRef, message: &Message<'_>) -> Said {
 /// Whose workspace it is, and what those are called who are named by id alone.
 struct Names<'a> {
     workspace: &'a WorkspaceRef,
-    names: HashMap<&'a str, String>,
+    called: HashMap<&'a str, String>,
     /// How many bytes of text are still read of this message.
     left: Cell<usize>,
     /// Whether there were more.
@@ -104,7 +104,8 @@ fn block(names: &Names<'_>, raw: &RawValue, out: &mut Vec<Block>, unsupported: &
             let text = block.text.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
             out.extend(markdown_in(names.bounded(&text.unwrap_or_default()), &mut |_| None).0);
         }
-        "divider" => {}
+        // The file itself is told of beside the blocks.
+        "divider" | "file" => {}
         kind @ ("image" | "video") => {
             let mut title = Vec::new();
             block.title.iter().for_each(|text| text_object(names, text, &mut title));
@@ -116,8 +117,6 @@ fn block(names: &Names<'_>, raw: &RawValue, out: &mut Vec<Block>, unsupported: &
         "input" => unsupported.push("form".to_owned()),
         "call" => unsupported.push("call".to_owned()),
         "table" => unsupported.push("table".to_owned()),
-        // The file itself is told of beside the blocks.
-        "file" => {}
         // What it says, if it says something in the way that others do, is kept.
         _ => {
             block.text.iter().for_each(|text| text_object(names, text, out));

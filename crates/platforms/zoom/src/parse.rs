@@ -171,7 +171,11 @@ pub(crate) fn open(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
         Told::UpdatedAt => (Timestamp::default(), Some(sent.max(happened))),
     };
     let deleted = told == Told::Deleted;
-    let message = if deleted { silent(at.clone(), author) } else { said(at.clone(), author, payload.object) };
+    let mut message =
+        if deleted { silent(at.clone(), author) } else { said(at.clone(), author, payload.object) };
+    if told == Told::Posted {
+        nothing_else(&mut message);
+    }
     Ok(Snapshot { message, created_at, edited_at, deleted, reactions: None })
 }
 
@@ -197,6 +201,14 @@ fn said(at: MessageRef, author: AccountRef, object: Object) -> Message {
     }
 }
 
+/// Somebody posted something that neither reports nor history describe ("List user's chat messages", `message_type`: `others`),
+/// a poll or a sticker, so a line says that. What an edit leaves empty is empty.
+fn nothing_else(message: &mut Message) {
+    if message.body.is_empty() && message.files.is_empty() && message.unsupported.is_empty() {
+        message.unsupported.push("something unknown".to_owned());
+    }
+}
+
 /// The message that begins the thread.
 fn thread(at: &MessageRef, main: Option<&str>) -> Option<MessageRef> {
     let main = id::message(&at.conversation, filled(main)?);
@@ -217,7 +229,7 @@ pub(crate) fn snapshot(at: MessageRef, author: AccountRef, read: &message::Messa
     let edited_at = edited.then(|| Timestamp(created_at.0.saturating_add(1)));
     let text = read.text.as_deref().unwrap_or_default();
     let body = text_in::body(&at.conversation.workspace, text, &read.rich_text, &read.at_items);
-    let message = Message {
+    let mut message = Message {
         thread: thread(&at, read.reply_main_message_id.as_deref()),
         author,
         body,
@@ -225,6 +237,9 @@ pub(crate) fn snapshot(at: MessageRef, author: AccountRef, read: &message::Messa
         unsupported: unsupported(read),
         at,
     };
+    if !edited {
+        nothing_else(&mut message);
+    }
     let reactions = Some(reactions(&message.at, read));
     Snapshot { message, created_at, edited_at, deleted: false, reactions }
 }

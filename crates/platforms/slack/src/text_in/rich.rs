@@ -241,6 +241,6 @@ impl Names<'_> {
     }
 
     fn name(&self, id: &str) -> Option<&str> {
-        self.names.get(id).map(String::as_str)
+        self.called.get(id).map(String::as_str)
     }
 }
