@@ -24,7 +24,8 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
 
 /// What is hostile to parsers, with a clock: a mebibyte of it is read and written in a twentieth of a second.
 fn texts(root: &Path) -> anyhow::Result<()> {
-    shell::run(&mut test(root, &["--package", "entente-tongues"]))
+    // One after the other, so that none takes the others' time.
+    shell::run(test(root, &["--package", "entente-tongues"]).arg("--test-threads=1"))
 }
 
 /// Everything that runs by seed, with more seeds.

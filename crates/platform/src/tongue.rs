@@ -4,6 +4,7 @@
 //! golden cases, laws and fuzzing do, which hold all platforms to the same, each through its own parser and printers.
 
 use entente_model::{Body, Loss, Message};
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::Platform;
@@ -29,8 +30,23 @@ pub trait Tongue: Platform {
 /// A body in the vendor's form.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Written {
-    /// The fields of the request.
-    pub fields: Value,
+    /// The fields of the request that say it, as the vendor is sent them: an object of JSON.
+    pub request: Vec<u8>,
     /// What could not be shown.
     pub losses: Vec<Loss>,
+}
+
+impl Written {
+    /// What is sent in these fields.
+    ///
+    /// # Panics
+    /// When the fields are none of JSON.
+    pub fn of(fields: &impl Serialize, losses: Vec<Loss>) -> Self {
+        Self { request: serde_json::to_vec(fields).expect("fields of JSON"), losses }
+    }
+
+    /// The fields, to be looked into.
+    pub fn fields(&self) -> Value {
+        serde_json::from_slice(&self.request).unwrap_or_default()
+    }
 }

@@ -6,7 +6,7 @@
 //! see as one character. Styles are properties of runs, so a cut needs nothing closed or opened again; a block of code
 //! becomes several blocks of code.
 //!
-//! What is left is a tree of queues ([`node`]): a part is taken off its front, and nothing behind the part is looked at,
+//! What is left is a tree of queues (`fit/node.rs`): a part is taken off its front, and nothing behind the part is looked at,
 //! because a printed character is at least one of whatever the limit counts. So the work grows with the text, and not
 //! with the text times its parts, however it is made.
 

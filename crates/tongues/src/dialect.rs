@@ -148,14 +148,14 @@ impl Dialect {
 
     /// Where a request is longer than the vendor takes.
     pub fn too_long(&self, written: &Written) -> Option<String> {
-        let lengths = (self.length)(&written.fields);
+        let lengths = (self.length)(&written.fields());
         let long = lengths.into_iter().find(|(_, length, most)| length > most)?;
         Some(format!("{}: {} {}, {} at most", self.name, long.1, long.0, long.2))
     }
 
     /// Everything in a request that calls somebody.
     pub fn calls(&self, written: &Written) -> Vec<String> {
-        (self.calls)(&written.fields)
+        (self.calls)(&written.fields())
     }
 }
 

@@ -58,7 +58,7 @@ fn carried(from: &Dialect, to: &Dialect, body: &Body) {
         }
         // Who is called by id alone has no name in the payload, and on another platform none at all.
         if named == 0 {
-            let shown = to.read(&to.tongue.write(&part).fields).map(|message| message.body.canonical());
+            let shown = to.read(&to.tongue.write(&part).fields()).map(|message| message.body.canonical());
             assert_eq!(shown.as_ref(), Ok(&part.canonical()), "on {}", to.name);
         }
     }

@@ -2,11 +2,18 @@
 
 use entente_model::{Body, Message, WorkspaceRef};
 use entente_platform::{Platform as _, Tongue, Written};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::wire::message;
 use crate::wire::outgoing::RichText;
 use crate::{Slack, id, parse, text_out};
+
+#[derive(Serialize)]
+struct Fields<'a> {
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocks: Option<[RichText<'a>; 1]>,
+}
 
 impl Tongue for Slack {
     /// "message event", "conversations.history".
@@ -21,18 +28,15 @@ impl Tongue for Slack {
     /// "chat.postMessage".
     fn write(&self, body: &Body) -> Written {
         let printed = text_out::print(body);
-        let fields = json!({"text": printed.text, "blocks": [RichText { elements: &printed.parts }]});
-        Written { fields, losses: printed.losses }
+        let blocks = Some([RichText { elements: &printed.parts }]);
+        Written::of(&Fields { text: &printed.text, blocks }, printed.losses)
     }
 
     /// "chat.update", which is given text alone where that says exactly the same.
     fn rewrite(&self, body: &Body) -> Written {
         let printed = text_out::print(body);
-        let mut fields = json!({"text": printed.text});
-        if !printed.exact {
-            fields["blocks"] = json!([RichText { elements: &printed.parts }]);
-        }
-        Written { fields, losses: printed.losses }
+        let blocks = (!printed.exact).then(|| [RichText { elements: &printed.parts }]);
+        Written::of(&Fields { text: &printed.text, blocks }, printed.losses)
     }
 
     fn announce(&self, body: &Body) -> Written {

@@ -20,18 +20,18 @@ impl Tongue for Teams {
     /// Graph: "Send chatMessage in a channel or a chat".
     fn write(&self, body: &Body) -> Written {
         let (message, losses) = render::message(body);
-        Written { fields: json!(message), losses }
+        Written::of(&message, losses)
     }
 
     /// Graph: "Update chatMessage".
     fn rewrite(&self, body: &Body) -> Written {
         let (message, losses) = render::update(body, &[]);
-        Written { fields: json!(message), losses }
+        Written::of(&message, losses)
     }
 
     /// Bot Framework: an activity's `text`.
     fn announce(&self, body: &Body) -> Written {
         let (text, losses) = text_out::bot(body);
-        Written { fields: json!({"text": text}), losses }
+        Written::of(&json!({"text": text}), losses)
     }
 }

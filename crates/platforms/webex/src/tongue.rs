@@ -21,7 +21,7 @@ impl Tongue for Webex {
     /// "Create a Message".
     fn write(&self, body: &Body) -> Written {
         let printed = text_out::print(body);
-        Written { fields: json!({"markdown": printed.text}), losses: printed.losses }
+        Written::of(&json!({"markdown": printed.text}), printed.losses)
     }
 
     /// "Edit a Message".

@@ -2,10 +2,18 @@
 
 use entente_model::{Body, Message, WorkspaceRef};
 use entente_platform::{Platform as _, Tongue, Written};
+use serde::Serialize;
 use serde_json::json;
 
 use crate::wire::message;
+use crate::wire::outgoing::Range;
 use crate::{Zoom, id, parse, text_out};
+
+#[derive(Serialize)]
+struct Fields<'a> {
+    message: &'a str,
+    rich_text: &'a [Range],
+}
 
 impl Tongue for Zoom {
     /// "List user's chat messages".
@@ -21,14 +29,13 @@ impl Tongue for Zoom {
     /// "Send a chat message".
     fn write(&self, body: &Body) -> Written {
         let printed = text_out::print(body);
-        let fields = json!({"message": printed.message, "rich_text": printed.ranges});
-        Written { fields, losses: printed.losses }
+        Written::of(&Fields { message: &printed.message, rich_text: &printed.ranges }, printed.losses)
     }
 
     /// "Update a message".
     fn rewrite(&self, body: &Body) -> Written {
         let printed = text_out::print_plain(body);
-        Written { fields: json!({"message": printed.message}), losses: printed.losses }
+        Written::of(&json!({"message": printed.message}), printed.losses)
     }
 
     /// "Send Chatbot messages", a `message` of the body.

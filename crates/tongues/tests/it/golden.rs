@@ -53,7 +53,7 @@ fn case(from: &Dialect, text: &str) -> String {
         let _ = writeln!(out, "\n== {}", to.name);
         // What cannot travel is a line below the text wherever it goes.
         let written = to.tongue.write(&read.body.with_lines(&read.unsupported));
-        shown(to.name, &written.fields, &mut out);
+        shown(to.name, &written.fields(), &mut out);
         if !written.losses.is_empty() {
             let names: Vec<&str> = written.losses.iter().map(|loss| loss.name()).collect();
             let _ = writeln!(out, "(lost: {})", names.join(", "));
@@ -66,7 +66,7 @@ fn case(from: &Dialect, text: &str) -> String {
 
 fn said_everywhere(body: &Body) {
     for to in &ALL {
-        let shown = to.read(&to.tongue.write(body).fields).expect("a message of ours").body;
+        let shown = to.read(&to.tongue.write(body).fields()).expect("a message of ours").body;
         // Somebody who is called by id has no name in the payload.
         let words = |body: &Body| body.canonical();
         let nameless = body.canonical().is_empty()

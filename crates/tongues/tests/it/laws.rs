@@ -94,10 +94,10 @@ proptest! {
     fn what_is_said_survives(body in body()) {
         for dialect in &ALL {
             let written = dialect.tongue.write(&body);
-            let read = read(dialect, &written.fields)?;
-            prop_assert_eq!(read.canonical(), body.canonical(), "{}: {}", dialect.name, written.fields);
+            let read = read(dialect, &written.fields())?;
+            prop_assert_eq!(read.canonical(), body.canonical(), "{}: {}", dialect.name, written.fields());
             let gained = added(&looks(&body, true), &looks(&read, true));
-            prop_assert!(gained.is_none(), "{}: {} in {}", dialect.name, gained.unwrap_or_default(), written.fields);
+            prop_assert!(gained.is_none(), "{}: {} in {}", dialect.name, gained.unwrap_or_default(), written.fields());
         }
     }
 
@@ -106,11 +106,11 @@ proptest! {
     fn an_edit_loses_no_word(body in body()) {
         for dialect in &ALL {
             let written = dialect.tongue.rewrite(&body);
-            let read: Vec<char> = read(dialect, &written.fields)?.canonical().chars().collect();
+            let read: Vec<char> = read(dialect, &written.fields())?.canonical().chars().collect();
             // Addresses may stand between, where they cannot be put behind the words.
             let mut rest = read.iter();
             let kept = body.canonical().chars().all(|said| rest.any(|kept| *kept == said));
-            prop_assert!(kept, "{}: {}", dialect.name, written.fields);
+            prop_assert!(kept, "{}: {}", dialect.name, written.fields());
         }
     }
 
@@ -122,13 +122,13 @@ proptest! {
             let wanted: Vec<&str> = wanted.iter().map(String::as_str).filter(|id| PEOPLE[..4].iter().any(|(_, good)| good == id)).collect();
             for written in [dialect.tongue.write(&body), dialect.tongue.rewrite(&body), dialect.tongue.announce(&body)] {
                 let calls = dialect.calls(&written);
-                prop_assert!(calls.len() == wanted.len() || calls.is_empty(), "{}: {calls:?} of {wanted:?} in {}", dialect.name, written.fields);
-                let read = read(dialect, &written.fields)?;
+                prop_assert!(calls.len() == wanted.len() || calls.is_empty(), "{}: {calls:?} of {wanted:?} in {}", dialect.name, written.fields());
+                let read = read(dialect, &written.fields())?;
                 let mut strangers = 0;
                 each_mention(&read.0, &mut |mention| strangers += usize::from(mention.account.is_none()));
-                prop_assert_eq!(strangers, 0, "{}: {}", dialect.name, written.fields);
-                if !calls.is_empty() && !written.fields["markdown"].is_null() | !written.fields["blocks"].is_null() | !written.fields["body"].is_null() {
-                    prop_assert_eq!(called(&read, dialect.name), wanted.clone(), "{}: {}", dialect.name, written.fields);
+                prop_assert_eq!(strangers, 0, "{}: {}", dialect.name, written.fields());
+                if !calls.is_empty() && !written.fields()["markdown"].is_null() | !written.fields()["blocks"].is_null() | !written.fields()["body"].is_null() {
+                    prop_assert_eq!(called(&read, dialect.name), wanted.clone(), "{}: {}", dialect.name, written.fields());
                 }
             }
         }
@@ -143,8 +143,8 @@ proptest! {
             for to in ALL.iter().filter(|to| to.name != from.name) {
                 for part in to.tongue.split(body.clone()) {
                     let written = to.tongue.write(&part);
-                    prop_assert_eq!(to.calls(&written), Vec::<String>::new(), "{}: {}", to.name, written.fields);
-                    let shown = read(to, &written.fields)?;
+                    prop_assert_eq!(to.calls(&written), Vec::<String>::new(), "{}: {}", to.name, written.fields());
+                    let shown = read(to, &written.fields())?;
                     prop_assert_eq!(shown.canonical(), part.canonical());
                 }
             }
