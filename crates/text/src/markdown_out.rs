@@ -11,6 +11,7 @@ use crate::runs::Run;
 use crate::{MentionPrinter, Printed};
 
 mod inline;
+mod spaces;
 
 use inline::Writer;
 
