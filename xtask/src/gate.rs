@@ -13,12 +13,19 @@ const SEEDS: &str = "2000";
 /// Runs every longer check in order and stops at the first that fails.
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let mut steps = Steps::begin();
+    steps.step("hostile texts", || texts(root))?;
     steps.step("simulation", || simulation(root))?;
     steps.step("kill -9", || kill(root))?;
     // The binary of the last step can be told to die, and stands where the one to be shipped is looked for.
     steps.step("release build", || release(root))?;
     steps.end();
     Ok(())
+}
+
+/// What is hostile to parsers, with a clock: a mebibyte of it is read and written in a twentieth of a second.
+fn texts(root: &Path) -> anyhow::Result<()> {
+    // One after the other, so that none takes the others' time.
+    shell::run(test(root, &["--package", "entente-tongues"]).arg("--test-threads=1"))
 }
 
 /// Everything that runs by seed, with more seeds.

@@ -1,46 +1,18 @@
-//! Whose words the app passes on: the name that stands in front of them, made harmless. A name is somebody else's text, so
-//! what would hide, turn or pile up what stands around it is taken out before anybody reads it.
+//! Whose words the app passes on: the name that stands in front of them, made harmless ([`plain_line`]). A name is somebody
+//! else's text.
 
-use entente_model::{Block, Body, Inline};
+use entente_model::{Block, Body, Inline, plain_line};
 
 /// The longest name, in characters. "chat.postMessage" of one platform takes 80 with what is put behind it.
 const LONGEST: usize = 60;
 
-/// So many marks on one letter are writing; more are a joke.
-const MARKS: usize = 2;
-
 /// Who has no name.
 const SOMEBODY: &str = "Somebody";
 
-/// A name without controls, without characters that change the direction of what follows, and with few marks on a letter.
+/// A name as it may stand in front of a text.
 pub(crate) fn clean(name: &str) -> String {
-    let mut out = String::new();
-    let (mut count, mut marks) = (0, 0);
-    for c in name.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
-        if c.is_control() || is_invisible(c) {
-            continue;
-        }
-        marks = if is_mark(c) { marks + 1 } else { 0 };
-        if marks > MARKS {
-            continue;
-        }
-        count += 1;
-        if count > LONGEST {
-            break;
-        }
-        out.push(c);
-    }
-    let out = out.trim();
-    if out.is_empty() { SOMEBODY.to_owned() } else { out.to_owned() }
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(c, '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-fn is_mark(c: char) -> bool {
-    matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}'
-        | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}')
+    let name = plain_line(name, LONGEST);
+    if name.is_empty() { SOMEBODY.to_owned() } else { name }
 }
 
 /// The body with its author's name in front.
@@ -81,8 +53,9 @@ mod tests {
     fn a_name_is_harmless() {
         assert_eq!(clean("Ada  Okafor"), "Ada Okafor");
         assert_eq!(clean("Ada\u{202e}rofakO\n\u{7}"), "AdarofakO");
-        assert_eq!(clean(&format!("e{}", "\u{301}".repeat(10_000))), "e\u{301}\u{301}");
-        assert_eq!(clean(&"x".repeat(500)).len(), LONGEST);
+        let pile = clean(&format!("e{}", "\u{301}".repeat(10_000)));
+        assert!(pile.starts_with("e\u{301}") && pile.chars().count() < 10, "{pile}");
+        assert_eq!(clean(&"x".repeat(500)).chars().count(), LONGEST);
         assert_eq!(clean("\u{200b}\u{202e}"), SOMEBODY);
     }
 

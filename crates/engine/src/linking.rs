@@ -3,7 +3,7 @@
 
 use entente_model::{
     Account, Block, Body, CallError, Channel, ConversationRef, Flow, Inline, Link, LinkId, LinkState,
-    LoginId, Member, WorkspaceId,
+    LoginId, Member, WorkspaceId, plain_line,
 };
 use entente_platform::LoginKind;
 use entente_store::{LaneKey, Login, LoginState, Plan, Work};
@@ -17,6 +17,9 @@ const LEAST: usize = 2;
 
 /// The most: each message of one goes to all others.
 const MOST: usize = 50;
+
+/// The longest name of a channel that is shown, in characters.
+const LONGEST_CHANNEL: usize = 100;
 
 /// How many accounts look for a channel.
 const LOOKERS: usize = 8;
@@ -188,7 +191,7 @@ impl Engine {
                 Err(error) => return Err(failed(error)),
             }
         }
-        let Some(channel) = found else {
+        let Some(mut channel) = found else {
             let who = if channels.app.joins() {
                 "the Entente app sees no channel"
             } else {
@@ -201,6 +204,8 @@ impl Engine {
                 ),
             ));
         };
+        // It is shown in the other rooms too.
+        channel.name = plain_line(&channel.name, LONGEST_CHANNEL);
         if channel.archived {
             return Err(refused(name, &format!("“{}” is archived", channel.name)));
         }

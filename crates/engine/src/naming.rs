@@ -1,7 +1,8 @@
 //! Names in mentions: for people whom a message mentions by id alone, as some vendors send them, and for those whose account
-//! means nothing where a message goes. Whoever is known to us has a name; others are somebody.
+//! means nothing where a message goes. Whoever is known to us has a name; others are somebody. What a name is made of is not
+//! trusted: it stands in the middle of what somebody else says.
 
-use entente_model::{AccountRef, Block, Body, Inline, Mention, WorkspaceRef};
+use entente_model::{AccountRef, Block, Body, Inline, Mention, WorkspaceRef, plain_person};
 use entente_store::{Represented, StoreError};
 
 use crate::engine::Engine;
@@ -10,10 +11,11 @@ use crate::engine::Engine;
 const SOMEBODY: &str = "somebody";
 
 impl Engine {
-    /// Fills in the names that are missing.
+    /// Cleans the names that there are, and fills in those that are missing.
     pub(crate) async fn name_people(&self, body: &mut Body) -> Result<(), StoreError> {
         let mut nameless = Vec::new();
         blocks(&mut body.0, &mut |mention| {
+            mention.name = plain_person(&mention.name);
             if mention.name.is_empty() {
                 nameless.extend(mention.account.clone());
             }

@@ -3,6 +3,9 @@
 
 use crate::AccountRef;
 
+/// The longest line about something that cannot travel, in characters.
+const LONGEST_LINE: usize = 200;
+
 /// The whole text of a message. Empty when there is nothing to say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Body(pub Vec<Block>);
@@ -82,8 +85,68 @@ impl Body {
         Self(if inlines.is_empty() { Vec::new() } else { vec![Block::Paragraph(inlines)] })
     }
 
-    /// Whether there is nothing to say.
+    /// The same with a line for people below it for each of what cannot travel. What somebody called it is not trusted to be a
+    /// line.
+    #[must_use]
+    pub fn with_lines(&self, unsupported: &[String]) -> Self {
+        let lines = unsupported.iter().map(|line| crate::plain_line(line, LONGEST_LINE));
+        let lines = lines.flat_map(|line| Self::text(&format!("[{line}]")).0);
+        Self(self.0.iter().cloned().chain(lines).collect())
+    }
+
+    /// Whether there is nothing to say: no block, or none with anything to see. Vendors refuse a message of white space.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.iter().all(says_nothing)
+    }
+}
+
+fn says_nothing(block: &Block) -> bool {
+    match block {
+        Block::Paragraph(content) | Block::Heading(_, content) => content.iter().all(shows_nothing),
+        Block::Quote(inner) => inner.iter().all(says_nothing),
+        Block::List { items, .. } => items.iter().flatten().all(says_nothing),
+        Block::Code { text, .. } => !text.chars().any(crate::is_visible),
+    }
+}
+
+fn shows_nothing(inline: &Inline) -> bool {
+    match inline {
+        Inline::Text(text) | Inline::Code(text) => !text.chars().any(crate::is_visible),
+        Inline::Bold(inner) | Inline::Italic(inner) | Inline::Strike(inner) => {
+            inner.iter().all(shows_nothing)
+        }
+        Inline::Break => true,
+        // Somebody is called, and an address is one without a label too.
+        Inline::Link { .. } | Inline::Mention(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_can_see_is_nothing_to_say() {
+        let text = |text: &str| Block::Paragraph(vec![Inline::Bold(vec![Inline::Text(text.to_owned())])]);
+        for nothing in ["", " ", "\u{200b}\u{a0}", "\u{feff}\n\u{0}"] {
+            let list = Block::List { ordered: false, items: vec![vec![text(nothing)], Vec::new()] };
+            assert!(Body(vec![text(nothing), Block::Quote(vec![list])]).is_empty(), "{nothing:?}");
+            let code = |text: &str| Block::Code { language: None, text: text.to_owned() };
+            assert!(Body(vec![code(nothing)]).is_empty());
+            assert!(!Body(vec![code(nothing), code("x")]).is_empty());
+        }
+        assert!(Body::default().is_empty());
+        assert!(!Body(vec![text(" "), Block::Quote(vec![text("x")])]).is_empty());
+        let called = Inline::Mention(Mention { account: None, name: String::new() });
+        assert!(!Body(vec![Block::Paragraph(vec![called])]).is_empty());
+    }
+
+    #[test]
+    fn what_cannot_travel_is_a_line_below() {
+        let lines = ["card: \u{202e}Lunch\n?".to_owned(), "x".repeat(1_000)];
+        let body = Body::text("look").with_lines(&lines);
+        assert!(body.plain().starts_with("look\n[card: Lunch ?]\n[xxx"), "{}", body.plain());
+        assert!(body.plain().ends_with("…]"));
+        assert_eq!(body.plain().lines().last().map(|line| line.chars().count()), Some(LONGEST_LINE + 2));
     }
 }

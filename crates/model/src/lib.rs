@@ -8,6 +8,7 @@ pub mod event;
 pub mod file;
 pub mod id;
 pub mod link;
+pub mod name;
 pub mod operation;
 pub mod outcome;
 pub mod people;
@@ -17,17 +18,19 @@ pub mod time;
 
 pub use body::{Block, Body, Inline, Mention};
 pub use event::{Change, Event, Message, Snapshot};
-pub use file::{FileRef, plain_name};
+pub use file::FileRef;
 pub use id::{
     AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, FileId, LinkId,
     LoginId, MessageId, MessageRef, PersonId, PlatformId, WorkspaceId, WorkspaceRef,
 };
 pub use link::{Flow, Link, LinkState, Member};
+pub use name::{plain_line, plain_name, plain_person};
 pub use operation::{Alias, Destination, Draft, Operation, Sender};
 pub use outcome::{CallError, DropReason, Loss, Receipt};
 pub use people::{
     Account, Channel, Conversation, ConversationKind, Pair, Person, Primary, StandIn, StandInMode,
     StandInState,
 };
+pub use plain::is_visible;
 pub use reaction::{Emoji, Reaction};
 pub use time::Timestamp;

@@ -15,7 +15,7 @@ impl Body {
     /// The letters and digits and signs of [`Body::plain`] without any white space, so that two texts are equal when they
     /// say the same, however a platform broke their lines or marked their lists.
     pub fn canonical(&self) -> String {
-        self.plain().chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)).collect()
+        self.plain().chars().filter(|c| is_visible(*c)).collect()
     }
 
     /// The first line of [`Body::plain`], at most `max` characters, with an ellipsis when something is missing.
@@ -27,10 +27,14 @@ impl Body {
     }
 }
 
-/// Joiners, marks and controls that platforms add and drop at will.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe0e}' | '\u{fe0f}' | '\u{ad}')
+/// Whether a character says something: no white space, and none of the joiners, marks and controls that platforms add and drop
+/// at will.
+pub fn is_visible(c: char) -> bool {
+    !c.is_whitespace() && !c.is_control() && !is_joiner(c)
+}
+
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fe0e}' | '\u{fe0f}' | '\u{ad}')
 }
 
 fn blocks(blocks: &[Block], out: &mut String) {

@@ -18,6 +18,7 @@
 //!
 //! Nothing in here knows the store, the router or any platform.
 
+pub mod card;
 pub mod classify;
 pub mod client;
 #[cfg(feature = "conformance")]
@@ -38,8 +39,10 @@ pub mod socket;
 pub mod steps;
 pub mod threads;
 pub mod tokens;
+pub mod tongue;
 pub mod transport;
 
+pub use card::{card, card_in};
 pub use client::{
     BotRefused, CatchUp, Client, Listen, Listening, MadeBot, Mark, Page, Rung, Talk, WantedBot,
 };
@@ -61,4 +64,5 @@ pub use socket::Socket;
 pub use steps::{NoSteps, Step, Steps};
 pub use threads::OneLevel;
 pub use tokens::{Access, Credentials, LoginKind, Tokens};
+pub use tongue::{Tongue, Written};
 pub use transport::{InProcess, Tcp, Transport, Undelivered};

@@ -5,27 +5,36 @@
 //! word, and only where a single block is too long by itself in the middle of a word, though never inside what people
 //! see as one character. Styles are properties of runs, so a cut needs nothing closed or opened again; a block of code
 //! becomes several blocks of code.
+//!
+//! What is left is a tree of queues (`fit/node.rs`): a part is taken off its front, and nothing behind the part is looked at,
+//! because a printed character is at least one of whatever the limit counts. So the work grows with the text, and not
+//! with the text times its parts, however it is made.
 
 use std::collections::VecDeque;
 
 use entente_model::{Block, Body, Inline};
 
-use crate::runs::{self, Run};
-
+mod node;
 mod text;
+
+use node::Node;
 
 /// Cuts `body` into parts whose `measure` is at most `limit` each: one, unchanged, if it fits, else several, each with
 /// its number and theirs in front (`(1/3) `). No part is empty. The limit must leave room for a dozen characters in the
 /// dialect's dearest markup; below that a part with a single character may exceed it. Numbered lists that are cut begin
-/// at one again.
+/// at one again. What is measured counts every visible character as one at least.
 pub fn fit(body: Body, limit: usize, measure: &dyn Fn(&Body) -> usize) -> Vec<Body> {
-    if measure(&body) <= limit {
+    let length = measure(&body);
+    if length <= limit {
         return vec![body];
     }
+    let nodes = node::of(&body.0);
+    let least = length / limit.max(1);
     let mut parts = Vec::new();
-    for digits in 1..=6 {
+    for digits in least.max(1).to_string().len()..=9 {
         let widest = "9".repeat(digits);
-        parts = cut(&body, limit, measure, &format!("({widest}/{widest}) "));
+        let label = format!("({widest}/{widest}) ");
+        parts = Cutter { limit, measure, label: &label }.cut(nodes.clone());
         if parts.len().to_string().len() <= digits {
             break;
         }
@@ -39,55 +48,129 @@ pub fn fit(body: Body, limit: usize, measure: &dyn Fn(&Body) -> usize) -> Vec<Bo
     numbered.map(|(index, part)| stamped(&format!("({}/{total}) ", index + 1), part)).collect()
 }
 
-/// The parts, each of which fits with `label` in front.
-fn cut(body: &Body, limit: usize, measure: &dyn Fn(&Body) -> usize, label: &str) -> Vec<Vec<Block>> {
-    let fits = |blocks: &[Block]| measure(&stamped(label, blocks.to_vec())) <= limit;
-    let roomy = |blocks: &[Block]| measure(&stamped(label, blocks.to_vec())) <= limit / 2;
-    let mut rest: VecDeque<Block> = pruned(&body.0).into();
-    let mut parts = Vec::new();
-    while !rest.is_empty() {
-        let mut part = take(&mut rest, &fits, &roomy);
-        if part.is_empty()
-            && let Some(first) = rest.pop_front()
-        {
-            let (head, tail) = text::forced(&first, &fits);
-            if let Some(tail) = tail {
-                rest.push_front(tail);
-            }
-            part.push(head);
-        }
-        // What is left over may be invisible.
-        if says_something(&part) {
-            parts.push(part);
-        }
-    }
-    parts
+/// Whether these blocks, in their place, fit.
+type Fits<'a> = &'a dyn Fn(Vec<Block>) -> bool;
+
+struct Cutter<'a> {
+    limit: usize,
+    measure: &'a dyn Fn(&Body) -> usize,
+    /// What will stand in front of each part.
+    label: &'a str,
 }
 
-/// Takes as many blocks as fit, and of the next as much as fits if there is room worth filling.
-fn take(
-    rest: &mut VecDeque<Block>,
-    fits: &dyn Fn(&[Block]) -> bool,
-    roomy: &dyn Fn(&[Block]) -> bool,
-) -> Vec<Block> {
-    let count = most(rest.len(), |count| fits(&rest.range(..count).cloned().collect::<Vec<_>>()));
-    let mut taken: Vec<Block> = rest.drain(..count).collect();
-    if let Some(next) = rest.front()
-        && (taken.is_empty() || roomy(&taken))
-    {
-        let alone = taken.is_empty();
-        let with = |head: Block| {
-            let mut all = taken.clone();
-            all.push(head);
-            fits(&all)
-        };
-        if let Some((head, tail)) = split(next, &with, alone) {
-            rest.pop_front();
-            rest.push_front(tail);
-            taken.push(head);
+impl Cutter<'_> {
+    /// The parts, each of which fits with the label in front.
+    fn cut(&self, mut rest: VecDeque<Node>) -> Vec<Vec<Block>> {
+        let long = |blocks: Vec<Block>| (self.measure)(&stamped(self.label, blocks));
+        let fits = |blocks: Vec<Block>| long(blocks) <= self.limit;
+        let roomy = |blocks: Vec<Block>| long(blocks) <= self.limit / 2;
+        let mut parts = Vec::new();
+        while !rest.is_empty() {
+            let mut part = self.take(&mut rest, &fits, &roomy, true);
+            if part.is_empty()
+                && let Some(first) = rest.front_mut()
+            {
+                match first {
+                    Node::Words(runs) => part.extend(text::forced(runs, self.limit, &fits)),
+                    // What cannot be cut as it is goes on as plain text.
+                    _ => *first = first.plain(),
+                }
+                drop_silent(&mut rest);
+            }
+            // What is left over may be invisible.
+            if part.iter().any(node::is_said) {
+                parts.push(part);
+            }
+        }
+        parts
+    }
+
+    /// Takes as many blocks as fit, and of the next as much as fits if there is room worth filling; inside a word only if
+    /// `anywhere` and nothing else would be taken.
+    fn take(&self, rest: &mut VecDeque<Node>, fits: Fits<'_>, roomy: Fits<'_>, anywhere: bool) -> Vec<Block> {
+        let count = self.most_nodes(rest, &|nodes| fits(nodes.map(Node::block).collect()));
+        let mut taken: Vec<Block> = rest.drain(..count).map(|node| node.block()).collect();
+        if let Some(next) = rest.front_mut()
+            && (taken.is_empty() || roomy(taken.clone()))
+        {
+            let alone = taken.is_empty() && anywhere;
+            let with = |head: Block| {
+                let mut all = taken.clone();
+                all.push(head);
+                fits(all)
+            };
+            if let Some(head) = self.split(next, &with, alone) {
+                taken.push(head);
+            }
+        }
+        drop_silent(rest);
+        taken
+    }
+
+    /// How many nodes fit, without printing any that cannot.
+    fn most_nodes(
+        &self,
+        nodes: &VecDeque<Node>,
+        fits: &dyn Fn(&mut dyn Iterator<Item = &Node>) -> bool,
+    ) -> usize {
+        most(nodes.len(), |count| {
+            let light = node::weight(nodes.range(..count), self.limit) <= self.limit;
+            light && fits(&mut nodes.range(..count))
+        })
+    }
+
+    /// Cuts off the front of a node so that it fits. `None`, and nothing done, if nothing fits.
+    fn split(&self, node: &mut Node, fits: &dyn Fn(Block) -> bool, anywhere: bool) -> Option<Block> {
+        match node {
+            Node::Words(runs) => {
+                text::split(runs, self.limit, &|head| fits(Block::Paragraph(head)), anywhere)
+                    .map(Block::Paragraph)
+            }
+            Node::Heading(level, runs) => {
+                let of = |head| Block::Heading(*level, head);
+                text::split(runs, self.limit, &|head| fits(of(head)), anywhere).map(of)
+            }
+            Node::Code { language, text } => {
+                let of = |text: &str| Block::Code { language: language.clone(), text: text.to_owned() };
+                let at = text::code_cut(text, self.limit, &|head| fits(of(head)), anywhere)?;
+                let tail = text.split_off(at);
+                let head = of(text.trim_end_matches('\n'));
+                tail.strip_prefix('\n').unwrap_or(&tail).clone_into(text);
+                Some(head)
+            }
+            Node::Quote(inner) => {
+                let head = self.take(inner, &|inner| fits(Block::Quote(inner)), &|_| true, anywhere);
+                (!head.is_empty()).then_some(Block::Quote(head))
+            }
+            Node::List { ordered, items } => {
+                let ordered = *ordered;
+                let of = |items: Vec<Vec<Block>>| Block::List { ordered, items };
+                let item = |nodes: &VecDeque<Node>| nodes.iter().map(Node::block).collect();
+                let count = most(items.len(), |count| {
+                    let light = node::weight(items.range(..count).flatten(), self.limit) <= self.limit;
+                    light && fits(of(items.range(..count).map(item).collect()))
+                });
+                let mut head: Vec<Vec<Block>> = items.drain(..count).map(|nodes| item(&nodes)).collect();
+                if count == 0
+                    && let Some(first) = items.front_mut()
+                {
+                    let taken = self.take(first, &|blocks| fits(of(vec![blocks])), &|_| true, anywhere);
+                    head.extend((!taken.is_empty()).then_some(taken));
+                    if first.is_empty() {
+                        items.pop_front();
+                    }
+                }
+                (!head.is_empty()).then(|| of(head))
+            }
         }
     }
-    taken
+}
+
+/// Drops what says nothing from the front, which would make empty parts.
+fn drop_silent(rest: &mut VecDeque<Node>) {
+    while rest.front().is_some_and(|node| !node.is_said()) {
+        rest.pop_front();
+    }
 }
 
 /// The largest count up to `all` that `fits`, found by doubling and halving: a measure prints, so it is asked rarely.
@@ -105,64 +188,6 @@ fn most(all: usize, fits: impl Fn(usize) -> bool) -> usize {
     good
 }
 
-/// Cuts one block in two so that the first one fits. `anywhere`: also inside a word. `None` if nothing fits.
-fn split(block: &Block, fits: &dyn Fn(Block) -> bool, anywhere: bool) -> Option<(Block, Block)> {
-    match block {
-        Block::Paragraph(content) => split_inlines(content, Block::Paragraph, fits, anywhere),
-        Block::Heading(level, content) => {
-            split_inlines(content, |content| Block::Heading(*level, content), fits, anywhere)
-        }
-        Block::Code { language, text } => {
-            let of = |text: &str| Block::Code { language: language.clone(), text: text.to_owned() };
-            let at = text::code_cut(text, &|head| fits(of(head)), anywhere)?;
-            let tail = text[at..].strip_prefix('\n').unwrap_or(&text[at..]);
-            Some((of(text[..at].trim_end_matches('\n')), of(tail)))
-        }
-        Block::Quote(inner) => {
-            let mut rest: VecDeque<Block> = inner.iter().cloned().collect();
-            let head = take(&mut rest, &|inner| fits(Block::Quote(inner.to_vec())), &|_| true);
-            let cut = !head.is_empty() && !rest.is_empty();
-            cut.then(|| (Block::Quote(head), Block::Quote(rest.into())))
-        }
-        Block::List { ordered, items } => {
-            let of = |items: Vec<Vec<Block>>| Block::List { ordered: *ordered, items };
-            let count = most(items.len(), |count| fits(of(items[..count].to_vec())));
-            let (mut head, mut tail) = (items[..count].to_vec(), items[count..].to_vec());
-            if count == 0 {
-                let mut rest: VecDeque<Block> = tail.first()?.iter().cloned().collect();
-                let taken = take(&mut rest, &|blocks| fits(of(vec![blocks.to_vec()])), &|_| true);
-                if taken.is_empty() {
-                    return None;
-                }
-                head.push(taken);
-                if rest.is_empty() {
-                    tail.remove(0);
-                } else {
-                    tail[0] = rest.into();
-                }
-            }
-            (!tail.is_empty()).then(|| (of(head), of(tail)))
-        }
-    }
-}
-
-fn split_inlines(
-    content: &[Inline],
-    of: impl Fn(Vec<Inline>) -> Block,
-    fits: &dyn Fn(Block) -> bool,
-    anywhere: bool,
-) -> Option<(Block, Block)> {
-    let mut all = runs::flatten(content);
-    runs::trim(&mut all);
-    let block = |mut runs: Vec<Run>| {
-        runs::trim(&mut runs);
-        of(runs::nest(runs))
-    };
-    let cut = text::runs_cut(&all, &|head| fits(block(head)), anywhere)?;
-    let (head, tail) = text::divide(&all, cut);
-    Some((block(head), block(tail)))
-}
-
 /// The blocks with a label in front of the first one's text.
 fn stamped(label: &str, mut blocks: Vec<Block>) -> Body {
     match blocks.first_mut() {
@@ -170,26 +195,6 @@ fn stamped(label: &str, mut blocks: Vec<Block>) -> Body {
         _ => blocks.insert(0, Block::Paragraph(vec![Inline::Text(label.trim_end().to_owned())])),
     }
     Body(blocks)
-}
-
-fn says_something(blocks: &[Block]) -> bool {
-    !Body(blocks.to_vec()).canonical().is_empty()
-}
-
-/// The blocks without those that say nothing, which would make empty parts.
-fn pruned(blocks: &[Block]) -> Vec<Block> {
-    let mut kept = Vec::with_capacity(blocks.len());
-    for block in blocks.iter().filter(|block| says_something(std::slice::from_ref(block))) {
-        kept.push(match block {
-            Block::Quote(inner) => Block::Quote(pruned(inner)),
-            Block::List { ordered, items } => {
-                let items = items.iter().map(|item| pruned(item)).filter(|item| !item.is_empty()).collect();
-                Block::List { ordered: *ordered, items }
-            }
-            block => block.clone(),
-        });
-    }
-    kept
 }
 
 #[cfg(test)]

@@ -14,10 +14,8 @@ use html5ever::tokenizer::{
     BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
 };
 
+use crate::bounded;
 use crate::build::{Builder, Holder, Mark};
-
-/// No more than so many bytes are read; services' own limits are far below it.
-pub const MAX_INPUT: usize = 128 * 1024;
 
 /// What to do with an element of the platform's own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,7 +73,7 @@ impl<'a> Element<'a> {
 
 /// Reads a fragment of HTML.
 pub fn html_in(html: &str, elements: &mut dyn Elements) -> Body {
-    let html = &html[..html.floor_char_boundary(MAX_INPUT)];
+    let html = bounded(html);
     let reader = Reader(RefCell::new(State { builder: Builder::default(), elements, mode: Mode::Flow }));
     let tokenizer = Tokenizer::new(reader, TokenizerOpts { discard_bom: false, ..TokenizerOpts::default() });
     let input = BufferQueue::default();

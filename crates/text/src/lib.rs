@@ -13,6 +13,8 @@
 //!   spellings of the same text are the same body. Connectors whose vendor sends trees instead of markup keep it by way of
 //!   [`runs`].
 
+#[cfg(feature = "bodies")]
+pub mod bodies;
 mod build;
 mod emoji;
 pub mod fit;
@@ -30,6 +32,17 @@ pub use html_out::{HtmlDialect, html_out};
 pub use link::clean_url;
 pub use markdown_in::markdown_in;
 pub use markdown_out::{MarkdownDialect, markdown_out};
+
+/// No more than so many bytes of a text are read. The longest that any service lets people write is far below.
+pub const MAX_INPUT: usize = 128 * 1024;
+
+/// What stands for the rest of a text that is longer, as a line for people.
+pub const TOO_LONG: &str = "the rest of a text that is too long";
+
+/// As much of a text as is read.
+pub fn bounded(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MAX_INPUT)]
+}
 
 /// A printed body.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -5,10 +5,9 @@ use std::ops::Range;
 use entente_model::{Block, Body, Inline};
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
+use crate::bounded;
 use crate::build::{Builder, Holder, Mark};
 use crate::html_in::verbatim;
-
-pub use crate::html_in::MAX_INPUT;
 
 /// Finds a platform's own notation at the beginning of some text: its length in bytes and what stands for it.
 pub type Notation<'a> = &'a mut dyn FnMut(&str) -> Option<(usize, Vec<Inline>)>;
@@ -16,7 +15,7 @@ pub type Notation<'a> = &'a mut dyn FnMut(&str) -> Option<(usize, Vec<Inline>)>;
 /// Reads Markdown. `notation` is asked at every `<` of running text, which is where services hide their mentions; an
 /// escaped one is text.
 pub fn markdown_in(markdown: &str, notation: Notation<'_>) -> Body {
-    let markdown = &markdown[..markdown.floor_char_boundary(MAX_INPUT)];
+    let markdown = bounded(markdown);
     let mut reader =
         Reader { source: markdown, notation, builder: Builder::default(), code: None, raw: 0..0 };
     for (event, range) in Parser::new_ext(markdown, Options::ENABLE_STRIKETHROUGH).into_offset_iter() {

@@ -7,10 +7,11 @@
 
 use entente_model::{Block, Body, Inline, Loss};
 
-use crate::runs;
+use crate::runs::Run;
 use crate::{MentionPrinter, Printed};
 
 mod inline;
+mod spaces;
 
 use inline::Writer;
 
@@ -48,7 +49,8 @@ impl Printer<'_> {
     fn blocks(&mut self, blocks: &[Block], item: bool) {
         let mut before: Option<&Block> = None;
         let mut other_mark = false;
-        for block in blocks.iter().filter(|block| says_something(block)) {
+        let said: Vec<&Block> = blocks.iter().filter(|block| self.says_something(block)).collect();
+        for block in said {
             match (before, block) {
                 (None, _) => {}
                 (Some(Block::Paragraph(_)), Block::List { .. }) if item => self.w.new_line(),
@@ -69,7 +71,8 @@ impl Printer<'_> {
                 let marks = "######";
                 self.w.raw(&marks[..usize::from((*level).clamp(1, 6))]);
                 self.w.raw(" ");
-                self.w.heading(runs::flatten(content));
+                let runs = self.runs(content);
+                self.w.heading(runs);
             }
             Block::Quote(inner) => {
                 self.w.raw("> ");
@@ -79,8 +82,9 @@ impl Printer<'_> {
                 self.w.outdent(outer);
             }
             Block::List { ordered, items } => {
-                let said = items.iter().filter(|item| item.iter().any(says_something));
-                for (index, item) in said.enumerate() {
+                let says = |item: &&Vec<Block>| item.iter().any(|block| self.says_something(block));
+                let said: Vec<&Vec<Block>> = items.iter().filter(says).collect();
+                for (index, item) in said.into_iter().enumerate() {
                     if index > 0 {
                         self.w.new_line();
                     }
@@ -103,13 +107,29 @@ impl Printer<'_> {
 
     /// Empty lines inside a paragraph make it several.
     fn paragraph(&mut self, content: &[Inline]) {
-        let mut all = runs::flatten(content);
-        runs::trim(&mut all);
+        let all = self.runs(content);
         for (index, lines) in inline::paragraphs(all).into_iter().enumerate() {
             if index > 0 {
                 self.w.empty_line();
             }
             self.w.paragraph(lines);
+        }
+    }
+
+    fn runs(&mut self, content: &[Inline]) -> Vec<Run> {
+        let (runs, lost) = self.w.runs(content);
+        if lost {
+            self.w.out.lost(Loss::Mention);
+        }
+        runs
+    }
+
+    fn says_something(&self, block: &Block) -> bool {
+        match block {
+            Block::Paragraph(content) | Block::Heading(_, content) => !self.w.runs(content).0.is_empty(),
+            Block::Quote(inner) => inner.iter().any(|block| self.says_something(block)),
+            Block::List { items, .. } => items.iter().flatten().any(|block| self.says_something(block)),
+            Block::Code { text, .. } => !crate::html_in::verbatim(text).is_empty(),
         }
     }
 
@@ -142,19 +162,6 @@ fn longest_run(text: &str, c: char) -> usize {
         longest = longest.max(current);
     }
     longest
-}
-
-fn says_something(block: &Block) -> bool {
-    match block {
-        Block::Paragraph(content) | Block::Heading(_, content) => {
-            let mut runs = runs::flatten(content);
-            runs::trim(&mut runs);
-            !runs.is_empty()
-        }
-        Block::Quote(inner) => inner.iter().any(says_something),
-        Block::List { items, .. } => items.iter().flatten().any(says_something),
-        Block::Code { text, .. } => !crate::html_in::verbatim(text).is_empty(),
-    }
 }
 
 #[cfg(test)]

@@ -245,7 +245,5 @@ fn called_there(body: &Body, called: &Called, lane: &LaneKey) -> Body {
 
 /// What cannot travel becomes a line that says so.
 pub(super) fn with_unsupported(body: &Body, unsupported: &[String]) -> Body {
-    let mut body = body.clone();
-    body.0.extend(unsupported.iter().flat_map(|line| Body::text(&format!("[{line}]")).0));
-    body
+    body.with_lines(unsupported)
 }

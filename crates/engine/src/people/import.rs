@@ -80,7 +80,7 @@ async fn listed(client: &dyn Client) -> Result<BTreeMap<AccountRef, Account>, Ca
         let page = page(client, next.clone()).await?;
         for mut account in page.items {
             account.email = account.email.trim().to_lowercase();
-            account.name = account.name.trim().into();
+            account.name = entente_model::plain_person(&account.name);
             all.insert(account.account.clone(), account);
         }
         next = page.next;

@@ -39,6 +39,7 @@ mod subscribe;
 mod talks;
 mod text_in;
 mod text_out;
+mod tongue;
 mod wire;
 
 use std::sync::Arc;

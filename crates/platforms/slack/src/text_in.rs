@@ -4,10 +4,11 @@
 //! markup. A message by program has other blocks, or markup only ([`mrkdwn`]). So blocks come first, and `text` counts where
 //! there are none that say anything.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use entente_model::{Block, Body, FileRef, WorkspaceRef};
-use entente_text::markdown_in;
+use entente_text::{MAX_INPUT, TOO_LONG, bounded, markdown_in};
 use serde_json::value::RawValue;
 
 use crate::wire::block::{self, TextObject};
@@ -25,14 +26,15 @@ pub(crate) struct Said {
     pub(crate) unsupported: Vec<String>,
 }
 
-/// The most bytes that are read of a text. The service's own limits are far below.
-const MAX_TEXT: usize = 128 * 1024;
-
 /// What a message says.
 pub(crate) fn said(workspace: &WorkspaceRef, message: &Message<'_>) -> Said {
     let text = filled(message.text.as_ref()).unwrap_or_default();
-    let text = &text[..text.floor_char_boundary(MAX_TEXT)];
-    let names = Names { workspace, names: mrkdwn::names(text) };
+    let names = Names {
+        workspace,
+        called: mrkdwn::names(bounded(text)),
+        left: Cell::new(MAX_INPUT),
+        cut: Cell::new(false),
+    };
     let mut unsupported = Vec::new();
     let mut blocks = Vec::new();
     for raw in message.blocks.iter().flatten() {
@@ -44,6 +46,7 @@ pub(crate) fn said(workspace: &WorkspaceRef, message: &Message<'_>) -> Said {
     for attachment in message.attachments.iter().flatten() {
         attached(&names, attachment, &mut blocks);
     }
+    unsupported.extend(names.cut.get().then(|| TOO_LONG.to_owned()));
     let mut files = Vec::new();
     for one in message.files.iter().flatten() {
         match file(one) {
@@ -58,7 +61,21 @@ pub(crate) fn said(workspace: &WorkspaceRef, message: &Message<'_>) -> Said {
 /// Whose workspace it is, and what those are called who are named by id alone.
 struct Names<'a> {
     workspace: &'a WorkspaceRef,
-    names: HashMap<&'a str, String>,
+    called: HashMap<&'a str, String>,
+    /// How many bytes of text are still read of this message.
+    left: Cell<usize>,
+    /// Whether there were more.
+    cut: Cell<bool>,
+}
+
+impl Names<'_> {
+    /// As much of a text of this message as is read.
+    fn bounded<'t>(&self, text: &'t str) -> &'t str {
+        let read = &text[..text.floor_char_boundary(self.left.get())];
+        self.left.set(self.left.get() - read.len());
+        self.cut.set(self.cut.get() || read.len() < text.len());
+        read
+    }
 }
 
 /// One block. Text of any kind is taken; what people press or choose is not.
@@ -85,16 +102,26 @@ fn block(names: &Names<'_>, raw: &RawValue, out: &mut Vec<Block>, unsupported: &
         "context" => block.elements.iter().flatten().for_each(|element| text_object(names, element, out)),
         "markdown" => {
             let text = block.text.and_then(|raw| serde_json::from_str::<String>(raw.get()).ok());
-            out.extend(markdown_in(&text.unwrap_or_default(), &mut |_| None).0);
+            out.extend(markdown_in(names.bounded(&text.unwrap_or_default()), &mut |_| None).0);
         }
-        "divider" => {}
-        "image" => unsupported.push(match filled(block.alt_text.as_ref()) {
-            Some(text) => format!("image: {}", line(text)),
-            None => "image".to_owned(),
-        }),
-        "video" => unsupported.push("video".to_owned()),
+        // The file itself is told of beside the blocks.
+        "divider" | "file" => {}
+        kind @ ("image" | "video") => {
+            let mut title = Vec::new();
+            block.title.iter().for_each(|text| text_object(names, text, &mut title));
+            let title = Body(title).plain();
+            let said = filled(block.alt_text.as_ref()).unwrap_or(&title);
+            unsupported.push(if said.is_empty() { kind.to_owned() } else { format!("{kind}: {said}") });
+        }
+        "actions" => unsupported.push("buttons".to_owned()),
+        "input" => unsupported.push("form".to_owned()),
+        "call" => unsupported.push("call".to_owned()),
         "table" => unsupported.push("table".to_owned()),
-        _ => unsupported.push("card".to_owned()),
+        // What it says, if it says something in the way that others do, is kept.
+        _ => {
+            block.text.iter().for_each(|text| text_object(names, text, out));
+            unsupported.push("card".to_owned());
+        }
     }
 }
 
@@ -104,7 +131,7 @@ fn text_object(names: &Names<'_>, raw: &RawValue, out: &mut Vec<Block>) {
     let Some(text) = filled(object.text.as_ref()) else { return };
     match &*object.kind {
         "mrkdwn" => out.extend(mrkdwn::blocks(names, text)),
-        "plain_text" => out.extend(Body::text(text).0),
+        "plain_text" => out.extend(Body::text(names.bounded(text)).0),
         _ => {}
     }
 }
@@ -118,6 +145,11 @@ fn attached(names: &Names<'_>, attachment: &Attachment<'_>, out: &mut Vec<Block>
     let mut inner = Vec::new();
     for text in [&attachment.pretext, &attachment.title, &attachment.text] {
         inner.extend(filled(text.as_ref()).map(|text| mrkdwn::blocks(names, text)).unwrap_or_default());
+    }
+    for field in attachment.fields.iter().flatten() {
+        for text in [&field.title, &field.value] {
+            inner.extend(filled(text.as_ref()).map(|text| mrkdwn::blocks(names, text)).unwrap_or_default());
+        }
     }
     if inner.is_empty() {
         inner.extend(
@@ -143,18 +175,13 @@ fn file(file: &File<'_>) -> Carried {
     match (file.mode.as_deref(), filled(file.id.as_ref())) {
         (Some("tombstone"), _) => Carried::Nothing,
         (Some("external" | "hidden_by_limit" | "post"), _) | (_, None) => {
-            Carried::Line(name.map_or_else(|| "file".to_owned(), |name| format!("file: {}", line(name))))
+            Carried::Line(name.map_or_else(|| "file".to_owned(), |name| format!("file: {name}")))
         }
         (_, Some(id)) => {
             let name = name.map(str::to_owned);
             Carried::File(FileRef { id: id.into(), name, length: file.size.filter(|size| *size > 0) })
         }
     }
-}
-
-/// A name on one line.
-fn line(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(200).collect()
 }
 
 #[cfg(test)]

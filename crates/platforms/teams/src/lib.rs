@@ -35,6 +35,7 @@ mod render;
 mod subscribe;
 mod text_in;
 mod text_out;
+mod tongue;
 mod wire;
 
 use std::sync::Arc;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use entente_model::{
     AccountRef, Body, Emoji, FileRef, Message, MessageRef, Reaction, Snapshot, Timestamp, WorkspaceRef,
 };
-use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
+use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, card_in};
 
 use crate::files;
 use crate::hook::login_of;
@@ -187,7 +187,7 @@ fn content(at: MessageRef, author: AccountRef, message: &ChatMessage) -> Message
     let thread = answered.map(|id| MessageRef { conversation: at.conversation.clone(), id: id.into() });
     let mentions = message.mentions.as_deref().unwrap_or_default();
     let said = message.body.as_ref().map(|body| text_in::body(workspace, body, mentions)).unwrap_or_default();
-    let (mut files, mut unsupported) = (Vec::new(), Vec::new());
+    let (mut files, mut unsupported) = (Vec::new(), said.unsupported);
     let mut tell = |file: Option<FileRef>, line: &dyn Fn() -> String| match file {
         Some(file) => files.push(file),
         None => unsupported.push(line()),
@@ -214,8 +214,10 @@ fn line(attachment: &Attachment) -> String {
         "forwardedMessageReference" => "forwarded message".to_owned(),
         "meetingReference" => "meeting".to_owned(),
         kind if kind.starts_with("image/") => format!("image: {}", name.unwrap_or("without a name")),
+        "tabReference" => "tab".to_owned(),
         kind if kind.ends_with("codesnippet") => "code snippet".to_owned(),
-        kind if kind.starts_with("application/vnd.microsoft.card") => "card".to_owned(),
+        kind if kind.ends_with("fluidEmbedCard") => "Loop component".to_owned(),
+        kind if kind.starts_with("application/vnd.microsoft.card") => card_in(attachment.content.as_deref()),
         _ => format!("attachment: {}", name.unwrap_or("without a name")),
     }
 }

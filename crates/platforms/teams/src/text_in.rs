@@ -2,8 +2,10 @@
 //! `<attachment>`, `<emoji>`, `<customemoji>`, `<codeblock>` and, in old and bot messages, `<img itemtype>` and
 //! `<span itemtype>`.
 
+use std::collections::HashMap;
+
 use entente_model::{AccountRef, Block, Body, Inline, Mention, WorkspaceRef};
-use entente_text::{Element, Elements, Treat, html_in};
+use entente_text::{Element, Elements, MAX_INPUT, TOO_LONG, Treat, bounded, html_in};
 
 use crate::id;
 use crate::wire::message::{self, ItemBody};
@@ -15,6 +17,8 @@ pub(crate) struct Said {
     pub(crate) body: Body,
     /// The pictures in it.
     pub(crate) pictures: Vec<Picture>,
+    /// What else stood in it and cannot travel.
+    pub(crate) unsupported: Vec<String>,
 }
 
 /// A picture in a text.
@@ -29,32 +33,37 @@ pub(crate) struct Picture {
 /// What a message says.
 pub(crate) fn body(workspace: &WorkspaceRef, body: &ItemBody, mentions: &[message::Mention]) -> Said {
     let content = body.content.as_deref().unwrap_or_default();
-    if body.content_type.as_deref() != Some("html") {
-        return Said { body: Body::text(content), pictures: Vec::new() };
-    }
-    html(workspace, content, mentions)
+    let mut said = if body.content_type.as_deref() == Some("html") {
+        html(workspace, content, mentions)
+    } else {
+        Said { body: Body::text(bounded(content)), ..Said::default() }
+    };
+    said.unsupported.extend((content.len() > MAX_INPUT).then(|| TOO_LONG.to_owned()));
+    said
 }
 
 /// What markup says.
 pub(crate) fn html(workspace: &WorkspaceRef, html: &str, mentions: &[message::Mention]) -> Said {
-    let mut elements = Teams { workspace, mentions, pictures: Vec::new() };
+    let numbered = mentions.iter().rev().filter_map(|mention| Some((mention.id?, mention))).collect();
+    let mut elements = Teams { workspace, mentions: numbered, pictures: Vec::new() };
     let mut body = html_in(html, &mut elements);
     if !mentions.is_empty() {
         body.0.iter_mut().for_each(join_in_block);
     }
-    Said { body, pictures: elements.pictures }
+    Said { body, pictures: elements.pictures, unsupported: Vec::new() }
 }
 
 struct Teams<'a> {
     workspace: &'a WorkspaceRef,
-    mentions: &'a [message::Mention],
+    /// By their numbers.
+    mentions: HashMap<i64, &'a message::Mention>,
     pictures: Vec<Picture>,
 }
 
 impl Teams<'_> {
     fn mentioned(&self, number: Option<&str>) -> Option<AccountRef> {
         let number: i64 = number?.parse().ok()?;
-        let mention = self.mentions.iter().find(|mention| mention.id == Some(number))?;
+        let mention = self.mentions.get(&number)?;
         let user = mention.mentioned.as_ref()?.user.as_ref()?;
         Some(id::account(self.workspace, user.id.as_deref()?))
     }
@@ -89,10 +98,10 @@ impl Elements for Teams<'_> {
     fn gathered(&mut self, element: &Element<'_>, text: &str) -> Vec<Inline> {
         let name = text.replace('\u{a0}', " ");
         let name = name.trim().trim_start_matches('@');
-        if name.is_empty() {
+        let account = self.mentioned(element.attr("id").or_else(|| element.attr("itemid")));
+        if name.is_empty() && account.is_none() {
             return Vec::new();
         }
-        let account = self.mentioned(element.attr("id").or_else(|| element.attr("itemid")));
         vec![Inline::Mention(Mention { account, name: name.to_owned() })]
     }
 }

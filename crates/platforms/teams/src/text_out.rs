@@ -5,6 +5,7 @@ use std::cell::RefCell;
 
 use entente_model::{Body, Loss, Mention};
 use entente_text::html_out::escape;
+use entente_text::runs::uncontrolled;
 use entente_text::{HtmlDialect, html_out};
 
 use crate::profile::MAX_TEXT;
@@ -26,6 +27,9 @@ const DIALECT: HtmlDialect = HtmlDialect {
     links: true,
 };
 
+/// What stands for a name that there is not, because Teams shows nothing for an empty `<at>`.
+const NAMELESS: &str = "somebody";
+
 /// A body ready to be sent.
 pub(crate) struct Html {
     /// The markup.
@@ -41,19 +45,21 @@ pub(crate) struct Html {
 pub(crate) fn graph(body: &Body) -> Html {
     let mentions: RefCell<Vec<NewMention>> = RefCell::default();
     let mention_markup = |mention: &Mention| {
-        let account = mention.account.as_ref()?;
+        let account = account(mention)?;
+        let name = uncontrolled(&mention.name);
+        let name = Some(name.trim()).filter(|name| !name.is_empty()).unwrap_or(NAMELESS);
         let mut mentions = mentions.borrow_mut();
         let id = mentions.len();
         let mut markup = format!("<at id=\"{id}\">");
-        escape(&mut markup, &mention.name);
+        escape(&mut markup, name);
         markup.push_str("</at>");
         mentions.push(NewMention {
             id,
-            mention_text: mention.name.clone(),
+            mention_text: name.to_owned(),
             mentioned: Mentioned {
                 user: MentionedUser {
-                    id: account.id.as_str().to_owned(),
-                    display_name: mention.name.clone(),
+                    id: account.to_owned(),
+                    display_name: name.to_owned(),
                     user_identity_type: "aadUser",
                 },
             },
@@ -62,6 +68,15 @@ pub(crate) fn graph(body: &Body) -> Html {
     };
     let printed = html_out(body, &DIALECT, &mention_markup);
     Html { text: printed.text, mentions: mentions.into_inner(), losses: printed.losses }
+}
+
+/// The object id of the user of Teams whom a mention calls. One that is of elsewhere, or is no id, would have the whole message
+/// refused.
+fn account(mention: &Mention) -> Option<&str> {
+    let account = mention.account.as_ref()?;
+    let id = account.id.as_str();
+    let plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (account.workspace.platform.as_str() == "teams" && plain).then_some(id)
 }
 
 /// Prints for the Bot Framework: nobody is called.

@@ -1,6 +1,6 @@
 //! A body to Webex's Markdown. "Formatting Messages", "Create a Message". The service looks for `<@…>` in the source before
-//! it reads the Markdown, wherever that stands, so the sign must not appear but in a mention that we mean; strikes are not
-//! reliable there.
+//! it reads the Markdown, wherever that stands, so the sign must not appear but in a mention that we mean; what it
+//! makes of it (`<spark-mention>`) is kept from it as well. Strikes are not reliable there.
 
 use entente_model::{Body, Mention};
 use entente_text::{MarkdownDialect, Printed, fit, markdown_out};
@@ -8,7 +8,8 @@ use entente_text::{MarkdownDialect, Printed, fit, markdown_out};
 use crate::id;
 use crate::profile::MAX_TEXT;
 
-const DIALECT: MarkdownDialect = MarkdownDialect { strike: None, inert: &["<@"], hard_break: "  " };
+const DIALECT: MarkdownDialect =
+    MarkdownDialect { strike: None, inert: &["<@", "<spark-mention"], hard_break: "  " };
 
 /// Prints a body.
 pub(crate) fn print(body: &Body) -> Printed {

@@ -24,7 +24,7 @@ use crate::hook::ZoomReceiver;
 use crate::profile::ROBOT;
 use crate::wire::chatbot::{BotMessage, Content, Element, Notification, Sent};
 use crate::wire::event::Event;
-use crate::{id, parse, refusal};
+use crate::{id, parse, refusal, text_out};
 
 /// Somebody wrote to the chatbot.
 pub(crate) const NOTIFICATION: &str = "bot_notification";
@@ -69,7 +69,7 @@ impl ZoomBot {
         body: &Body,
     ) -> Result<(String, Timestamp), CallError> {
         let jid = to.jid();
-        let text = body.plain();
+        let text = text_out::print_plain(body).message;
         let message = BotMessage {
             robot_jid: self.robot()?,
             account_id: &self.account_id,

@@ -13,7 +13,7 @@
 
 use bytes::Bytes;
 use entente_model::{AccountRef, Body, Emoji, FileRef, Message, MessageRef, Reaction, Snapshot, Timestamp};
-use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
+use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, card_in};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -174,7 +174,11 @@ pub(crate) fn open(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
         Told::UpdatedAt => (Timestamp::default(), Some(sent.max(happened))),
     };
     let deleted = told == Told::Deleted;
-    let message = if deleted { silent(at.clone(), author) } else { said(at.clone(), author, payload.object) };
+    let mut message =
+        if deleted { silent(at.clone(), author) } else { said(at.clone(), author, payload.object) };
+    if told == Told::Posted {
+        nothing_else(&mut message);
+    }
     Ok(Snapshot { message, created_at, edited_at, deleted, reactions: None })
 }
 
@@ -192,8 +196,19 @@ fn said(at: MessageRef, author: AccountRef, object: Object) -> Message {
         author,
         body,
         files: object.files.iter().filter_map(carried).collect(),
-        unsupported: object.files.iter().filter(|file| carried(file).is_none()).map(file).collect(),
+        unsupported: too_long(&text)
+            .into_iter()
+            .chain(object.files.iter().filter(|file| carried(file).is_none()).map(file))
+            .collect(),
         at,
+    }
+}
+
+/// Somebody posted something that neither reports nor history describe ("List user's chat messages", `message_type`: `others`),
+/// a poll or a sticker, so a line says that. What an edit leaves empty is empty.
+fn nothing_else(message: &mut Message) {
+    if message.body.is_empty() && message.files.is_empty() && message.unsupported.is_empty() {
+        message.unsupported.push("something unknown".to_owned());
     }
 }
 
@@ -217,7 +232,7 @@ pub(crate) fn snapshot(at: MessageRef, author: AccountRef, read: &message::Messa
     let edited_at = edited.then(|| Timestamp(created_at.0.saturating_add(1)));
     let text = read.text.as_deref().unwrap_or_default();
     let body = text_in::body(&at.conversation.workspace, text, &read.rich_text, &read.at_items);
-    let message = Message {
+    let mut message = Message {
         thread: thread(&at, read.reply_main_message_id.as_deref()),
         author,
         body,
@@ -225,6 +240,9 @@ pub(crate) fn snapshot(at: MessageRef, author: AccountRef, read: &message::Messa
         unsupported: unsupported(read),
         at,
     };
+    if !edited {
+        nothing_else(&mut message);
+    }
     let reactions = Some(reactions(&message.at, read));
     Snapshot { message, created_at, edited_at, deleted: false, reactions }
 }
@@ -271,6 +289,11 @@ pub(crate) fn outlined(at: MessageRef, author: AccountRef, read: &message::Outli
     Snapshot { message, created_at, edited_at: None, deleted, reactions: None }
 }
 
+/// What stands for the rest of a text of which not all is read.
+fn too_long(text: &str) -> Option<String> {
+    (text.len() > entente_text::MAX_INPUT).then(|| entente_text::TOO_LONG.to_owned())
+}
+
 fn unsupported(read: &message::Message) -> Vec<String> {
     if snippet(read) {
         return vec![
@@ -278,13 +301,14 @@ fn unsupported(read: &message::Message) -> Vec<String> {
         ];
     }
     let lacking = read.files.iter().filter(|file| carried(file).is_none());
-    let mut lines: Vec<String> = lacking.map(|file| named("file", file.file_name.as_deref())).collect();
+    let mut lines: Vec<String> = too_long(read.text.as_deref().unwrap_or_default()).into_iter().collect();
+    lines.extend(lacking.map(|file| named("file", file.file_name.as_deref())));
     if read.files.is_empty()
         && let Some(name) = filled(read.file_name.as_deref())
     {
         lines.push(named("file", Some(name)));
     }
-    lines.extend(read.interactive_cards.iter().map(|_| "card".to_owned()));
+    lines.extend(read.interactive_cards.iter().map(|card| card_in(card.card_json.as_deref())));
     lines
 }
 

@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use entente_model::{Block, Body, Inline, Mention, WorkspaceRef};
-use entente_text::clean_url;
 use entente_text::runs::{Leaf, Run, Style, nest, push, trim};
+use entente_text::{bounded, clean_url};
 
 use crate::id;
 use crate::wire::filled;
@@ -17,6 +17,7 @@ use crate::wire::message::{AtItem, RichText};
 
 /// Reads a message's text.
 pub(crate) fn body(workspace: &WorkspaceRef, text: &str, formats: &[RichText], mentions: &[AtItem]) -> Body {
+    let text = bounded(text);
     if formats.is_empty() && mentions.is_empty() {
         return paragraphs(text);
     }

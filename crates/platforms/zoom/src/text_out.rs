@@ -63,6 +63,8 @@ struct Printer {
     printed: Printed,
     /// Length of the message so far.
     at: usize,
+    /// Where the last format of lines ended.
+    lines_end: Option<usize>,
     /// Whether addresses of links are written out.
     addresses: bool,
 }
@@ -123,10 +125,7 @@ impl Printer {
 
     /// Whether what was printed last is plain lines.
     fn plain_before(&self) -> bool {
-        let is_line = |range: &Range| {
-            matches!(range.format_type, "Quote" | "BulletedList" | "NumberedList" | "Paragraph")
-        };
-        !self.printed.ranges.iter().any(|range| is_line(range) && range.end_position == self.at)
+        self.lines_end != Some(self.at)
     }
 
     fn heading(&mut self, level: u8, content: &[Inline], within: Within) {
@@ -322,6 +321,7 @@ impl Printer {
             let range =
                 Range { start_position: begin, end_position: self.at, format_type: name, format_attr: None };
             self.printed.ranges.insert(before, range);
+            self.lines_end = Some(self.at);
         }
     }
 }

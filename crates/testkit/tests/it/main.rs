@@ -11,6 +11,7 @@ mod matrix;
 mod mentions;
 mod moved;
 mod notices;
+mod odd;
 mod people;
 mod reactions;
 mod refused;

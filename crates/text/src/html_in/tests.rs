@@ -144,8 +144,8 @@ fn depth_and_size_are_bounded() {
     let closed = "<blockquote>".repeat(100) + "x" + &"</blockquote>".repeat(100) + "y";
     let body = html_in(&closed, &mut NoElements);
     assert_eq!(body.0.len(), 2, "what is closed as often as opened is closed");
-    let long = "é".repeat(MAX_INPUT);
-    assert_eq!(html_in(&long, &mut NoElements).plain().len(), MAX_INPUT);
+    let long = "é".repeat(crate::MAX_INPUT);
+    assert_eq!(html_in(&long, &mut NoElements).plain().len(), crate::MAX_INPUT);
 }
 
 fn depth(blocks: &[Block]) -> usize {

@@ -4,9 +4,11 @@
 //! what it is meant to be: white space is moved out of styled text; two marks in a row are kept apart by a zero-width
 //! space; and where a sign inside meets a letter outside (`**"so"**x`), a zero-width space goes between sign and mark.
 
+use entente_model::{Inline, Loss};
+
+use super::spaces;
 use crate::runs::{Leaf, Run, Style};
 use crate::{MarkdownDialect, MentionPrinter, Printed};
-use entente_model::Loss;
 
 /// Seen by nobody, and neither white space nor punctuation.
 const NOTHING: char = '\u{200b}';
@@ -53,6 +55,23 @@ impl<'a> Writer<'a> {
     /// Writes markup.
     pub(super) fn raw(&mut self, markup: &str) {
         self.out.text.push_str(markup);
+    }
+
+    /// The runs of some text, with a plain name for everybody who cannot be called, and nothing at the ends. Nothing at all, if
+    /// there is nothing to be seen.
+    pub(super) fn runs(&self, content: &[Inline]) -> (Vec<Run>, bool) {
+        let mut runs = crate::runs::flatten(content);
+        let mut lost = false;
+        for run in &mut runs {
+            if let Leaf::Mention(mention) = &run.leaf
+                && (self.mention)(mention).is_none()
+            {
+                run.leaf = Leaf::Text(crate::runs::uncontrolled(&mention.name));
+                lost = true;
+            }
+        }
+        crate::runs::trim(&mut runs);
+        (runs, lost)
     }
 
     /// What follows stands at the beginning of a line or of an item.
@@ -109,16 +128,8 @@ impl<'a> Writer<'a> {
                 self.out.lost(Loss::Formatting);
             }
         }
-        for run in &mut runs {
-            if let Leaf::Mention(mention) = &run.leaf
-                && (self.mention)(mention).is_none()
-            {
-                run.leaf = Leaf::Text(crate::runs::uncontrolled(&mention.name));
-                self.out.lost(Loss::Mention);
-            }
-        }
         crate::runs::trim(&mut runs);
-        let runs = spaces_out(runs);
+        let runs = spaces::out(runs);
         let mut open: Vec<Tag> = Vec::with_capacity(4);
         for (index, run) in runs.iter().enumerate() {
             let wanted = self.tags(run);
@@ -338,62 +349,4 @@ pub(super) fn paragraphs(runs: Vec<Run>) -> Vec<Vec<Run>> {
         }
     }
     all
-}
-
-/// What stays open from one style to the other: they nest, so where an outer one differs the inner ones close too.
-fn common(one: Style, other: Style) -> Style {
-    let bold = one.bold == other.bold;
-    let italic = bold && one.italic == other.italic;
-    let strike = italic && one.strike == other.strike;
-    Style { bold: bold && one.bold, italic: italic && one.italic, strike: strike && one.strike }
-}
-
-/// Moves white space at the ends of runs into runs of their own, which have only the style that both neighbours have.
-fn spaces_out(runs: Vec<Run>) -> Vec<Run> {
-    let mut pieces: Vec<Run> = Vec::with_capacity(runs.len());
-    for run in runs {
-        let Leaf::Text(text) = &run.leaf else {
-            pieces.push(run);
-            continue;
-        };
-        let (start, trimmed) = (text.len() - text.trim_start().len(), text.trim());
-        let end = start + trimmed.len();
-        for part in [&text[..start], &text[start..end], &text[end.max(start)..]] {
-            if !part.is_empty() {
-                pieces.push(Run {
-                    leaf: Leaf::Text(part.to_owned()),
-                    style: run.style,
-                    link: run.link.clone(),
-                });
-            }
-            if trimmed.is_empty() {
-                break;
-            }
-        }
-    }
-    let blank = |run: &Run| match &run.leaf {
-        Leaf::Break => true,
-        Leaf::Text(text) => text.trim().is_empty(),
-        _ => false,
-    };
-    let mut before: Option<(Style, Option<std::rc::Rc<str>>)> = None;
-    for index in 0..pieces.len() {
-        if !blank(&pieces[index]) {
-            before = Some((pieces[index].style, pieces[index].link.clone()));
-            continue;
-        }
-        let after = pieces[index..].iter().find(|run| !blank(run));
-        let (style, link) = match (&before, after) {
-            (Some((style, link)), Some(after)) if *link == after.link => {
-                (common(*style, after.style), link.clone())
-            }
-            _ => (Style::default(), None),
-        };
-        (pieces[index].style, pieces[index].link) = (style, link);
-    }
-    let mut out = Vec::with_capacity(pieces.len());
-    for run in pieces {
-        crate::runs::push(&mut out, run);
-    }
-    out
 }

@@ -4,7 +4,7 @@ use entente_model::{Body, Mention};
 use entente_text::{HtmlDialect, MarkdownDialect, fit, html_out, markdown_out};
 use proptest::prelude::*;
 
-use crate::bodies::{body, looks};
+use entente_text::bodies::{body, looks};
 
 fn nobody(_: &Mention) -> Option<String> {
     None
@@ -60,7 +60,7 @@ proptest! {
                 all.extend(looks(part, true).into_iter().skip(label));
             }
             // Looks may only be lost where a block was too long to keep its shape.
-            let words = |looks: &[(char, crate::bodies::Look)]| looks.iter().map(|(c, _)| *c).collect::<String>();
+            let words = |looks: &[(char, entente_text::bodies::Look)]| looks.iter().map(|(c, _)| *c).collect::<String>();
             prop_assert_eq!(words(&all), words(&looks(&body, true)));
         }
     }

@@ -1,6 +1,5 @@
 //! Laws of the text conversions, held over generated bodies with hostile text.
 
-mod bodies;
 mod cutting;
 mod round_trips;
 mod strangers;

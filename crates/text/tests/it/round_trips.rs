@@ -4,7 +4,7 @@ use entente_model::{Body, Mention};
 use entente_text::{HtmlDialect, MarkdownDialect, NoElements, html_in, html_out, markdown_in, markdown_out};
 use proptest::prelude::*;
 
-use crate::bodies::{body, looks};
+use entente_text::bodies::{body, looks};
 
 fn nobody(_: &Mention) -> Option<String> {
     None

@@ -4,7 +4,7 @@ use entente_text::{NoElements, html_in, markdown_in};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::bodies::text;
+use entente_text::bodies::text;
 
 const TAGS: &[&str] = &[
     "<ul>",

@@ -41,7 +41,7 @@ fn inside(rest: &str) -> Option<(&str, &str)> {
 
 /// Reads markup.
 pub(super) fn blocks(names: &Names<'_>, text: &str) -> Vec<Block> {
-    let text = &text[..text.floor_char_boundary(super::MAX_TEXT)];
+    let text = names.bounded(text);
     let mut out = Vec::new();
     let mut rest = text;
     loop {
@@ -205,6 +205,13 @@ fn atoms(names: &Names<'_>, line: &str) -> Vec<Atom> {
                 out.push(Atom::Char(c));
                 rest = behind;
             }
+            ':' => match emoji(after) {
+                Some((picture, behind)) => {
+                    out.extend(picture.chars().map(Atom::Char));
+                    rest = behind;
+                }
+                None => out.push(Atom::Char(c)),
+            },
             c => out.push(match SIGNS.iter().position(|sign| *sign == c) {
                 Some(sign) => Atom::Sign(sign),
                 None => Atom::Char(c),
@@ -214,6 +221,22 @@ fn atoms(names: &Names<'_>, line: &str) -> Vec<Atom> {
     out
 }
 
+/// The longest name of an emoji, with its tone.
+const LONGEST_EMOJI: usize = 120;
+
+/// The picture whose name stands between colons, of which the first was before this, and what follows. `None` for what no
+/// emoji of Unicode is called: a workspace's own stays a name.
+fn emoji(after: &str) -> Option<(String, &str)> {
+    let named = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "_+-'".contains(c);
+    let near = &after[..after.floor_char_boundary(LONGEST_EMOJI)];
+    let end = near.find(|c: char| !named(c)).filter(|end| near[*end..].starts_with(':') && *end > 0)?;
+    let tone = near[end..].strip_prefix("::skin-tone-").and_then(|rest| rest.split_once(':'));
+    let toned = tone.map(|(tone, _)| end + "::skin-tone-".len() + tone.len());
+    let end = toned.unwrap_or(end);
+    let found = crate::emoji::read(&after[..end]);
+    found.name().is_none().then(|| (found.as_str().to_owned(), &after[end + 1..]))
+}
+
 /// What stands in angle brackets.
 fn special(names: &Names<'_>, inside: &str) -> Vec<Run> {
     let (what, label) = inside.split_once('|').unwrap_or((inside, ""));
@@ -221,11 +244,11 @@ fn special(names: &Names<'_>, inside: &str) -> Vec<Run> {
     let text = |text: &str| vec![Inline::Text(text.to_owned())];
     let name = |name: &str| Inline::Mention(Mention { account: None, name: name.to_owned() });
     let inlines = if let Some(user) = what.strip_prefix('@') {
-        vec![names.user(user)]
+        vec![Inline::Mention(names.user(user))]
     } else if let Some(channel) = what.strip_prefix('#') {
         text(&names.channel(channel))
     } else if let Some(group) = what.strip_prefix("!subteam^") {
-        vec![names.named(group, "group")]
+        vec![Inline::Mention(names.named(group, "group"))]
     } else if let Some(command) = what.strip_prefix('!') {
         match command {
             "here" | "channel" | "everyone" => vec![name(command)],

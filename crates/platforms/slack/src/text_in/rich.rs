@@ -3,15 +3,15 @@
 
 use std::rc::Rc;
 
-use entente_model::{Block, Inline, Mention};
+use entente_model::{Block, Mention};
 use entente_text::clean_url;
 use entente_text::runs::{self, Leaf, Run, Style};
 use serde_json::value::RawValue;
 
 use super::Names;
-use crate::id;
 use crate::wire::block::{Part, Piece};
 use crate::wire::filled;
+use crate::{emoji, id};
 
 /// The deepest list that Slack shows; what claims to be deeper stays there.
 const DEEPEST: u32 = 8;
@@ -34,7 +34,7 @@ pub(super) fn blocks(names: &Names<'_>, parts: &[&RawValue], out: &mut Vec<Block
                 }
             }
             "rich_text_preformatted" => {
-                let text = verbatim(elements);
+                let text = verbatim(names, elements);
                 if !text.is_empty() {
                     let language = filled(part.language.as_ref()).map(str::to_owned);
                     stack.push(bordered, vec![Block::Code { language, text }]);
@@ -157,18 +157,14 @@ fn inline(names: &Names<'_>, pieces: &[&RawValue]) -> Vec<Run> {
         let Ok(piece) = serde_json::from_str::<Piece<'_>>(raw.get()) else { continue };
         let look = piece.style.unwrap_or_default();
         let style = Style { bold: look.bold, italic: look.italic, strike: look.strike };
-        let mut add = |inline: Inline, link: Option<Rc<str>>| {
-            for run in runs::flatten(std::slice::from_ref(&inline)) {
-                runs::push(&mut out, Run { style, link: run.link.or_else(|| link.clone()), leaf: run.leaf });
-            }
-        };
+        let mut add = |leaf: Leaf, link: Option<Rc<str>>| runs::push(&mut out, Run { style, link, leaf });
         let mut text = |text: &str, link: Option<Rc<str>>| {
-            for (index, line) in text.split('\n').enumerate() {
+            for (index, line) in names.bounded(text).split('\n').enumerate() {
                 if index > 0 {
-                    add(Inline::Break, link.clone());
+                    add(Leaf::Break, link.clone());
                 }
-                let line = line.to_owned();
-                add(if look.code { Inline::Code(line) } else { Inline::Text(line) }, link.clone());
+                let line = runs::uncontrolled(line);
+                add(if look.code { Leaf::Code(line) } else { Leaf::Text(line) }, link.clone());
             }
         };
         let id = |id: &Option<_>| filled(id.as_ref()).unwrap_or_default().to_owned();
@@ -179,17 +175,15 @@ fn inline(names: &Names<'_>, pieces: &[&RawValue]) -> Vec<Run> {
                 let label = filled(piece.text.as_ref()).unwrap_or(&url);
                 text(label, clean_url(&url).map(Rc::from));
             }
-            "user" => add(names.user(&id(&piece.user_id)), None),
-            "usergroup" => add(names.named(&id(&piece.usergroup_id), "group"), None),
+            "user" => add(Leaf::Mention(names.user(&id(&piece.user_id))), None),
+            "usergroup" => add(Leaf::Mention(names.named(&id(&piece.usergroup_id), "group")), None),
+            "team" => add(Leaf::Mention(names.named(&id(&piece.team_id), "team")), None),
             "broadcast" => {
                 let name = filled(piece.range.as_ref()).unwrap_or("everyone").to_owned();
-                add(Inline::Mention(Mention { account: None, name }), None);
+                add(Leaf::Mention(Mention { account: None, name }), None);
             }
             "channel" => text(&names.channel(&id(&piece.channel_id)), None),
-            "emoji" => {
-                let glyphs = piece.unicode.as_ref().and_then(|unicode| glyphs(unicode));
-                text(&glyphs.unwrap_or_else(|| format!(":{}:", id(&piece.name))), None);
-            }
+            "emoji" => text(&emoji(&piece), None),
             "color" => text(&id(&piece.value), None),
             // Dates have a fallback; what does not exist yet may have a text.
             _ => text(filled(piece.fallback.as_ref()).unwrap_or(&id(&piece.text)), None),
@@ -198,19 +192,30 @@ fn inline(names: &Names<'_>, pieces: &[&RawValue]) -> Vec<Run> {
     out
 }
 
-/// The characters of an emoji: code points in hexadecimal, joined by `-`.
+/// An emoji as it is seen, by its code points in hexadecimal joined by `-`, or by its name; a workspace's own stays a name. Its
+/// tone stands in either, or by itself.
+fn emoji(piece: &Piece<'_>) -> String {
+    let name = filled(piece.name.as_ref()).unwrap_or_default();
+    if let Some(glyphs) = piece.unicode.as_ref().and_then(|unicode| glyphs(unicode)) {
+        return entente_text::emoji(&glyphs);
+    }
+    let toned =
+        piece.skin_tone.filter(|_| !name.contains("::")).map(|tone| format!("{name}::skin-tone-{tone}"));
+    emoji::read(toned.as_deref().unwrap_or(name)).as_str().to_owned()
+}
+
 fn glyphs(unicode: &str) -> Option<String> {
     let points = unicode.split('-').map(|point| u32::from_str_radix(point, 16).ok().and_then(char::from_u32));
     points.collect::<Option<String>>().filter(|glyphs| !glyphs.chars().any(char::is_control))
 }
 
 /// Preformatted text as it is.
-fn verbatim(pieces: &[&RawValue]) -> String {
+fn verbatim(names: &Names<'_>, pieces: &[&RawValue]) -> String {
     let mut out = String::new();
     for raw in pieces {
         let Ok(piece) = serde_json::from_str::<Piece<'_>>(raw.get()) else { continue };
         let text = filled(piece.text.as_ref()).or(filled(piece.url.as_ref())).unwrap_or_default();
-        out.extend(text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')));
+        out.extend(names.bounded(text).chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')));
     }
     out.truncate(out.trim_end_matches('\n').len());
     out
@@ -218,16 +223,16 @@ fn verbatim(pieces: &[&RawValue]) -> String {
 
 impl Names<'_> {
     /// A person who is called by id, mostly without a name.
-    pub(super) fn user(&self, user: &str) -> Inline {
+    pub(super) fn user(&self, user: &str) -> Mention {
         let name = self.name(user).unwrap_or_default().to_owned();
         let account = id::is_plain(user).then(|| id::account(self.workspace, user));
-        Inline::Mention(Mention { account, name })
+        Mention { account, name }
     }
 
     /// Somebody who is no account.
-    pub(super) fn named(&self, id: &str, or: &str) -> Inline {
+    pub(super) fn named(&self, id: &str, or: &str) -> Mention {
         let name = self.name(id).unwrap_or(or).to_owned();
-        Inline::Mention(Mention { account: None, name })
+        Mention { account: None, name }
     }
 
     /// A channel, which is a place and nobody.
@@ -236,6 +241,6 @@ impl Names<'_> {
     }
 
     fn name(&self, id: &str) -> Option<&str> {
-        self.names.get(id).map(String::as_str)
+        self.called.get(id).map(String::as_str)
     }
 }

@@ -20,6 +20,9 @@ pub(crate) struct Block<'a> {
     pub(crate) elements: Option<Vec<&'a RawValue>>,
     #[serde(borrow)]
     pub(crate) alt_text: Option<Text<'a>>,
+    /// A text object in images and videos.
+    #[serde(borrow)]
+    pub(crate) title: Option<&'a RawValue>,
 }
 
 /// A text object: `mrkdwn` or `plain_text`. Also what a context block holds beside images.
@@ -65,6 +68,8 @@ pub(crate) struct Piece<'a> {
     #[serde(borrow)]
     pub(crate) usergroup_id: Option<Text<'a>>,
     #[serde(borrow)]
+    pub(crate) team_id: Option<Text<'a>>,
+    #[serde(borrow)]
     pub(crate) channel_id: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) range: Option<Text<'a>>,
@@ -73,6 +78,8 @@ pub(crate) struct Piece<'a> {
     pub(crate) name: Option<Text<'a>>,
     #[serde(borrow)]
     pub(crate) unicode: Option<Text<'a>>,
+    /// Of an emoji, where its name does not say it: 2, the lightest, to 6.
+    pub(crate) skin_tone: Option<u32>,
     #[serde(borrow)]
     pub(crate) fallback: Option<Text<'a>>,
     #[serde(borrow)]

@@ -88,7 +88,18 @@ pub(crate) struct Attachment<'a> {
     #[serde(borrow)]
     pub(crate) text: Option<Text<'a>>,
     #[serde(borrow)]
+    pub(crate) fields: Option<Vec<Field<'a>>>,
+    #[serde(borrow)]
     pub(crate) fallback: Option<Text<'a>>,
+}
+
+/// A pair of words and what they are about. "Legacy secondary message attachments".
+#[derive(Debug, Deserialize)]
+pub(crate) struct Field<'a> {
+    #[serde(borrow)]
+    pub(crate) title: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) value: Option<Text<'a>>,
 }
 
 /// A page of messages.

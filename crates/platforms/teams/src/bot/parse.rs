@@ -91,7 +91,7 @@ fn snapshot(at: &MessageRef, activity: &Activity) -> Result<Snapshot, &'static s
         (None, Some(text)) if activity.text_format.as_deref() == Some("xml") => {
             text_in::html(workspace, text, &[])
         }
-        (None, text) => Said { body: Body::text(text.as_deref().unwrap_or_default()), pictures: Vec::new() },
+        (None, text) => Said { body: Body::text(text.as_deref().unwrap_or_default()), ..Said::default() },
     };
     let mut unsupported: Vec<String> = said.pictures.into_iter().map(|picture| picture.line).collect();
     if !deleted {

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
+use serde_json::Value;
 
 use super::Text;
 
@@ -31,7 +32,7 @@ pub(crate) struct Message<'a> {
     #[serde(borrow)]
     pub(crate) files: Option<Vec<Text<'a>>>,
     /// Cards.
-    pub(crate) attachments: Option<Vec<IgnoredAny>>,
+    pub(crate) attachments: Option<Vec<Attachment>>,
     pub(crate) is_voice_clip: Option<bool>,
     #[serde(borrow)]
     pub(crate) mentioned_people: Option<Vec<Text<'a>>>,
@@ -42,6 +43,14 @@ pub(crate) struct Message<'a> {
     pub(crate) updated: Option<Text<'a>>,
     /// Fields whose content could not be decrypted; the fields then hold a notice that nobody wrote.
     pub(crate) errors: Option<IgnoredAny>,
+}
+
+/// A card.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Attachment {
+    /// An Adaptive Card.
+    #[serde(default)]
+    pub(crate) content: Value,
 }
 
 /// All that the receipt of a post needs.

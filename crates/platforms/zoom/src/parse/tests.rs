@@ -259,3 +259,26 @@ fn names(snapshot: &Snapshot) -> Vec<&str> {
     assert!(snapshot.message.unsupported.is_empty(), "{snapshot:?}");
     snapshot.message.files.iter().filter_map(|file| file.name.as_deref()).collect()
 }
+
+#[test]
+fn what_neither_reports_nor_history_describe_is_told_of() {
+    let reported = |kind: &[u8]| {
+        let mut event: serde_json::Value = serde_json::from_slice(kind).unwrap();
+        let object = event["payload"]["object"].as_object_mut().unwrap();
+        object.retain(|field, _| !["message", "files", "rich_text", "at_items"].contains(&field.as_str()));
+        let body = Bytes::from(event.to_string());
+        opened(&body).message.unsupported
+    };
+    assert_eq!(reported(&fixture!("event_posted")), ["something unknown"]);
+    assert_eq!(reported(&fixture!("event_updated")), [""; 0], "what an edit leaves empty is empty");
+    let listed = |fields: &str| {
+        let one = format!(r#"{{"id":"{MESSAGE}","timestamp":1767603600123,{fields}}}"#);
+        let one: message::Message = serde_json::from_str(&one).unwrap();
+        let at = head(&fixture!("event_posted")).message;
+        let author = id::account(&at.conversation.workspace, ADA);
+        snapshot(at, author, &one).message.unsupported
+    };
+    assert_eq!(listed(r#""message":"","message_type":"others""#), ["something unknown"]);
+    assert_eq!(listed(r#""message":"","message_type":"others","status":"Edited""#), [""; 0]);
+    assert_eq!(listed(r#""message":"x","message_type":"others""#), [""; 0]);
+}

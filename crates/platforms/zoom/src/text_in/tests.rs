@@ -100,15 +100,15 @@ fn only_addresses_of_the_web_are_links() {
 #[test]
 fn a_hostile_number_of_ranges_is_read_once() {
     let line = "😀 word\n";
-    let message = line.repeat(60_000);
+    let message = line.repeat(10_000);
     let kinds = ["Bold", "Quote", "BulletedList", "AddLink", "Italic"];
     let formats: Vec<_> = (0..20_000)
         .map(|index| {
-            format(kinds[index % 5], i64::try_from(index).unwrap(), 400_000, Some("https://x.example/"))
+            format(kinds[index % 5], i64::try_from(index).unwrap(), 70_000, Some("https://x.example/"))
         })
         .collect();
     let read = body(&workspace(), &message, &formats, &[]);
-    assert_eq!(read.canonical().chars().count(), 60_000 * 5);
+    assert_eq!(read.canonical().chars().count(), 10_000 * 5);
 }
 
 proptest! {

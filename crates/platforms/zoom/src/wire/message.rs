@@ -1,7 +1,6 @@
 //! Messages. "List user's chat messages", "Get a message", and the parts that events share with them.
 
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 /// A page of a conversation. Each message is read by itself, so that an odd one costs nobody the others.
@@ -38,9 +37,17 @@ pub(crate) struct Message {
     /// The first of `files` once more.
     pub(crate) file_name: Option<String>,
     #[serde(default)]
-    pub(crate) interactive_cards: Vec<IgnoredAny>,
+    pub(crate) interactive_cards: Vec<Card>,
     #[serde(default)]
     pub(crate) reactions: Option<Vec<Reacted>>,
+}
+
+/// A card. "Get a message", `interactive_cards`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Card {
+    /// What a chatbot's `content` is, as a text of JSON.
+    #[serde(default)]
+    pub(crate) card_json: Option<String>,
 }
 
 /// An emoji, and who reacted with it.

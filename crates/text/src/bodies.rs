@@ -1,11 +1,12 @@
-//! Bodies made of everything that means something to somebody's parser.
+//! Bodies made of everything that means something to somebody's parser, for the laws that printers and parsers are held to
+//! (feature `bodies`): here for the dialects, and for each platform by its own printers and parsers.
 
 use entente_model::{Block, Body, Inline, Mention};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-/// What breaks parsers.
-const HOSTILE: &[&str] = &[
+/// What breaks parsers, or means something to some platform.
+pub const HOSTILE: &[&str] = &[
     "*",
     "**",
     "***",
@@ -105,10 +106,29 @@ const HOSTILE: &[&str] = &[
     "—",
     "…",
     "$5",
+    "<!channel>",
+    "<!here|here>",
+    "<@U0BOB00001>",
+    "<!subteam^S0TEAM01>",
+    "<#C0GENERAL1|general>",
+    "@channel",
+    "@here",
+    "@everyone",
+    "<at>Bob</at>",
+    "<spark-mention data-object-type=\"groupMention\" data-group-type=\"all\">All</spark-mention>",
+    "<@personEmail:ada@acme.example>",
+    "<!x@xmpp.example|y>",
+    "<https://x.example|label>",
+    "<attachment id=\"1\"></attachment>",
+    ":smile:",
+    "::skin-tone-3:",
+    "• ",
+    "&gt; ",
+    "|",
 ];
 
 /// Text as somebody who means harm would type it.
-pub(crate) fn text() -> impl Strategy<Value = String> {
+pub fn text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         8 => proptest::sample::select(HOSTILE).prop_map(str::to_owned),
         1 => any::<char>().prop_filter("line ends are breaks", |c| *c != '\n').prop_map(String::from),
@@ -116,11 +136,16 @@ pub(crate) fn text() -> impl Strategy<Value = String> {
     vec(piece, 1..6).prop_map(|pieces| pieces.concat())
 }
 
-fn inline() -> impl Strategy<Value = Inline> {
+/// Somebody called who has no account.
+fn nobody() -> impl Strategy<Value = Mention> {
+    text().prop_map(|name| Mention { account: None, name })
+}
+
+fn inline(mention: BoxedStrategy<Mention>) -> impl Strategy<Value = Inline> {
     let leaf = prop_oneof![
         6 => text().prop_map(Inline::Text),
         2 => text().prop_map(Inline::Code),
-        1 => text().prop_map(|name| Inline::Mention(Mention { account: None, name })),
+        1 => mention.prop_map(Inline::Mention),
         1 => Just(Inline::Break),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {
@@ -135,11 +160,8 @@ fn inline() -> impl Strategy<Value = Inline> {
     })
 }
 
-fn inlines() -> impl Strategy<Value = Vec<Inline>> {
-    vec(inline(), 0..5)
-}
-
-fn block() -> impl Strategy<Value = Block> {
+fn block(mention: BoxedStrategy<Mention>) -> impl Strategy<Value = Block> {
+    let inlines = move || vec(inline(mention.clone()), 0..5);
     let code = || (proptest::option::of(text()), vec(text(), 0..4));
     let leaf = prop_oneof![
         5 => inlines().prop_map(Block::Paragraph),
@@ -155,27 +177,40 @@ fn block() -> impl Strategy<Value = Block> {
     })
 }
 
-/// A body.
-pub(crate) fn body() -> impl Strategy<Value = Body> {
-    vec(block(), 0..5).prop_map(Body)
+/// A body that calls nobody who has an account.
+pub fn body() -> impl Strategy<Value = Body> {
+    body_calling(nobody())
+}
+
+/// A body with these mentions.
+pub fn body_calling(mention: impl Strategy<Value = Mention> + 'static) -> impl Strategy<Value = Body> {
+    vec(block(mention.boxed()), 0..5).prop_map(Body)
 }
 
 /// How a character looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "looks are independent of each other")]
-pub(crate) struct Look {
-    bold: bool,
-    italic: bool,
-    strike: bool,
-    code: bool,
-    link: bool,
-    heading: bool,
-    quote: bool,
-    item: bool,
+pub struct Look {
+    /// Strong.
+    pub bold: bool,
+    /// Emphasised.
+    pub italic: bool,
+    /// Struck through.
+    pub strike: bool,
+    /// Verbatim.
+    pub code: bool,
+    /// Leads somewhere.
+    pub link: bool,
+    /// In a heading.
+    pub heading: bool,
+    /// Quoted.
+    pub quote: bool,
+    /// In a list.
+    pub item: bool,
 }
 
 /// Every visible character and how it looks, in reading order. `strike` tells whether strikes count.
-pub(crate) fn looks(body: &Body, strike: bool) -> Vec<(char, Look)> {
+pub fn looks(body: &Body, strike: bool) -> Vec<(char, Look)> {
     let mut out = Vec::new();
     blocks(&body.0, Look::default(), &mut out);
     for (_, look) in &mut out {

@@ -1,0 +1,6 @@
+//! What every platform's text is held to.
+
+mod corpus;
+mod golden;
+mod laws;
+mod speed;

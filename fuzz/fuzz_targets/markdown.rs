@@ -1,0 +1,5 @@
+//! Markdown of any vendor.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| entente_tongues::fuzz::run("markdown", data));

@@ -1,0 +1,5 @@
+//! A message of Webex, and what every platform is given for it.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| entente_tongues::fuzz::run("read_webex", data));
