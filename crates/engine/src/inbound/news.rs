@@ -253,14 +253,18 @@ impl Engine {
     ) -> Result<Option<Snapshot>, Hold> {
         let mut refusals = Refusals::default();
         let clients = self.listeners(reported).await?;
+        let mut gone = false;
         for client in &clients {
             match client.fetch(&arrival.message).await {
                 Ok(Some(snapshot)) => return Ok(Some(snapshot)),
-                Ok(None) => {}
+                Ok(None) => gone = true,
                 Err(error) => refusals.take(error, self.tuning.give_up_after)?,
             }
         }
-        refusals.hold()?;
+        // Who may read there and does not see it has said what those cannot who may not.
+        if !gone {
+            refusals.hold()?;
+        }
         // A message that was just written may not be readable yet.
         let fresh = arrival.report == Report::Created && !self.ripe(arrival, PATIENCE);
         if fresh && !clients.is_empty() { Err(Hold::Later(None)) } else { Ok(None) }
