@@ -64,17 +64,8 @@ impl Engine {
         Ok(Standing { feelers, all })
     }
 
-    /// Who reacts in a channel themselves.
-    pub(crate) fn reacts(&self, feeler: &Feeler, channel: &ConversationRef) -> Option<PersonId> {
-        let represented = feeler.represented.clone()?;
-        let person = represented.person.id;
-        let voice = voice_of(Some(represented), self.sites.get(&channel.workspace.id)?).ok()?;
-        let login = voice.sender.login();
-        let stranger = self.linked.is_stranger(channel, login, Doing::Reacting, self.clock.now());
-        (!stranger).then_some(person)
-    }
-
-    /// Whether somebody, or for `None` the app for everybody else, should react in a channel with this.
+    /// Whether somebody should react in a channel with this; the app, for `None`: for everybody whose own reaction does not stand
+    /// there.
     pub(crate) fn should_react(
         &self,
         standing: &Standing,
@@ -82,8 +73,29 @@ impl Engine {
         who: Option<PersonId>,
         emoji: &Emoji,
     ) -> bool {
-        let from_elsewhere = standing.elsewhere(channel).filter(|(_, with)| *with == emoji);
-        from_elsewhere.map(|(feeler, _)| self.reacts(feeler, channel)).any(|reacts| reacts == who)
+        let mut feelers = standing.elsewhere(channel).filter(|(_, with)| *with == emoji).map(|(one, _)| one);
+        match who {
+            Some(who) => feelers.any(|feeler| feeler.person() == Some(who)),
+            None => feelers.any(|feeler| match self.reacts(feeler, channel) {
+                Some(own) => !standing.stands(channel, &own, emoji),
+                None => true,
+            }),
+        }
+    }
+
+    /// The account by which somebody reacts in a channel themselves.
+    fn reacts(&self, feeler: &Feeler, channel: &ConversationRef) -> Option<AccountId> {
+        let voice = voice_of(feeler.represented.clone(), self.sites.get(&channel.workspace.id)?).ok()?;
+        let login = voice.sender.login();
+        let stranger = self.linked.is_stranger(channel, login, Doing::Reacting, self.clock.now());
+        (!stranger).then_some(voice.account)
+    }
+}
+
+impl Feeler {
+    /// Who of our people it is.
+    pub(crate) fn person(&self) -> Option<PersonId> {
+        self.represented.as_ref().map(|represented| represented.person.id)
     }
 }
 
@@ -92,6 +104,11 @@ impl Standing {
     fn elsewhere(&self, here: &ConversationRef) -> impl Iterator<Item = (&Feeler, &Emoji)> {
         let all = self.all.iter().filter(move |(at, ..)| at != here);
         all.filter_map(|(at, by, emoji)| Some((self.feelers.get(&account(at, by))?, emoji)))
+    }
+
+    /// Whether an account's own reaction is known to stand in a channel.
+    fn stands(&self, channel: &ConversationRef, account: &AccountId, emoji: &Emoji) -> bool {
+        self.all.iter().any(|(at, by, with)| at == channel && by == account && with == emoji)
     }
 
     /// The line for what cannot be shown otherwise, if there is anything to say.

@@ -49,10 +49,9 @@ impl Engine {
                 if felt.gone || !app_shows(platform.as_ref(), emoji) {
                     continue;
                 }
-                let who = self.reacts(feeler, &target.at);
-                signs.insert((*on, who, *emoji));
+                // Whether their account may react there is found out there; the app may have done so in its place.
+                signs.insert((*on, feeler.person(), *emoji));
                 if !on {
-                    // The app may have reacted for whoever's account was not let to.
                     signs.insert((false, None, *emoji));
                 }
             }
