@@ -2,7 +2,7 @@
 //!
 //! One room for all platforms, because a file is the same thing everywhere; ids, addresses and who may fetch it are each
 //! platform's own. A [`File`] is cheap to clone, as its bytes are shared. Where a load run would fill the memory with them
-//! (the switch `files_kept` of every simulator), only length and digest stay, and a download serves made-up bytes of that
+//! (the switch `files_kept` of every simulator), only length and digest of what is uploaded stay, and a download serves made-up bytes of that
 //! length. The same made-up bytes are what a file attached by hand with a length contains.
 
 use std::convert::Infallible;

@@ -19,16 +19,16 @@ pub(crate) struct Attached {
 }
 
 impl Attached {
-    /// The file itself.
+    /// The file itself. Bytes that somebody gives by hand are few, and kept.
     ///
     /// # Errors
     /// What is wrong with the body.
-    pub(crate) fn file(&self, kept: bool) -> Result<File, &'static str> {
+    pub(crate) fn file(&self) -> Result<File, &'static str> {
         let media = self.media.as_deref().unwrap_or_else(|| guess(&self.name));
         match (&self.base64, self.length) {
             (Some(text), None) => {
                 let bytes = STANDARD.decode(text).map_err(|_| "a file's base64 cannot be read")?;
-                Ok(File::new(&self.name, media, Bytes::from(bytes), kept))
+                Ok(File::new(&self.name, media, Bytes::from(bytes), true))
             }
             (None, Some(length)) => Ok(File::made(&self.name, media, length)),
             _ => Err("a file has either base64 or length"),
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn a_file_comes_as_bytes_or_as_a_length() {
-        let read = |text| serde_json::from_str::<Attached>(text).unwrap().file(true);
+        let read = |text| serde_json::from_str::<Attached>(text).unwrap().file();
         let file = read(r#"{"name": "a.PNG", "base64": "aGVsbG8="}"#).unwrap();
         assert_eq!((file.media.as_str(), file.size), ("image/png", 5));
         let file = read(r#"{"name": "a", "type": "text/plain", "length": 7}"#).unwrap();

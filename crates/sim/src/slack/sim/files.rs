@@ -47,7 +47,7 @@ pub(in crate::slack) fn attach(slack: &Slack, call: &Call) -> Outcome {
         None => to.to_owned(),
     });
     let place = posted.channel.or(to).ok_or_else(|| Refusal::by_hand(400, "either channel or to"))?;
-    let files = posted.files.iter().map(|one| one.file(call.switches.files_kept));
+    let files = posted.files.iter().map(Attached::file);
     let files = files.collect::<Result<Vec<_>, _>>().map_err(|reason| Refusal::by_hand(400, reason))?;
     if files.is_empty() {
         return Err(Refusal::by_hand(400, "no files"));

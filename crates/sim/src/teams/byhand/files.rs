@@ -54,8 +54,7 @@ struct Placed {
 pub(super) fn attach(sim: &Arc<Sim>, call: &Call) -> Done {
     let posted: Posted = input(call)?;
     let person = somebody(sim, &posted.person)?;
-    let kept = sim.switches().files_kept;
-    let files = posted.files.iter().map(|one| Ok::<_, String>((one.inline, one.attached.file(kept)?)));
+    let files = posted.files.iter().map(|one| Ok::<_, String>((one.inline, one.attached.file()?)));
     let files = files.collect::<Result<Vec<_>, _>>()?;
     if files.is_empty() {
         return Err("no files".to_owned());

@@ -48,7 +48,7 @@ pub(in crate::webex) fn attach(webex: &Webex, call: &Call) -> Outcome {
         (world.caller(session, call.now).ok_or_else(Refusal::missing)?, to)
     };
     let files = posted.files.iter().map(|one| {
-        let file = one.attached.file(call.switches.files_kept).map_err(Refusal::bad)?;
+        let file = one.attached.file().map_err(Refusal::bad)?;
         held(call, file, one.scan)
     });
     let files = files.collect::<Result<_, _>>()?;

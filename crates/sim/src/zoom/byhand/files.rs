@@ -35,7 +35,7 @@ struct Posted {
 /// `POST /_sim/files`.
 pub(in crate::zoom) fn attach(zoom: &Zoom, call: &Call) -> Outcome {
     let posted: Posted = input::json(call)?;
-    let files = posted.files.iter().map(|one| one.file(call.switches.files_kept).map_err(Refusal::bad));
+    let files = posted.files.iter().map(|one| one.file().map_err(Refusal::bad));
     let files = files.collect::<Result<Vec<_>, _>>()?;
     if files.is_empty() {
         return Err(Refusal::bad("no files"));

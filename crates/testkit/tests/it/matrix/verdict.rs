@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use entente_testkit::Place;
 
 use super::features::Feature;
-use super::seen::{Answers, Seen};
+use super::seen::{Answers, File, Seen};
 use super::way::Way;
 use super::wording::SIGNS;
 
@@ -191,9 +191,14 @@ fn files(way: &Way, feature: Feature) -> Verdict {
         .unwrap_or_default();
     let arrived: Vec<_> =
         mine(way).flat_map(|seen| seen.files.iter().map(move |file| (file, seen))).collect();
+    // A picture that was pasted in Teams has no name there. Graph: `chatMessageHostedContent`.
+    let nameless = feature == Feature::Image && way.source == Place::Teams;
+    let same = |there: &File, file: &File| {
+        *there == File { name: if nameless { there.name.clone() } else { file.name.clone() }, ..file.clone() }
+    };
     let mut lines = Vec::new();
     for file in &sent {
-        if arrived.iter().any(|(there, _)| *there == file) {
+        if arrived.iter().any(|(there, _)| same(there, file)) {
             continue;
         }
         let Some(line) = line_of(way, &token, &file.name) else {

@@ -114,13 +114,11 @@ impl Way {
     fn files(&self, feature: Feature) -> Option<Value> {
         let files = match feature {
             Feature::File => json!([{"name": "Plan für März.pdf", "length": 40_001}]),
-            Feature::Image => {
-                let mut image = json!({"name": "chart.png", "type": "image/png", "length": 30_001});
-                if self.source == Place::Teams {
-                    image["inline"] = true.into();
-                }
-                json!([image])
+            // What is pasted in Teams is told by its first bytes alone.
+            Feature::Image if self.source == Place::Teams => {
+                json!([{"name": "chart.png", "type": "image/png", "base64": "iVBORw0KGgpo", "inline": true}])
             }
+            Feature::Image => json!([{"name": "chart.png", "type": "image/png", "length": 30_001}]),
             Feature::Files => {
                 json!([{"name": "one.txt", "length": 1_001}, {"name": "two.csv", "length": 2_002}])
             }
