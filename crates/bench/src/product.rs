@@ -161,7 +161,7 @@ fn configuration(listen: SocketAddr, hosts: &Hosts, webex: &App, teams: &App) ->
          addresses = {{ api = \"http://{at_webex}/v1\" }}\n\n\
          [workspaces.{TEAMS}]\nplatform = \"teams\"\ntenant = \"{tenant}\"\nclient_id = {}\nclient_secret = {}\n\
          addresses = {{ graph = \"http://{at_teams}/v1.0\", login = \"http://{at_teams}\", \
-         bot = \"http://{at_teams}\", bot_metadata = \"http://{at_teams}\", files = \"http://{at_teams}\" }}\n",
+         bot = \"http://{at_teams}/amer\", bot_metadata = \"http://{at_teams}\", files = \"http://{at_teams}\" }}\n",
         json!(webex.id),
         json!(webex.secret),
         json!(teams.id),

@@ -149,7 +149,7 @@ impl World {
              addresses = {{ api = \"http://{webex_at}/v1\" }}\n\n\
              [workspaces.teams]\nplatform = \"teams\"\ntenant = {}\nclient_id = {}\nclient_secret = {}\n\
              addresses = {{ graph = \"http://{teams_at}/v1.0\", login = \"http://{teams_at}\", \
-             bot = \"http://{teams_at}\", bot_metadata = \"http://{teams_at}\", files = \"http://{teams_at}\" }}\n",
+             bot = \"http://{teams_at}/amer\", bot_metadata = \"http://{teams_at}\", files = \"http://{teams_at}\" }}\n",
             webex["client_id"],
             webex["client_secret"],
             teams["tenant"],

@@ -153,7 +153,7 @@ fn text_counts_where_no_block_says_anything() {
     let said = read(&actions);
     assert_eq!(
         (said.body.plain().as_str(), said.unsupported.as_slice()),
-        ("choose", &["card".to_owned(), "something unknown".to_owned()][..])
+        ("choose", &["buttons".to_owned(), "something unknown".to_owned()][..])
     );
     let section = json!({"text": "fallback", "blocks": [
         {"type": "header", "text": {"type": "plain_text", "text": "*h*"}},
@@ -163,7 +163,7 @@ fn text_counts_where_no_block_says_anything() {
     ]});
     let said = read(&section);
     assert_eq!(said.body.plain(), "*h*\nb\nf\nm");
-    assert_eq!(said.unsupported, ["image: acat"]);
+    assert_eq!(said.unsupported, ["image: a\ncat"], "it is made one line where it is said");
 }
 
 #[test]
