@@ -58,25 +58,78 @@ async fn hear(workspace: &str, platform: &Port, world: &World, server: &Client) 
     Browser::new().follow_invitation(&link, LISTENER).await
 }
 
-/// Makes the channels and links them. Everybody is represented and has consented.
-pub(super) async fn link(world: &World, server: &Client) -> anyhow::Result<()> {
-    let people = server.get("/people").await?["people"].take();
-    let everybody = people.as_array().map(Vec::as_slice).unwrap_or_default();
-    try_join_all(SUBJECTS.iter().map(|subject| one(world, server, everybody, subject))).await?;
-    Ok(())
+/// A channel on every platform.
+pub(super) struct Opened {
+    webex: String,
+    teams: String,
+    slack: String,
+    zoom: String,
 }
 
-async fn one(world: &World, server: &Client, people: &[Value], subject: &Subject) -> anyhow::Result<()> {
+/// Makes the channels, with those who work where they are, and links them. What is said in them is heard; that others have
+/// consented is not needed, and whatever reads for them would only be in the way.
+pub(super) async fn link(world: &World, server: &Client) -> anyhow::Result<Vec<Opened>> {
+    let people = people(server).await?;
+    try_join_all(SUBJECTS.iter().map(|subject| one(world, server, &people, subject))).await
+}
+
+async fn one(world: &World, server: &Client, people: &[Value], subject: &Subject) -> anyhow::Result<Opened> {
     let (webex, teams, slack, zoom) = try_join!(
         on_webex(world, people, subject),
         on_teams(world, people, subject),
         on_slack(world, people, subject),
         on_zoom(world, people, subject),
     )?;
-    let channels = [(WEBEX, webex), (TEAMS, teams), (SLACK, slack), (ZOOM, zoom)];
+    let channels = [(WEBEX, &webex), (TEAMS, &teams), (SLACK, &slack), (ZOOM, &zoom)];
     let channels = channels.map(|(workspace, channel)| json!({"workspace": workspace, "channel": channel}));
     server.post("/links", &json!({"name": subject.name, "channels": channels})).await?;
+    Ok(Opened { webex, teams, slack, zoom })
+}
+
+/// Lets stand-ins into the channels that have some. Everybody is represented and has consented.
+pub(super) async fn let_in(world: &World, server: &Client, opened: &[Opened]) -> anyhow::Result<()> {
+    let people = people(server).await?;
+    let with = SUBJECTS.iter().zip(opened).filter(|(subject, _)| subject.represented);
+    try_join_all(with.map(|(_, opened)| represent(world, &people, opened))).await?;
     Ok(())
+}
+
+async fn represent(world: &World, people: &[Value], opened: &Opened) -> anyhow::Result<()> {
+    let (webex, slack, zoom) = try_join!(
+        accounts(world, &world.webex),
+        accounts(world, &world.slack),
+        accounts(world, &world.zoom)
+    )?;
+    let host = |workspace: &str, all: &[Somebody]| {
+        at_home(people, workspace, all).into_iter().next().context("nobody works there")
+    };
+    let (by_webex, by_slack, by_zoom) = (host(WEBEX, &webex)?, host(SLACK, &slack)?, host(ZOOM, &zoom)?);
+    for member in represented(people, WEBEX) {
+        let body = json!({"roomId": opened.webex, "personId": member});
+        world.call(&world.webex, "/v1/memberships", &by_webex.token, &body).await?;
+    }
+    let (team, channel) = opened.teams.split_once('/').context("a channel is in a team")?;
+    for member in represented(people, TEAMS) {
+        let body = json!({"team": team, "channel": channel, "person": member});
+        world.ask(&world.teams, Method::POST, "/_sim/teams/members", Some(&body)).await?;
+    }
+    let users = represented(people, SLACK).join(",");
+    let body = json!({"channel": opened.slack, "users": users});
+    let answer = world.call(&world.slack, "/api/conversations.invite", &by_slack.token, &body).await?;
+    ensure!(answer["ok"] == true, "Slack refuses an invitation: {}", answer["error"]);
+    let stand_ins = represented(people, ZOOM);
+    let members =
+        zoom.iter().filter(|one| stand_ins.contains(&one.id)).map(|one| json!({"email": one.email}));
+    let body = json!({"members": members.collect::<Vec<_>>()});
+    let path = format!("/v2/chat/users/me/channels/{}/members", opened.zoom);
+    world.call(&world.zoom, &path, &by_zoom.token, &body).await?;
+    Ok(())
+}
+
+/// The people of the server.
+async fn people(server: &Client) -> anyhow::Result<Vec<Value>> {
+    let people = server.get("/people").await?["people"].take();
+    Ok(people.as_array().cloned().unwrap_or_default())
 }
 
 /// A space with Entente's bot in it.
@@ -90,7 +143,6 @@ async fn on_webex(world: &World, people: &[Value], subject: &Subject) -> anyhow:
     let listener = everybody.iter().find(|one| one.email == LISTENER).context("nobody hears in Webex")?;
     let mut members = vec![app(&everybody)?, listener.id.clone()];
     members.extend(home[1..].iter().map(|one| one.id.clone()));
-    members.extend(represented(people, WEBEX, subject));
     for member in members {
         call("/v1/memberships", json!({"roomId": room, "personId": member})).await?;
     }
@@ -101,8 +153,7 @@ async fn on_webex(world: &World, people: &[Value], subject: &Subject) -> anyhow:
 async fn on_teams(world: &World, people: &[Value], subject: &Subject) -> anyhow::Result<String> {
     let port = &world.teams;
     let home = at_home(people, TEAMS, &accounts(world, port).await?);
-    let mut members: Vec<String> = home.into_iter().map(|one| one.id).collect();
-    members.extend(represented(people, TEAMS, subject));
+    let members: Vec<String> = home.into_iter().map(|one| one.id).collect();
     let team = json!({"name": subject.team, "channel": subject.name, "members": members});
     let made = world.ask(port, Method::POST, "/_sim/teams", Some(&team)).await?;
     Ok(format!("{}/{}", text(&made, "team")?, text(&made, "channel")?))
@@ -123,7 +174,6 @@ async fn on_slack(world: &World, people: &[Value], subject: &Subject) -> anyhow:
     let channel = text(&made["channel"], "id")?;
     let mut members = vec![app(&everybody)?];
     members.extend(home[1..].iter().map(|one| one.id.clone()));
-    members.extend(represented(people, SLACK, subject));
     call("/api/conversations.invite", json!({"channel": channel, "users": members.join(",")})).await?;
     Ok(channel)
 }
@@ -136,9 +186,6 @@ async fn on_zoom(world: &World, people: &[Value], subject: &Subject) -> anyhow::
     let host = home.first().context("nobody works in Zoom")?;
     let mut members = vec![json!({"email": LISTENER})];
     members.extend(home[1..].iter().map(|one| json!({"email": one.email})));
-    let stand_ins = represented(people, ZOOM, subject);
-    let represented = everybody.iter().filter(|one| stand_ins.contains(&one.id));
-    members.extend(represented.map(|one| json!({"email": one.email})));
     let channel = json!({"name": subject.name, "type": 2, "members": members});
     text(&world.call(port, "/v2/chat/users/me/channels", &host.token, &channel).await?, "id")
 }
@@ -163,11 +210,8 @@ fn at_home(people: &[Value], workspace: &str, accounts: &[Somebody]) -> Vec<Some
     found
 }
 
-/// The stand-ins there of whoever comes first elsewhere, if this channel has any.
-fn represented(people: &[Value], workspace: &str, subject: &Subject) -> Vec<String> {
-    if !subject.represented {
-        return Vec::new();
-    }
+/// The stand-ins there of whoever comes first elsewhere.
+fn represented(people: &[Value], workspace: &str) -> Vec<String> {
     let first = |home: &&str| {
         let at = people.iter().filter(|person| person["primary"] == **home);
         at.min_by_key(|person| person["email"].as_str().unwrap_or_default().to_owned())

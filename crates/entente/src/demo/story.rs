@@ -57,9 +57,11 @@ pub(super) async fn play(
     let wanted: Vec<(&str, &str)> = wanting_consent(&people).collect();
     let consents = stream::iter(wanted.into_iter().map(Ok))
         .try_for_each_concurrent(AT_ONCE, |(email, workspace)| consent(server, email, workspace));
-    try_join!(consents, channels::listen(world, server))?;
-    channels::link(world, server).await?;
-    until(server, the_unheard).await
+    channels::listen(world, server).await?;
+    let opened = channels::link(world, server).await?;
+    consents.await?;
+    until(server, the_unheard).await?;
+    channels::let_in(world, server, &opened).await
 }
 
 /// An administrator connects a workspace.
