@@ -24,10 +24,14 @@ impl FingerprintKey {
     /// Of `body` said by `author` with so many files, which vendors rename at will. Canonical text is compared, never the
     /// vendor's markup.
     pub(crate) fn of_message(&self, author: &AccountId, body: &Body, files: usize) -> [u8; 32] {
+        self.digest(author, &unnamed(body).canonical(), files)
+    }
+
+    fn digest(&self, author: &AccountId, said: &str, files: usize) -> [u8; 32] {
         let mut mac = Hmac::<Sha256>::new_from_slice(&self.0).expect("any key length is accepted");
         mac.update(&u64::try_from(author.as_str().len()).unwrap_or(u64::MAX).to_le_bytes());
         mac.update(author.as_str().as_bytes());
-        mac.update(unnamed(body).canonical().as_bytes());
+        mac.update(said.as_bytes());
         if files > 0 {
             mac.update(&[0]);
             mac.update(&u64::try_from(files).unwrap_or(u64::MAX).to_le_bytes());
@@ -38,14 +42,19 @@ impl FingerprintKey {
     /// Of what the app says in somebody's name. Platforms name the author of that in their own ways, so that it counts for
     /// nothing; the lane and the text do.
     pub(crate) fn of_relayed(&self, body: &Body, files: usize) -> [u8; 32] {
-        self.of_message(&AccountId::from(""), body, files)
+        self.of_message(&nobody(), body, files)
     }
 
     /// Whether a message is what was recorded so.
     pub(crate) fn fits(&self, recorded: [u8; 32], snapshot: &Snapshot) -> bool {
         let message = &snapshot.message;
-        let (body, files) = (&message.body, message.files.len());
-        recorded == self.of_message(&message.author.id, body, files)
-            || recorded == self.of_relayed(body, files)
+        let (said, files) = (unnamed(&message.body).canonical(), message.files.len());
+        recorded == self.digest(&message.author.id, &said, files)
+            || recorded == self.digest(&nobody(), &said, files)
     }
+}
+
+/// Whose account counts for nothing.
+fn nobody() -> AccountId {
+    AccountId::from("")
 }

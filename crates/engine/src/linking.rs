@@ -141,16 +141,10 @@ impl Engine {
         let said =
             vec![Inline::Bold(vec![Inline::Text("Entente:".to_owned())]), Inline::Text(format!(" {text}"))];
         let payload = Payload {
-            speaker: Speaker::App(app),
-            to: To::Conversation(member.at.id.clone()),
             body: Some(Body(vec![Block::Paragraph(said)])),
             cut: true,
             introduced: true,
-            anew: false,
-            feeling: None,
-            file: None,
-            unsupported: false,
-            credit: None,
+            ..Payload::new(Speaker::App(app), To::Conversation(member.at.id.clone()))
         };
         Some(Plan {
             lane: LaneKey::Conversation(member.at.clone()),

@@ -2,7 +2,9 @@
 //! means nothing where a message goes. Whoever is known to us has a name; others are somebody. What a name is made of is not
 //! trusted: it stands in the middle of what somebody else says.
 
-use entente_model::{AccountRef, Block, Body, Inline, Mention, WorkspaceRef, plain_person};
+use std::borrow::Cow;
+
+use entente_model::{AccountRef, Body, WorkspaceRef, plain_person};
 use entente_store::{Represented, StoreError};
 
 use crate::engine::Engine;
@@ -14,12 +16,12 @@ impl Engine {
     /// Cleans the names that there are, and fills in those that are missing.
     pub(crate) async fn name_people(&self, body: &mut Body) -> Result<(), StoreError> {
         let mut nameless = Vec::new();
-        blocks(&mut body.0, &mut |mention| {
+        for mention in body.mentions_mut() {
             mention.name = plain_person(&mention.name);
             if mention.name.is_empty() {
                 nameless.extend(mention.account.clone());
             }
-        });
+        }
         let known = if nameless.is_empty() {
             Vec::new()
         } else {
@@ -31,22 +33,18 @@ impl Engine {
             let at = nameless.binary_search(account).ok()?;
             Some(known.get(at)?.as_ref()?.represented.person.name.clone())
         };
-        blocks(&mut body.0, &mut |mention| {
+        for mention in body.mentions_mut() {
             if mention.name.is_empty() {
                 let name = mention.account.as_ref().and_then(name);
                 mention.name = name.unwrap_or_else(|| SOMEBODY.to_owned());
             }
-        });
+        }
         Ok(())
     }
 
     /// The people whom a body calls, by the accounts by which it does.
     pub(crate) async fn called(&self, body: &Body) -> Result<Called, StoreError> {
-        let mut accounts = Vec::new();
-        mentioned(&mut body.clone(), &mut |account| {
-            accounts.push(account.clone());
-            None
-        });
+        let accounts: Vec<AccountRef> = body.called().cloned().collect();
         if accounts.is_empty() {
             return Ok(Vec::new());
         }
@@ -62,7 +60,7 @@ pub(crate) type Called = Vec<(AccountRef, Represented)>;
 /// Lets everybody be called by the account that they have in a workspace: the one they work with, or what stands in for
 /// them.
 pub(crate) fn called_in(body: &mut Body, called: &Called, workspace: &WorkspaceRef) {
-    mentioned(body, &mut |account| {
+    mentioned(body, |account| {
         let (_, who) = called.iter().find(|(known, _)| known == account)?;
         let primary = who.person.primary.as_ref().map(|primary| &primary.account);
         let stand_ins = who.stand_ins.iter().filter_map(|stand_in| stand_in.account.as_ref());
@@ -72,74 +70,51 @@ pub(crate) fn called_in(body: &mut Body, called: &Called, workspace: &WorkspaceR
 
 /// Whether anybody is called by account.
 pub(crate) fn calls_somebody(body: &Body) -> bool {
-    let mut calls = false;
-    mentioned(&mut body.clone(), &mut |_| {
-        calls = true;
-        None
-    });
-    calls
+    body.called().next().is_some()
 }
 
 /// Leaves of each mention only the name, for where nobody is called by account.
 pub(crate) fn named_only(body: &mut Body) {
-    mentioned(body, &mut |_| None);
+    mentioned(body, |_| None);
 }
 
 /// Leaves of each mention only the name unless it is of somebody in `workspace`: an account of another workspace means nothing
 /// there, or, on the same platform, a stranger.
 pub(crate) fn name_strangers(body: &mut Body, workspace: &WorkspaceRef) {
-    blocks(&mut body.0, &mut |mention| {
+    for mention in body.mentions_mut() {
         if mention.account.as_ref().is_some_and(|account| account.workspace != *workspace) {
             mention.account = None;
         }
-    });
+    }
 }
 
 /// Lets each mention of an account be one of the account that `other` gives for it, or of a name alone.
-fn mentioned(body: &mut Body, other: &mut dyn FnMut(&AccountRef) -> Option<AccountRef>) {
-    blocks(&mut body.0, &mut |mention| {
+fn mentioned(body: &mut Body, other: impl Fn(&AccountRef) -> Option<AccountRef>) {
+    for mention in body.mentions_mut() {
         if let Some(account) = &mention.account {
             mention.account = other(account);
         }
-    });
+    }
 }
 
 /// The same without the names of those who are called by account, who are shown by names of the platform's.
-pub(crate) fn unnamed(body: &Body) -> Body {
+pub(crate) fn unnamed(body: &Body) -> Cow<'_, Body> {
+    if !calls_somebody(body) {
+        return Cow::Borrowed(body);
+    }
     let mut body = body.clone();
-    blocks(&mut body.0, &mut |mention| {
+    for mention in body.mentions_mut() {
         if mention.account.is_some() {
             mention.name.clear();
         }
-    });
-    body
-}
-
-/// Visits all mentions. Parsers bound how deep a body is.
-fn blocks(all: &mut [Block], visit: &mut dyn FnMut(&mut Mention)) {
-    for block in all {
-        match block {
-            Block::Paragraph(text) | Block::Heading(_, text) => inlines(text, visit),
-            Block::Quote(inner) => blocks(inner, visit),
-            Block::List { items, .. } => items.iter_mut().for_each(|item| blocks(item, visit)),
-            Block::Code { .. } => {}
-        }
     }
-}
-
-fn inlines(all: &mut [Inline], visit: &mut dyn FnMut(&mut Mention)) {
-    for inline in all {
-        match inline {
-            Inline::Mention(mention) => visit(mention),
-            Inline::Bold(inner) | Inline::Italic(inner) | Inline::Strike(inner) => inlines(inner, visit),
-            Inline::Link { label, .. } => inlines(label, visit),
-            Inline::Text(_) | Inline::Code(_) | Inline::Break => {}
-        }
-    }
+    Cow::Owned(body)
 }
 
 #[cfg(test)]
 mod tests {
+    use entente_model::{Block, Inline, Mention};
+
     use super::*;
 
     #[test]

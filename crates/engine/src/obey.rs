@@ -106,16 +106,10 @@ impl Engine {
 
 fn reply(reported: &Reported<'_>, app: LoginId, snapshot: &Snapshot, body: Body) -> Plan {
     let payload = Payload {
-        speaker: Speaker::App(app),
-        to: To::Conversation(reported.conversation.id.clone()),
         body: Some(body),
         cut: true,
         introduced: true,
-        anew: false,
-        feeling: None,
-        file: None,
-        unsupported: false,
-        credit: None,
+        ..Payload::new(Speaker::App(app), To::Conversation(reported.conversation.id.clone()))
     };
     Plan {
         lane: LaneKey::Conversation(reported.conversation.clone()),

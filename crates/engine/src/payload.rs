@@ -140,6 +140,22 @@ struct FileRow {
 }
 
 impl Payload {
+    /// Of nothing yet, by somebody, to somewhere: what else there is to a row is set beside this.
+    pub(crate) fn new(speaker: Speaker, to: To) -> Self {
+        Self {
+            speaker,
+            to,
+            body: None,
+            cut: false,
+            introduced: false,
+            anew: false,
+            feeling: None,
+            file: None,
+            unsupported: false,
+            credit: None,
+        }
+    }
+
     /// As bytes for the store.
     pub(crate) fn encode(&self) -> Bytes {
         let (person, app, channel) = match self.speaker {

@@ -75,18 +75,7 @@ fn target(scene: &Scene<'_>, recipient: PersonId) -> Result<Option<Route>, enten
     if !will_speak {
         return Err(no_stand_in);
     }
-    let payload = Payload {
-        speaker: Speaker::Person(scene.actor),
-        to: To::Account(primary.account.id.clone()),
-        body: None,
-        cut: false,
-        introduced: false,
-        anew: false,
-        feeling: None,
-        file: None,
-        unsupported: false,
-        credit: None,
-    };
+    let payload = Payload::new(Speaker::Person(scene.actor), To::Account(primary.account.id.clone()));
     Ok(Some(Route { lane: LaneKey::Direct(scene.pair, workspace.clone()), payload }))
 }
 

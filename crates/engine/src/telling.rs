@@ -99,16 +99,10 @@ impl Engine {
                 });
             }
             let payload = Payload {
-                speaker: Speaker::Person(other.person.id),
-                to: To::Account(primary.account.id.clone()),
                 body: Some(Body(vec![Block::Paragraph(inlines)])),
                 cut: true,
                 introduced: true,
-                anew: false,
-                feeling: None,
-                file: None,
-                unsupported: false,
-                credit: None,
+                ..Payload::new(Speaker::Person(other.person.id), To::Account(primary.account.id.clone()))
             };
             plans.push(Plan {
                 lane: LaneKey::Direct(pair, home.clone()),

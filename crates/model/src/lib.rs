@@ -8,6 +8,7 @@ pub mod event;
 pub mod file;
 pub mod id;
 pub mod link;
+mod mentions;
 pub mod name;
 pub mod operation;
 pub mod outcome;

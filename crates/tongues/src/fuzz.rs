@@ -1,7 +1,7 @@
 //! What the fuzz targets do with whatever they are given, in one place, so that their corpus also runs as ordinary tests.
 //! Each says with a panic that a law was broken.
 
-use entente_model::{Block, Body, Inline};
+use entente_model::Body;
 use entente_text::{MarkdownDialect, NoElements, html_in, markdown_in, markdown_out};
 
 use crate::{ALL, Dialect, dialect};
@@ -46,7 +46,7 @@ fn read(from: &Dialect, data: &[u8]) {
 }
 
 fn carried(from: &Dialect, to: &Dialect, body: &Body) {
-    let named = mentions(&body.0);
+    let named = body.called().count();
     for part in to.tongue.split(body.clone()) {
         for written in [to.tongue.write(&part), to.tongue.rewrite(&part), to.tongue.announce(&part)] {
             if let Some(long) = to.too_long(&written) {
@@ -62,27 +62,6 @@ fn carried(from: &Dialect, to: &Dialect, body: &Body) {
             assert_eq!(shown.as_ref(), Ok(&part.canonical()), "on {}", to.name);
         }
     }
-}
-
-/// How many mentions of somebody there are.
-fn mentions(all: &[Block]) -> usize {
-    let each = all.iter().map(|block| match block {
-        Block::Paragraph(content) | Block::Heading(_, content) => called(content),
-        Block::Quote(inner) => mentions(inner),
-        Block::List { items, .. } => items.iter().map(|item| mentions(item)).sum(),
-        Block::Code { .. } => 0,
-    });
-    each.sum()
-}
-
-fn called(all: &[Inline]) -> usize {
-    let each = all.iter().map(|inline| match inline {
-        Inline::Mention(mention) => usize::from(mention.account.is_some()),
-        Inline::Bold(inner) | Inline::Italic(inner) | Inline::Strike(inner) => called(inner),
-        Inline::Link { label, .. } => called(label),
-        Inline::Text(_) | Inline::Code(_) | Inline::Break => 0,
-    });
-    each.sum()
 }
 
 /// HTML as any vendor might write it.

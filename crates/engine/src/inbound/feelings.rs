@@ -195,7 +195,7 @@ impl Felt {
     }
 
     /// What is not as it was: whose reaction with what, and whether it stands now.
-    pub(super) fn differences(&self) -> impl Iterator<Item = ((AccountId, Emoji), bool)> {
+    pub(super) fn differences(&self) -> impl Iterator<Item = ((AccountId, Emoji), bool)> + use<> {
         let now = set(&self.now);
         let changed: Vec<_> = now.symmetric_difference(&self.before).cloned().collect();
         changed.into_iter().map(move |one| (one.clone(), now.contains(&one)))
@@ -203,7 +203,7 @@ impl Felt {
 
     /// Those whose reactions are not what they were.
     fn changed(&self) -> BTreeSet<AccountId> {
-        set(&self.now).symmetric_difference(&self.before).map(|(account, _)| account.clone()).collect()
+        self.differences().map(|((account, _), _)| account).collect()
     }
 
     fn of(&self, account: &AccountId) -> Difference {

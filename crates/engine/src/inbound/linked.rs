@@ -14,12 +14,11 @@ use crate::compare::Verdict;
 use crate::credit;
 use crate::engine::Engine;
 use crate::inbound::news::News;
-use crate::inbound::planning::{seen_now, watcher, with_unsupported};
+use crate::inbound::planning::{of_files, seen_now, watcher};
 use crate::inbound::refusal;
 use crate::inbound::{Digest, Hold, Reported, Talk, accepted_at, nothing};
 use crate::naming::called_in;
-use crate::outbound::cutting::FILES;
-use crate::payload::{Carried, Credit, Payload, Speaker, To};
+use crate::payload::{Credit, Payload, Speaker, To};
 
 mod feelings;
 
@@ -126,7 +125,7 @@ impl Engine {
             let mut body = None;
             if work != Work::Delete {
                 self.name_people(&mut snapshot.message.body).await?;
-                let whole = with_unsupported(&snapshot.message.body, &snapshot.message.unsupported);
+                let whole = snapshot.message.body.with_lines(&snapshot.message.unsupported);
                 if whole.is_empty() && snapshot.message.files.is_empty() && work == Work::Send {
                     routed.drops.push(DropReason::NothingToSay);
                     continue;
@@ -214,16 +213,10 @@ impl Engine {
                 called_in(body, &called, &target.at.workspace);
             }
             let payload = Payload {
-                speaker: Speaker::Colleague(said.speaker),
-                to: To::Conversation(target.at.id.clone()),
-                body: None,
-                cut: false,
                 introduced: true,
-                anew: false,
-                feeling: None,
-                file: None,
                 unsupported: said.unsupported,
                 credit: Some(said.credit.clone()),
+                ..Payload::new(Speaker::Colleague(said.speaker), To::Conversation(target.at.id.clone()))
             };
             let plan = Plan {
                 lane: LaneKey::Conversation(target.at.clone()),
@@ -238,12 +231,7 @@ impl Engine {
             if files.is_empty() || body.as_ref().is_some_and(|body| !body.is_empty()) {
                 routed.plans.extend(self.cut_for(&plan, &payload, body));
             }
-            routed.plans.extend(files.iter().zip(FILES..).map(|(file, part)| {
-                let carried = Carried { file: file.clone(), by };
-                let payload =
-                    Payload { file: Some(carried), cut: true, unsupported: false, ..payload.clone() };
-                Plan { part, payload: payload.encode(), ..plan.clone() }
-            }));
+            routed.plans.extend(of_files(&plan, &payload, files, by));
         }
         Ok(())
     }

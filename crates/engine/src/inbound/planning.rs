@@ -1,8 +1,8 @@
 //! From how messages stand to what is written: rows, reasons, and what counts as seen from here on.
 
 use entente_model::{
-    Body, Change, DropReason, Event, EventKey, LoginId, MessageId, MessageRef, Pair, PersonId, Snapshot,
-    Timestamp,
+    Body, Change, DropReason, Event, EventKey, FileRef, LoginId, MessageId, MessageRef, Pair, PersonId,
+    Snapshot, Timestamp,
 };
 use entente_store::{LaneKey, Plan, Represented, Routed, SeenNow, Work};
 
@@ -116,7 +116,7 @@ impl Engine {
         routed.drops.extend(routing.drops);
         for target in routing.routes {
             let unsupported = &snapshot.message.unsupported;
-            let here = |body: &Body| with_unsupported(&called_there(body, called, &target.lane), unsupported);
+            let here = |body: &Body| called_there(body, called, &target.lane).with_lines(unsupported);
             let (work, body) = match &event.change {
                 Change::Created(message) => (Work::Send, Some(here(&message.body))),
                 Change::Edited { body, .. } => (Work::Edit, Some(here(body))),
@@ -142,11 +142,7 @@ impl Engine {
             if says || work != Work::Send {
                 routed.plans.extend(self.cut(&plan, &payload, body));
             }
-            routed.plans.extend(files.iter().zip(FILES..).map(|(file, part)| {
-                let carried = Carried { file: file.clone(), by };
-                let payload = Payload { file: Some(carried), cut: true, ..target.payload.clone() };
-                Plan { part, payload: payload.encode(), ..plan.clone() }
-            }));
+            routed.plans.extend(of_files(&plan, &payload, files, by));
         }
     }
 
@@ -243,7 +239,16 @@ fn called_there(body: &Body, called: &Called, lane: &LaneKey) -> Body {
     body
 }
 
-/// What cannot travel becomes a line that says so.
-pub(super) fn with_unsupported(body: &Body, unsupported: &[String]) -> Body {
-    body.with_lines(unsupported)
+/// A row for each file that comes with a new message, which `by` may read; they go behind its text.
+pub(super) fn of_files(
+    plan: &Plan,
+    payload: &Payload,
+    files: &[FileRef],
+    by: LoginId,
+) -> impl Iterator<Item = Plan> {
+    files.iter().zip(FILES..).map(move |(file, part)| {
+        let carried = Carried { file: file.clone(), by };
+        let payload = Payload { file: Some(carried), cut: true, unsupported: false, ..payload.clone() };
+        Plan { part, payload: payload.encode(), ..plan.clone() }
+    })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use entente_model::{CallError, ConversationRef, Destination, Operation, Snapshot, Timestamp};
 use entente_platform::{Client, Mark};
-use entente_store::{Claim, Finish, Head, LaneKey, StoreError, Work};
+use entente_store::{Begun, Claim, Finish, Head, LaneKey, StoreError, Work};
 
 use crate::engine::Engine;
 use crate::outbound::outcome::FIRST_LOOK;
@@ -32,8 +32,7 @@ impl Engine {
         began: Timestamp,
     ) -> Result<Next, StoreError> {
         // What it is recognised by is what was committed before the call, whatever is known of the sender by now.
-        let intents = self.store.begun(&claim.key).await?;
-        let Some(intent) = intents.into_iter().find(|intent| intent.delivery == head.delivery.id) else {
+        let Some(intent) = self.intent(claim, head).await? else {
             // An echo has settled it.
             return Ok(Next::GoOn);
         };
@@ -81,8 +80,7 @@ impl Engine {
             }
             return next;
         }
-        let quiet = self.tuning.quiet.unwrap_or(workspace.profile().quiet);
-        if now.since(began) < quiet && !planted(Bug::ImpatientQuiet) {
+        if now.since(began) < self.quiet(workspace) && !planted(Bug::ImpatientQuiet) {
             return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await;
         }
         self.store.count("unknown_had_not_landed", 1);
@@ -104,7 +102,7 @@ impl Engine {
         began: Timestamp,
     ) -> Result<Next, StoreError> {
         let now = self.clock.now();
-        let quiet = self.tuning.quiet.unwrap_or(workspace.profile().quiet);
+        let quiet = self.quiet(workspace);
         if now.since(began) >= quiet || planted(Bug::ImpatientQuiet) {
             let again = self.again(head, None, Reason::NoAnswer);
             return self.finish(claim, head, again).await;
@@ -126,9 +124,10 @@ impl Engine {
         workspace: &Workspace,
         head: &Head,
     ) -> Result<bool, StoreError> {
-        let intents = self.store.begun(&claim.key).await?;
-        let intent = intents.into_iter().find(|intent| intent.delivery == head.delivery.id);
-        let Some(intent) = intent.filter(|_| head.delivery.work == Work::Edit) else { return Ok(false) };
+        if head.delivery.work != Work::Edit {
+            return Ok(false);
+        }
+        let Some(intent) = self.intent(claim, head).await? else { return Ok(false) };
         let Prepared::Do { draft, client, .. } = self.prepare(claim, workspace, head).await? else {
             return Ok(false);
         };
@@ -146,6 +145,17 @@ impl Engine {
         };
         let shows = |snapshot: Snapshot| self.fingerprints.fits(intent.fingerprint, &snapshot);
         Ok(found.is_ok_and(|found| found.is_some_and(shows)))
+    }
+
+    /// What was committed before the call of this row, unless that is settled.
+    async fn intent(&self, claim: &Claim, head: &Head) -> Result<Option<Begun>, StoreError> {
+        let begun = self.store.begun(&claim.key).await?;
+        Ok(begun.into_iter().find(|intent| intent.delivery == head.delivery.id))
+    }
+
+    /// How long something may still come of a call that was not answered.
+    fn quiet(&self, workspace: &Workspace) -> Duration {
+        self.tuning.quiet.unwrap_or(workspace.profile().quiet)
     }
 
     /// What may be the effect. In a channel whoever hears there is asked for all that was said, because the app may not be

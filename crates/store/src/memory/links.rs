@@ -11,7 +11,7 @@ use entente_model::{
 
 use super::Memory;
 use super::state::State;
-use crate::{Everywhere, Interest, Known, KnownConversation, Links, Seen, StoreError};
+use crate::{Everywhere, Interest, Known, KnownConversation, LaneId, Links, Seen, StoreError};
 
 impl State {
     /// Whether a conversation concerns us, as far as that still holds.
@@ -67,7 +67,8 @@ impl Links for Memory {
         let origin = origin.unwrap_or_else(|| message.clone());
         let trace = state.messages.get(&origin);
         let gone = trace.is_some_and(|trace| trace.deleted);
-        let copies = state.counterparts.iter().filter(|((source, ..), _)| *source == origin);
+        let every = |lane, part| (origin.clone(), LaneId(lane), part);
+        let copies = state.counterparts.range(every(i64::MIN, 0)..=every(i64::MAX, u32::MAX));
         let copies = copies.flat_map(|(_, all)| all).map(|copy| &copy.message);
         let mut reactions = BTreeSet::new();
         for at in copies.chain([&origin]) {

@@ -72,4 +72,18 @@ impl World {
             .await;
         self.courier.unregister(PRODUCT);
     }
+
+    /// Zoom tells of reactions only on the side that received the message: what somebody without a consent at Zoom feels about
+    /// a message of a stand-in is told to nobody but those who hear the whole account.
+    ///
+    /// # Panics
+    /// When Zoom is not connected.
+    pub async fn hear_all_of_zoom(&self) {
+        let site = self.sites.iter().find(|site| site.workspace.id.as_str() == Place::Zoom.workspace());
+        let site = site.expect("Zoom is connected");
+        let url = format!("http://{PRODUCT}/hooks/zoom/{}/events", site.workspace.id);
+        let events = ["team_chat.dm_reaction_added", "team_chat.dm_reaction_removed"];
+        let wanted = json!({"app": site.client_id, "events": events, "url": url, "scope": "account", "validate": false});
+        self.control(Place::Zoom, "/_sim/subscriptions", wanted).await;
+    }
 }

@@ -14,7 +14,6 @@ use std::time::Duration;
 
 use entente_sim::org::Somebody;
 use entente_testkit::{Place, Setup, World};
-use serde_json::json;
 
 mod facts;
 mod features;
@@ -97,14 +96,7 @@ async fn organization() -> World {
     setup.slack.files_kept = false;
     setup.zoom.files_kept = false;
     let world = World::synced(setup).await;
-    // Zoom tells of reactions only on the side that received the message, so the whole account is heard.
-    let site = world.sites.iter().find(|site| site.workspace.id.as_str() == Place::Zoom.workspace());
-    let site = site.expect("Zoom is connected");
-    let url = format!("http://{}/hooks/zoom/{}/events", entente_testkit::world::PRODUCT, site.workspace.id);
-    let events = ["team_chat.dm_reaction_added", "team_chat.dm_reaction_removed"];
-    let wanted =
-        json!({"app": site.client_id, "events": events, "url": url, "scope": "account", "validate": false});
-    world.control(Place::Zoom, "/_sim/subscriptions", wanted).await;
+    world.hear_all_of_zoom().await;
     world
 }
 

@@ -87,23 +87,11 @@ struct Scene {
     arrived: At,
 }
 
-/// Zoom tells of reactions only on the side that received the message: what somebody without a consent at Zoom feels about a
-/// message of a stand-in is told to nobody but those who hear the whole account.
-async fn hear_all_of_zoom(world: &World) {
-    let site = world.sites.iter().find(|site| site.workspace.id.as_str() == Place::Zoom.workspace());
-    let site = site.expect("Zoom is connected");
-    let url = format!("http://{}/hooks/zoom/{}/events", entente_testkit::world::PRODUCT, site.workspace.id);
-    let events = ["team_chat.dm_reaction_added", "team_chat.dm_reaction_removed"];
-    let wanted =
-        json!({"app": site.client_id, "events": events, "url": url, "scope": "account", "validate": false});
-    world.control(Place::Zoom, "/_sim/subscriptions", wanted).await;
-}
-
 impl Scene {
     async fn new(seed: u64, source: Place, target: Place) -> Self {
         let world = World::synced(Setup::between(seed, &[source, target])).await;
         if [source, target].contains(&Place::Zoom) {
-            hear_all_of_zoom(&world).await;
+            world.hear_all_of_zoom().await;
         }
         let (one, other) = (world.somebody_of(source), world.somebody_of(target));
         let (writer, reader) = (world.at(source, &one).await, world.at(target, &other).await);

@@ -42,19 +42,21 @@ pub(super) fn out(runs: Vec<Run>) -> Vec<Run> {
         _ => false,
     };
     let mut before: Option<(Style, Option<Rc<str>>)> = None;
-    for index in 0..pieces.len() {
-        if !blank(&pieces[index]) {
-            before = Some((pieces[index].style, pieces[index].link.clone()));
-            continue;
-        }
-        let after = pieces[index..].iter().find(|run| !blank(run));
-        let (style, link) = match (&before, after) {
+    let mut rest = &mut pieces[..];
+    while !rest.is_empty() {
+        let end = rest.iter().position(|run| !blank(run)).unwrap_or(rest.len());
+        let (blanks, from) = rest.split_at_mut(end);
+        let (style, link) = match (&before, from.first()) {
             (Some((style, link)), Some(after)) if *link == after.link => {
                 (common(*style, after.style), link.clone())
             }
             _ => (Style::default(), None),
         };
-        (pieces[index].style, pieces[index].link) = (style, link);
+        for blank in blanks {
+            (blank.style, blank.link) = (style, link.clone());
+        }
+        before = from.first().map(|run| (run.style, run.link.clone()));
+        rest = from.get_mut(1..).unwrap_or_default();
     }
     let mut out = Vec::with_capacity(pieces.len());
     for run in pieces {

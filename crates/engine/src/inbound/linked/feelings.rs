@@ -97,16 +97,10 @@ struct Row<'a> {
 impl Row<'_> {
     fn of(&self, source: Option<MessageRef>, who: Option<PersonId>, feeling: Feeling) -> Plan {
         let payload = Payload {
-            speaker: Speaker::Colleague(who),
-            to: To::Conversation(self.target.at.id.clone()),
-            body: None,
             cut: true,
             introduced: true,
-            anew: false,
             feeling: Some(feeling),
-            file: None,
-            unsupported: false,
-            credit: None,
+            ..Payload::new(Speaker::Colleague(who), To::Conversation(self.target.at.id.clone()))
         };
         Plan {
             lane: LaneKey::Conversation(self.target.at.clone()),

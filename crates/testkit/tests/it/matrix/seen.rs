@@ -4,6 +4,10 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use serde_json::Value;
+
+use super::people::text;
+
 /// How a piece of text is shown, or what it is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mark {
@@ -92,6 +96,28 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// What every simulator shows alike.
+    pub(super) fn of(message: &Value) -> Self {
+        let files = message["files"].as_array().into_iter().flatten();
+        let file = |file: &Value| File {
+            name: text(file, "name"),
+            media: text(file, "type"),
+            size: file["size"].as_u64().unwrap_or_default(),
+            sha256: text(file, "sha256"),
+        };
+        Self {
+            id: text(message, "id"),
+            by: text(&message["author"], "id"),
+            name: text(&message["author"], "name"),
+            bot: message["author"]["is_bot"] == true,
+            picture: None,
+            spans: Spans::default(),
+            answers: Answers::Nothing,
+            files: files.map(file).collect(),
+            reactions: Vec::new(),
+        }
+    }
+
     pub(super) fn text(&self) -> String {
         self.spans.0.iter().map(|(text, _)| text.as_str()).collect()
     }

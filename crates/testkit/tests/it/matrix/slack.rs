@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::features::Feature;
 use super::people::{Called, conversation, items, text};
 use super::seen::{Answers, Mark, Marks, Seen, Spans};
-use super::webex::files;
 use super::wording::{CODE, EMOJI, URL, plain};
 
 /// The longest text that Slack's own app sends as a message; more becomes a snippet, which is a file.
@@ -116,20 +115,18 @@ fn seen(message: &Value) -> Seen {
     }
     let thread = message["thread"].as_str().map(str::to_owned);
     let reactions = message["reactions"].as_array().into_iter().flatten();
+    let plain = Seen::of(message);
     let reactions = reactions.flat_map(|one| {
         let users = one["users"].as_array().into_iter().flatten();
         users.map(|user| (user.as_str().unwrap_or_default().to_owned(), sign(&text(one, "name"))))
     });
     Seen {
         id: text(message, "ts"),
-        by: text(&message["author"], "id"),
-        name: message["as"].as_str().map_or_else(|| text(&message["author"], "name"), str::to_owned),
-        bot: message["author"]["is_bot"] == true,
-        picture: None,
+        name: message["as"].as_str().map_or(plain.name, str::to_owned),
         spans,
         answers: thread.map_or(Answers::Nothing, Answers::Below),
-        files: files(message),
         reactions: reactions.collect(),
+        ..plain
     }
 }
 

@@ -9,7 +9,6 @@ use super::features::Feature;
 use super::html::{self, Means};
 use super::people::{Account, Called, conversation, items, query, text};
 use super::seen::{Answers, Mark, Marks, Seen, Spans};
-use super::webex::files;
 use super::wording::{URL, plain};
 
 /// "Limits and specifications for Microsoft Teams": about 28 KB, text, mentions and links counted.
@@ -96,15 +95,10 @@ fn seen(shown: &Value, message: &Value) -> Seen {
     let reaction =
         |one: &Value| (text(&one["user"]["user"], "id"), text(one, "reactionType").replace('\u{fe0f}', ""));
     Seen {
-        id: text(shown, "id"),
-        by: text(&shown["author"], "id"),
-        name: text(&shown["author"], "name"),
-        bot: shown["author"]["is_bot"] == true,
-        picture: None,
         spans,
         answers: quoted.map_or(Answers::Nothing, Answers::Quotes),
-        files: files(shown),
         reactions: reactions.map(reaction).collect(),
+        ..Seen::of(shown)
     }
 }
 

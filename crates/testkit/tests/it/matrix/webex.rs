@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::features::Feature;
 use super::html::{self, Means};
 use super::people::{Called, conversation, items, query, text};
-use super::seen::{Answers, File, Mark, Marks, Seen, Spans};
+use super::seen::{Answers, Mark, Marks, Seen, Spans};
 use super::wording::{CODE, URL, plain};
 
 /// "Create a Message": 7,439 bytes.
@@ -61,29 +61,7 @@ fn seen(message: &Value) -> Seen {
         None => Spans(vec![(text(message, "text"), Marks::new())]),
     };
     let parent = message["parent"].as_str().map(str::to_owned);
-    Seen {
-        id: text(message, "id"),
-        by: text(&message["author"], "id"),
-        name: text(&message["author"], "name"),
-        bot: message["author"]["is_bot"] == true,
-        picture: None,
-        spans,
-        answers: parent.map_or(Answers::Nothing, Answers::Below),
-        files: files(message),
-        reactions: Vec::new(),
-    }
-}
-
-/// Files as every simulator shows them.
-pub(super) fn files(message: &Value) -> Vec<File> {
-    let files = message["files"].as_array().into_iter().flatten();
-    let file = |file: &Value| File {
-        name: text(file, "name"),
-        media: text(file, "type"),
-        size: file["size"].as_u64().unwrap_or_default(),
-        sha256: text(file, "sha256"),
-    };
-    files.map(file).collect()
+    Seen { spans, answers: parent.map_or(Answers::Nothing, Answers::Below), ..Seen::of(message) }
 }
 
 /// `<spark-mention>`.

@@ -6,7 +6,6 @@ use serde_json::{Value, json};
 use super::features::Feature;
 use super::people::{Called, conversation, items, query, text};
 use super::seen::{Answers, Mark, Marks, Seen, Spans};
-use super::webex::files;
 use super::wording::{URL, plain};
 
 /// "Send a chat message", `message`: 1,024 characters.
@@ -81,15 +80,10 @@ fn seen(message: &Value) -> Seen {
         people.map(|person| (person.as_str().unwrap_or_default().to_owned(), sign(&text(one, "emoji"))))
     });
     Seen {
-        id: text(message, "id"),
-        by: text(&message["author"], "id"),
-        name: text(&message["author"], "name"),
-        bot: message["author"]["is_bot"] == true,
-        picture: None,
         spans: spans(message),
         answers: parent.map_or(Answers::Nothing, Answers::Below),
-        files: files(message),
         reactions: reactions.collect(),
+        ..Seen::of(message)
     }
 }
 
