@@ -150,8 +150,8 @@ impl State {
         self.counterparts.range(parts).flat_map(|(_, of_part)| of_part)
     }
 
-    /// What `answered` became where the lane leads, what it was made from there, or what else was made from that; itself where
-    /// it stands there.
+    /// What a message is where the lane leads: itself where it stands there, what it became, what it was made from, or what else
+    /// was made from that.
     fn counterpart(&self, answered: &MessageRef, under: &Claim) -> Option<MessageRef> {
         if under.key.leads_to(answered) {
             return Some(answered.clone());

@@ -169,8 +169,8 @@ impl Shared {
             .collect()
     }
 
-    /// What a message became where the lane leads, what it was made from there, or what else was made from that; itself where
-    /// it stands there.
+    /// What a message is where the lane leads: itself where it stands there, what it became, what it was made from, or what else
+    /// was made from that.
     fn thread(
         &self,
         conn: &Connection,
@@ -178,12 +178,12 @@ impl Shared {
         name: &str,
         under: &Claim,
     ) -> Result<Option<MessageRef>, StoreError> {
-        if let Some(first) = self.counterparts(conn, conversation, name, under)?.into_iter().next() {
-            return Ok(Some(first.message));
-        }
         let itself = self.names.message(conn, Some(conversation), Some(name.to_owned()))?;
         if let Some(itself) = itself.filter(|itself| under.key.leads_to(itself)) {
             return Ok(Some(itself));
+        }
+        if let Some(first) = self.counterparts(conn, conversation, name, under)?.into_iter().next() {
+            return Ok(Some(first.message));
         }
         let origin = conn.one(ORIGIN, (conversation, name), |row| Ok((row.get(0)?, row.get(1)?)))?;
         let Some((conversation, name)) = origin else { return Ok(None) };
