@@ -75,7 +75,7 @@ impl Engine {
             return Ok(true);
         }
         let (at, members) = (talk.conversation.clone(), talk.members.clone());
-        let conversation = Conversation { at, kind: ConversationKind::Direct, members };
+        let conversation = Conversation { at, kind: ConversationKind::Direct, name: None, members };
         if self.pair_of(&conversation).await?.is_some() {
             return Ok(true);
         }

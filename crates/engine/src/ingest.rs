@@ -2,8 +2,8 @@
 //! nothing is decrypted here.
 
 use bytes::Bytes;
-use entente_model::WorkspaceId;
-use entente_platform::{Checked, Head, HeadKind, Hook, Item, Refused, Step, Unverified};
+use entente_model::{LoginId, WorkspaceId};
+use entente_platform::{Checked, Head, HeadKind, Hook, Item, Place, Refused, Step, Unverified};
 use entente_store::{NewArrival, Report, Unreadable};
 use http::{Response, StatusCode};
 
@@ -76,11 +76,12 @@ impl Engine {
         let mut unreadable = Vec::new();
         for item in items {
             match item {
-                Item::Head(head) if !self.lets_in(&head) => {
+                Item::Head(head) if !self.lets_in(&head, app) => {
                     self.store.count("no_interest", 1);
                 }
                 Item::Head(head) => {
-                    let always = app == Some(head.watcher) && !head.channel;
+                    let always =
+                        app == Some(head.watcher) && matches!(head.place, Place::Direct | Place::Untold);
                     // What people say to the app is not passed on, and neither is what they feel about it.
                     let felt = told_as_changes && !always;
                     arrivals.push(arrival(head, always, felt));
@@ -115,10 +116,15 @@ impl Engine {
         Ok(())
     }
 
-    /// Whether it may be carried. Of channels what happens in those that are in a link is. Not every platform says of a
-    /// reaction whether it is in a channel; what is in no link and between no two people of ours is passed over later.
-    fn lets_in(&self, head: &Head) -> bool {
-        !head.channel || self.linked.has(&head.message.conversation)
+    /// Whether it may be carried. Of channels what happens in those that are in a link is, and of groups that only the app was
+    /// told of. Not every platform says of a reaction whether it is in a channel; what is in no link and between no people of
+    /// ours is passed over later.
+    fn lets_in(&self, head: &Head, app: Option<LoginId>) -> bool {
+        match head.place {
+            Place::Direct | Place::Untold => true,
+            Place::Group if app != Some(head.watcher) => true,
+            Place::Group | Place::Channel => self.linked.has(&head.message.conversation),
+        }
     }
 }
 

@@ -164,6 +164,8 @@ impl Pair {
 pub enum ConversationKind {
     /// Two accounts.
     Direct,
+    /// A few accounts that somebody brought together.
+    Group,
     /// Many accounts, under a name of its own.
     Channel,
     /// Anything else.
@@ -190,6 +192,8 @@ pub struct Conversation {
     pub at: ConversationRef,
     /// What kind.
     pub kind: ConversationKind,
-    /// The accounts in it. Only asked for direct conversations; empty otherwise.
+    /// As its platform shows a group that was given a name; `None` for all others.
+    pub name: Option<String>,
+    /// The accounts in it. Only asked for direct conversations and groups; empty otherwise.
     pub members: Vec<AccountRef>,
 }

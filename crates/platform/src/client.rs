@@ -45,13 +45,45 @@ pub trait Client: Send + Sync {
     /// reports are only pointers, and everywhere after a gap.
     async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError>;
 
-    /// What kind of conversation it is and, if it is direct, between whom. `None`: not for this login.
+    /// What kind of conversation it is and, if it is direct or a group, between whom. `None`: not for this login.
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError>;
 
     /// The channel of this name, or with this id, among those that this login may see; by name exactly one must fit. `None`:
     /// there is none, or not for this login. Only where [`crate::Capabilities::channels`] says so.
     async fn channel(&self, _wanted: &str) -> Result<Option<Channel>, CallError> {
         Err(CallError::Reject("channels of this platform cannot be linked".to_owned()))
+    }
+
+    /// Makes a group conversation in which this login's account is. Not safe to repeat: look with [`Client::find_group`] after
+    /// [`CallError::Unknown`]. Those of `members` whom the one call that makes it cannot bring in are missing from it, and are
+    /// let in one by one. Only where [`crate::Capabilities::groups`] says so.
+    async fn make_group(&self, _wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
+        Err(CallError::Reject("no groups are made here".to_owned()))
+    }
+
+    /// The group that [`Client::make_group`] made as this login, for the same wish, at that time or later. `None`: there is none.
+    async fn find_group(
+        &self,
+        _wanted: &WantedGroup<'_>,
+        _since: Timestamp,
+    ) -> Result<Option<MadeGroup>, CallError> {
+        Ok(None)
+    }
+
+    /// Lets an account into a group that this login's account is in. Safe to repeat: whoever is in it already stays.
+    /// [`CallError::Reject`]: never, for this reason.
+    async fn admit(&self, _group: &ConversationRef, _account: &AccountRef) -> Result<(), CallError> {
+        Err(CallError::Reject("who is in a group cannot be changed here".to_owned()))
+    }
+
+    /// Takes an account out of a group. Safe to repeat: whoever is not in it stays away.
+    async fn dismiss(&self, _group: &ConversationRef, _account: &AccountRef) -> Result<(), CallError> {
+        Err(CallError::Reject("who is in a group cannot be changed here".to_owned()))
+    }
+
+    /// Names a group. Safe to repeat.
+    async fn rename(&self, _group: &ConversationRef, _name: &str) -> Result<(), CallError> {
+        Err(CallError::Reject("groups have no names here".to_owned()))
     }
 
     /// The direct conversations of this login's account with something new since then, for platforms where not all
@@ -125,6 +157,26 @@ pub struct Talk {
     pub members: Vec<AccountRef>,
     /// When something last happened.
     pub at: Timestamp,
+}
+
+/// A group conversation that is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct WantedGroup<'a> {
+    /// As people should read it: one line, never empty.
+    pub name: &'a str,
+    /// Sixteen signs of `0-9a-f` that no other group of ours has, for platforms where names must differ.
+    pub mark: &'a str,
+    /// Who should be in it, beside the account of the login that makes it. All in the login's workspace, each once.
+    pub members: &'a [AccountRef],
+}
+
+/// A group conversation that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeGroup {
+    /// Which one.
+    pub at: ConversationRef,
+    /// A private channel was made, because it has more members than a group can have there.
+    pub channel: bool,
 }
 
 /// A page of a list.

@@ -44,7 +44,8 @@ pub mod transport;
 
 pub use card::{card, card_in};
 pub use client::{
-    BotRefused, CatchUp, Client, Listen, Listening, MadeBot, Mark, Page, Rung, Talk, WantedBot,
+    BotRefused, CatchUp, Client, Listen, Listening, MadeBot, MadeGroup, Mark, Page, Rung, Talk, WantedBot,
+    WantedGroup,
 };
 pub use content::{Broken, Content, FileSource, OpenFile, Parts};
 pub use contract::Platform;
@@ -54,9 +55,10 @@ pub use http::{Answer, Call, Effect, Failure, Http, Opened, Streamed, Verdict};
 pub use limiter::{Limit, Limiter};
 pub use multipart::{Filled, Form};
 pub use profile::{
-    Capabilities, Channels, DirectoryApp, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
+    Capabilities, Channels, DirectoryApp, Grant, Groups, Level, Maker, Mentions, OAuth, Presence, Profile,
+    Reactions, Shown,
 };
-pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Receiver, Refused};
+pub use receiver::{Checked, Head, HeadKind, Item, Lifecycle, LifecycleKind, Place, Receiver, Refused};
 pub use registry::Registry;
 pub use signature::Signed;
 pub use site::{AppSecrets, HookKey, PrivateKey, Site};

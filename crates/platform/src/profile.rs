@@ -80,6 +80,8 @@ pub struct Capabilities {
     pub reactions_are_changes: bool,
     /// How channels work there; `None` where they cannot be linked.
     pub channels: Option<Channels>,
+    /// How group conversations work there; `None` where Entente makes none.
+    pub groups: Option<Groups>,
     /// Reports are pointers: the conversation is listed since its mark instead of opening what came.
     pub listed: bool,
 }
@@ -95,6 +97,27 @@ pub struct Channels {
     pub app_files: bool,
     /// Whether the app can react there, with several emoji to a message. Elsewhere a line says who reacted with what.
     pub app_reacts: bool,
+}
+
+/// How group conversations work on a platform. What the Entente app is in them is as in channels ([`Channels::app`]).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Groups {
+    /// Who makes them.
+    pub maker: Maker,
+    /// Who is in a group cannot be changed: whoever should come is missing, which is told. A private channel that was made in
+    /// a group's place is open to changes everywhere.
+    pub fixed: bool,
+    /// The Entente app can write in a group that it did not make and was not let into.
+    pub app_anywhere: bool,
+}
+
+/// Who makes group conversations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Maker {
+    /// The Entente app, which is in them.
+    App,
+    /// An account that has given consent and should be in it.
+    Member,
 }
 
 /// What the Entente app is in a channel.

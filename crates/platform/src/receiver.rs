@@ -86,10 +86,23 @@ pub struct Head {
     pub watcher: LoginId,
     /// Who did it, where the clear envelope says so.
     pub actor: Option<AccountRef>,
-    /// It is certainly not in a direct conversation.
-    pub channel: bool,
+    /// Where it is, as far as the clear envelope says.
+    pub place: Place,
     /// What [`Receiver::open`] needs; `None` where the report is only a pointer.
     pub body: Option<Bytes>,
+}
+
+/// What kind of conversation a report is from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// Certainly a direct one.
+    Direct,
+    /// Certainly no direct one; it may be a group.
+    Group,
+    /// Certainly neither a direct one nor a group.
+    Channel,
+    /// The envelope does not say.
+    Untold,
 }
 
 /// What a head reports.

@@ -150,7 +150,8 @@ fn main() {
         people(&store).await;
         for number in 0..conversations.min(PEOPLE as usize / 2 - 1) {
             let at = room("webex", number);
-            let conversation = Conversation { at, kind: ConversationKind::Direct, members: Vec::new() };
+            let conversation =
+                Conversation { at, kind: ConversationKind::Direct, name: None, members: Vec::new() };
             store.remember(&conversation, Interest::Yes, Some(pair(number)), now()).await.unwrap();
         }
     });

@@ -51,7 +51,7 @@ impl Engine {
             if interest == Some(Interest::Unknown) {
                 let at = reported.conversation.clone();
                 let kind = entente_model::ConversationKind::Channel;
-                let channel = entente_model::Conversation { at, kind, members: Vec::new() };
+                let channel = entente_model::Conversation { at, kind, name: None, members: Vec::new() };
                 self.store.remember(&channel, Interest::No, None, self.clock.now()).await?;
             }
             return Ok(Digest { routed: nothing(reported, DropReason::NoInterest), aside: Vec::new() });

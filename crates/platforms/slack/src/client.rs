@@ -235,9 +235,9 @@ impl SlackClient {
             Vec::new()
         };
         if members.is_empty() {
-            return Ok(Some(Conversation { at, kind: ConversationKind::Other, members }));
+            return Ok(Some(Conversation { at, kind: ConversationKind::Other, name: None, members }));
         }
-        Ok(Some(Conversation { at, kind: ConversationKind::Direct, members }))
+        Ok(Some(Conversation { at, kind: ConversationKind::Direct, name: None, members }))
     }
 }
 

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use entente_model::{
     AccountRef, Body, ConversationRef, LoginId, Message, MessageRef, Reaction, Snapshot, Timestamp,
 };
-use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind};
+use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, Place};
 
 use crate::receiver::SlackReceiver;
 use crate::wire::envelope::{Authorization, Envelope, Event, ReactedTo};
@@ -144,7 +144,11 @@ fn message(
         return Ok(Item::Unknown("message_for_nobody_of_ours".to_owned()));
     };
     Ok(Item::Head(Head {
-        channel: place != "im",
+        place: match place {
+            "im" => Place::Direct,
+            "mpim" => Place::Group,
+            _ => Place::Channel,
+        },
         message: id::message(&id::conversation(&receiver.workspace, channel), ts),
         kind,
         watcher,
@@ -175,7 +179,7 @@ fn reaction(
     };
     Ok(Item::Head(Head {
         // The report does not say what kind of conversation it is.
-        channel: false,
+        place: Place::Untold,
         message: id::message(&id::conversation(&receiver.workspace, channel), ts),
         kind: HeadKind::Reacted,
         watcher,

@@ -54,6 +54,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         mentions: Mentions::Everybodys,
         reactions_are_changes: false,
         channels: Some(Channels { app: Presence::Hears, alias: true, app_files: true, app_reacts: true }),
+        groups: None,
         listed: false,
     },
     // "Installing with OAuth": with `v2_user`, what `scope` asks for is a user token, and `oauth.v2.user.access` answers

@@ -123,6 +123,7 @@ impl GraphClient {
         Ok(Some(Conversation {
             at: conversation.clone(),
             kind: if direct { ConversationKind::Direct } else { ConversationKind::Other },
+            name: None,
             members: if direct { members } else { Vec::new() },
         }))
     }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use entente_model::{
     AccountRef, Body, Emoji, FileRef, Message, MessageRef, Reaction, Snapshot, Timestamp, WorkspaceRef,
 };
-use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, card_in};
+use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, Place, card_in};
 
 use crate::files;
 use crate::hook::login_of;
@@ -45,11 +45,13 @@ fn item(receiver: &TeamsReceiver, body: &Bytes, raw: &str) -> Result<Item, &'sta
         return Ok(Item::Lifecycle(Lifecycle { login, kind }));
     }
     let path = item.resource.as_deref().ok_or("no resource")?;
-    let (channel, message) = match id::resource(path) {
-        Resource::ChatMessage { chat, message } => (false, id::message(&receiver.workspace, &chat, &message)),
+    let (place, message) = match id::resource(path) {
+        Resource::ChatMessage { chat, message } => {
+            (Place::Untold, id::message(&receiver.workspace, &chat, &message))
+        }
         Resource::ChannelMessage { team, channel, message, root } => {
             let at = id::channel_at(&receiver.workspace, &team, &channel);
-            (true, id::in_thread(&at, root.as_deref(), &message))
+            (Place::Channel, id::in_thread(&at, root.as_deref(), &message))
         }
         Resource::Other => {
             let kind = item.resource_data.as_ref().and_then(|data| data.kind.as_deref());
@@ -63,7 +65,7 @@ fn item(receiver: &TeamsReceiver, body: &Bytes, raw: &str) -> Result<Item, &'sta
         other => return Ok(unknown("change", other)),
     };
     Ok(Item::Head(Head {
-        channel,
+        place,
         message,
         kind,
         watcher: login,

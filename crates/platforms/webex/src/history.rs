@@ -134,7 +134,12 @@ impl WebexClient {
         let room: Room<'_> = read(&answer)?;
         let at = conversation.clone();
         if &*room.kind != "direct" {
-            return Ok(Some(Conversation { at, kind: ConversationKind::Other, members: Vec::new() }));
+            return Ok(Some(Conversation {
+                at,
+                kind: ConversationKind::Other,
+                name: None,
+                members: Vec::new(),
+            }));
         }
         let mut call = self.get("/memberships", self.limits.directory())?;
         call.url.query_pairs_mut().append_pair("roomId", conversation.id.as_str());
@@ -142,7 +147,7 @@ impl WebexClient {
         let list: List<Membership<'_>> = read(&answer)?;
         let members =
             list.items.iter().map(|member| id::account(&self.workspace, &member.person_id)).collect();
-        Ok(Some(Conversation { at, kind: ConversationKind::Direct, members }))
+        Ok(Some(Conversation { at, kind: ConversationKind::Direct, name: None, members }))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use entente_model::{ConversationRef, LoginId, Message, Snapshot, Timestamp, WorkspaceRef};
-use entente_platform::{Head, HeadKind, Item};
+use entente_platform::{Head, HeadKind, Item, Place};
 use serde_json::error::Category;
 
 use crate::wire::delivery::{Data, Delivery};
@@ -31,7 +31,12 @@ pub(crate) fn head(workspace: &WorkspaceRef, watcher: LoginId, body: &Bytes) -> 
     let author = data.person_id.or_else(|| delivery.actor_id.clone());
     let actor = if kind == HeadKind::Deleted { delivery.actor_id.or(author) } else { author };
     Item::Head(Head {
-        channel: data.room_type.as_deref() == Some("group"),
+        place: match data.room_type.as_deref() {
+            Some("direct") => Place::Direct,
+            // Spaces are groups and channels in one.
+            Some("group") => Place::Group,
+            _ => Place::Untold,
+        },
         message: id::message(&conversation, &data.id),
         kind,
         watcher,

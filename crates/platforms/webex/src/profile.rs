@@ -42,6 +42,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         mentions: Mentions::Everybodys,
         reactions_are_changes: false,
         channels: Some(Channels { app: Presence::Joins, alias: false, app_files: true, app_reacts: false }),
+        groups: None,
         listed: true,
     },
     // "Integrations & Authorization". PKCE is not described there.

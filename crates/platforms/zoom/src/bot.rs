@@ -15,7 +15,7 @@ use entente_model::{
 };
 use entente_platform::classify::date;
 use entente_platform::{
-    Call, CatchUp, Client, Effect, Head, HeadKind, Item, Listen, Listening, Mark, Page, Rung, Site,
+    Call, CatchUp, Client, Effect, Head, HeadKind, Item, Listen, Listening, Mark, Page, Place, Rung, Site,
 };
 use http::Method;
 
@@ -161,7 +161,7 @@ pub(crate) fn heard(receiver: &ZoomReceiver, event: &Event<'_>, body: &Bytes) ->
         return parse::unknown("bot_outsider");
     };
     Item::Head(Head {
-        channel: false,
+        place: Place::Direct,
         message: id::message(&conversation(&receiver.workspace, &person), &named(at)),
         kind: HeadKind::Created,
         watcher,
@@ -257,12 +257,17 @@ impl Client for ZoomBot {
             // Whether it may write there is only found out by writing.
             Ok(Addressee::Channel(_)) => {
                 let (at, kind) = (conversation.clone(), ConversationKind::Channel);
-                return Ok(Some(Conversation { at, kind, members: Vec::new() }));
+                return Ok(Some(Conversation { at, kind, name: None, members: Vec::new() }));
             }
             Err(_) => return Ok(None),
         };
         let members = vec![id::account(&self.client.workspace, person), self.me().await?.account];
-        Ok(Some(Conversation { at: conversation.clone(), kind: ConversationKind::Direct, members }))
+        Ok(Some(Conversation {
+            at: conversation.clone(),
+            kind: ConversationKind::Direct,
+            name: None,
+            members,
+        }))
     }
 
     /// Known without asking: no call tells a chatbot its name.

@@ -159,12 +159,13 @@ impl Client for ZoomClient {
                 return Ok(None);
             }
             let (at, kind) = (conversation.clone(), ConversationKind::Channel);
-            return Ok(Some(Conversation { at, kind, members: Vec::new() }));
+            return Ok(Some(Conversation { at, kind, name: None, members: Vec::new() }));
         }
         // Its name says who is in it, and every two people have one.
         Ok(id::other(conversation, &own).map(|other| Conversation {
             at: conversation.clone(),
             kind: ConversationKind::Direct,
+            name: None,
             members: vec![id::account(&self.workspace, &own), id::account(&self.workspace, other)],
         }))
     }

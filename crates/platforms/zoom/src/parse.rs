@@ -13,7 +13,7 @@
 
 use bytes::Bytes;
 use entente_model::{AccountRef, Body, Emoji, FileRef, Message, MessageRef, Reaction, Snapshot, Timestamp};
-use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, card_in};
+use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, Place, card_in};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -108,7 +108,7 @@ pub(crate) fn item(receiver: &ZoomReceiver, body: &Bytes) -> Item {
     };
     let conversation = id::direct(&receiver.workspace, operator, contact);
     Item::Head(Head {
-        channel: false,
+        place: Place::Direct,
         message: id::message(&conversation, &payload.object.message_id),
         kind,
         watcher,
@@ -135,7 +135,8 @@ fn in_channel(
     let Some(watcher) = own.copied() else { return unknown("nobody") };
     let conversation = id::channel_at(&receiver.workspace, channel);
     Item::Head(Head {
-        channel: true,
+        // Groups are channels of a kind of their own, which no report tells.
+        place: Place::Group,
         message: id::message(&conversation, &payload.object.message_id),
         kind,
         watcher,

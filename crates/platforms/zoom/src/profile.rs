@@ -73,6 +73,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         mentions: Mentions::Nobodys,
         reactions_are_changes: false,
         channels: Some(Channels { app: Presence::Writes, alias: false, app_files: false, app_reacts: false }),
+        groups: None,
         listed: false,
     },
     oauth: OAuth {

@@ -96,7 +96,7 @@ async fn people(store: &Sqlite) {
 
 async fn inbound(store: &Sqlite) {
     let conversation =
-        Conversation { at: room("webex"), kind: ConversationKind::Direct, members: Vec::new() };
+        Conversation { at: room("webex"), kind: ConversationKind::Direct, name: None, members: Vec::new() };
     let reports =
         vec![arrival(Report::Created, "root"), arrival(Report::Look, ""), arrival(Report::Changed, "m1")];
     store.accept(reports, NOW).await.unwrap();

@@ -100,7 +100,7 @@ pub(crate) fn person(number: u128, name: &str, primary: Option<AccountRef>) -> P
 }
 
 pub(crate) fn direct(at: &ConversationRef) -> Conversation {
-    Conversation { at: at.clone(), kind: ConversationKind::Direct, members: Vec::new() }
+    Conversation { at: at.clone(), kind: ConversationKind::Direct, name: None, members: Vec::new() }
 }
 
 /// A report with a body.

@@ -55,6 +55,7 @@ static PROFILES: LazyLock<[Profile; 2]> = LazyLock::new(|| {
             mentions: entente_platform::Mentions::Everybodys,
             reactions_are_changes: false,
             channels: None,
+            groups: None,
             listed: true,
         },
         oauth: OAuth {

@@ -172,8 +172,8 @@ fn a_file_comes_along_and_a_deleted_one_is_none() {
 
 #[test]
 fn a_channel_is_told_apart_from_a_direct_conversation() {
-    assert!(head(fixture!("event_channel")).channel);
-    assert!(!head(fixture!("event_message")).channel);
+    assert_eq!(head(fixture!("event_channel")).place, Place::Channel);
+    assert_eq!(head(fixture!("event_message")).place, Place::Direct);
 }
 
 #[test]

@@ -242,12 +242,18 @@ impl Client for BotClient {
             return Ok(Some(Conversation {
                 at: conversation.clone(),
                 kind: ConversationKind::Other,
+                name: None,
                 members: Vec::new(),
             }));
         };
         let person = person.aad_object_id.as_deref().unwrap_or(&person.id);
         let members = [person, &own].map(|id| id::account(&self.site.workspace, id)).to_vec();
-        Ok(Some(Conversation { at: conversation.clone(), kind: ConversationKind::Direct, members }))
+        Ok(Some(Conversation {
+            at: conversation.clone(),
+            kind: ConversationKind::Direct,
+            name: None,
+            members,
+        }))
     }
 
     /// Known without asking: the app is its client id, and no call tells a bot its name.

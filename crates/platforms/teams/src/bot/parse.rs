@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use entente_model::{Body, Message, MessageRef, Snapshot};
-use entente_platform::{Head, HeadKind, Item};
+use entente_platform::{Head, HeadKind, Item, Place};
 
 use crate::id;
 use crate::parse::{instant, unknown};
@@ -52,7 +52,7 @@ pub(crate) fn head(receiver: &TeamsReceiver, body: &Bytes) -> Option<Item> {
     };
     let author = activity.from.as_ref().and_then(author);
     Some(Item::Head(Head {
-        channel: false,
+        place: Place::Direct,
         message: id::message(&receiver.workspace, &conversation.id, message),
         kind,
         watcher,

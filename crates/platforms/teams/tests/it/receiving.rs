@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use entente_model::{Block, Body, FileRef, Inline, Mention, Message, Snapshot};
-use entente_platform::{Checked, Head, HeadKind, Hook, Item, LifecycleKind, Receiver, Unverified};
+use entente_platform::{Checked, Head, HeadKind, Hook, Item, LifecycleKind, Place, Receiver, Unverified};
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -74,7 +74,7 @@ fn reports_without_content_are_pointers_and_the_rest_is_unknown() {
     let seen: Vec<String> = items
         .iter()
         .map(|item| match item {
-            Item::Head(head) if head.channel => {
+            Item::Head(head) if head.place == Place::Channel => {
                 assert!(head.message.conversation.id.as_str().ends_with("@thread.tacv2"));
                 format!("{:?} in a channel {}", head.kind, head.message.id)
             }

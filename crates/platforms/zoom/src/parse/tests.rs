@@ -130,7 +130,7 @@ fn the_older_events_tell_the_same() {
 fn a_channel_is_known_by_its_id() {
     let body = fixture!("event_old_channel");
     let Item::Head(head) = item(&receiver(&[(BOB, 2)]), &body) else { panic!("a head") };
-    assert!(head.channel);
+    assert_eq!(head.place, Place::Group);
     assert_eq!(head.message.conversation.id.as_str(), "5b1f0e7c2a944f0f9d3a6c1e8b7d2f40");
     assert_eq!(open(&head.message, &body).unwrap().message.body.plain(), "good morning");
 }
