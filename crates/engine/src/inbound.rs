@@ -24,6 +24,7 @@ mod concern;
 mod echo;
 mod feelings;
 mod gathering;
+mod groups;
 mod linked;
 mod news;
 mod planning;
@@ -181,6 +182,7 @@ impl Engine {
         }
         let routed = match self.concern(reported, known.conversation.as_ref()).await {
             Ok(Concern::App(app)) => return self.obey(reported, &known, app).await,
+            Ok(Concern::Group(link)) => return self.digest_linked(reported, &known, link).await,
             Ok(Concern::Pair(pair)) => {
                 let lane = LaneKey::Direct(pair, reported.conversation.workspace.clone());
                 let talk = Talk { lane, since: None };

@@ -1,11 +1,11 @@
 //! Which channels are in a link, at hand for the door: what happens in any other channel is not even stored. And who was
 //! found not to be in which of them, so that nobody is asked again for each message. What is true is in the store.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
-use entente_model::{ConversationRef, LoginId, Timestamp};
+use entente_model::{ConversationRef, LinkId, LoginId, Timestamp};
 use entente_store::{Store, StoreError};
 
 /// Who was not in a channel is asked again after this long.
@@ -19,6 +19,8 @@ const REMEMBERED: usize = 50_000;
 pub(crate) struct Linked {
     ears: RwLock<BTreeMap<ConversationRef, Option<LoginId>>>,
     strangers: Mutex<HashMap<(ConversationRef, LoginId, Doing), Timestamp>>,
+    /// Of groups of which a mirror is not whole.
+    unfinished: RwLock<BTreeSet<LinkId>>,
 }
 
 /// What a channel did not let somebody do.
@@ -38,7 +40,9 @@ impl Linked {
         let links = store.links().await?;
         let all = links.into_iter().flat_map(|link| link.members).map(|member| (member.at, member.listener));
         let all = all.collect();
+        let unfinished = store.unfinished().await?.into_iter().collect();
         *self.ears.write().unwrap_or_else(PoisonError::into_inner) = all;
+        *self.unfinished.write().unwrap_or_else(PoisonError::into_inner) = unfinished;
         self.strangers.lock().unwrap_or_else(PoisonError::into_inner).clear();
         Ok(())
     }
@@ -46,6 +50,16 @@ impl Linked {
     /// Whether a channel is in a link.
     pub(crate) fn has(&self, channel: &ConversationRef) -> bool {
         self.ears.read().unwrap_or_else(PoisonError::into_inner).contains_key(channel)
+    }
+
+    /// Whether a mirror of a group is not whole.
+    pub(crate) fn is_unfinished(&self, link: LinkId) -> bool {
+        self.unfinished.read().unwrap_or_else(PoisonError::into_inner).contains(&link)
+    }
+
+    /// The groups of which a mirror is not whole.
+    pub(crate) fn unfinished(&self) -> Vec<LinkId> {
+        self.unfinished.read().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 
     /// Who hears in a channel.

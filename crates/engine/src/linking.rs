@@ -2,7 +2,7 @@
 //! written; that a channel is in one link only, which is also why no two links can close a loop, is for the store to say.
 
 use entente_model::{
-    Account, Block, Body, CallError, Channel, ConversationRef, Flow, Inline, Link, LinkId, LinkState,
+    Account, AccountRef, Block, Body, CallError, ConversationRef, Flow, Inline, Link, LinkId, LinkState,
     LoginId, Member, WorkspaceId, plain_line,
 };
 use entente_platform::LoginKind;
@@ -124,7 +124,6 @@ impl Engine {
 
     /// What is said in a channel whose link ends.
     fn parting(&self, link: &Link, member: &Member) -> Option<Plan> {
-        let app = self.sites.get(&member.at.workspace.id)?.app_login()?;
         let others: Vec<String> = link
             .members
             .iter()
@@ -138,16 +137,22 @@ impl Engine {
             "This channel is no longer linked with {}. What was written stays; nothing is passed on any more.",
             others.join(", ")
         );
+        self.app_says(&member.at, &text)
+    }
+
+    /// A row by which the app says something in a channel; `None` where there is no app.
+    pub(crate) fn app_says(&self, at: &ConversationRef, text: &str) -> Option<Plan> {
+        let app = self.sites.get(&at.workspace.id)?.app_login()?;
         let said =
             vec![Inline::Bold(vec![Inline::Text("Entente:".to_owned())]), Inline::Text(format!(" {text}"))];
         let payload = Payload {
             body: Some(Body(vec![Block::Paragraph(said)])),
             cut: true,
             introduced: true,
-            ..Payload::new(Speaker::App(app), To::Conversation(member.at.id.clone()))
+            ..Payload::new(Speaker::App(app), To::Conversation(at.id.clone()))
         };
         Some(Plan {
-            lane: LaneKey::Conversation(member.at.clone()),
+            lane: LaneKey::Conversation(at.clone()),
             work: Work::Notice,
             source: None,
             part: 0,
@@ -233,7 +238,7 @@ impl Engine {
                 ),
             ));
         }
-        let listener = if channels.app.hears() { Some(app) } else { hearing(&logins, &channel) };
+        let listener = if channels.app.hears() { Some(app) } else { hearing(&logins, &channel.members) };
         if listener.is_none() && flow.gives() {
             return Err(refused(
                 name,
@@ -264,12 +269,12 @@ impl Engine {
 }
 
 /// Whoever is in a channel and has consented; an account that belongs to nobody before a person's.
-fn hearing(logins: &[Login], channel: &Channel) -> Option<LoginId> {
+pub(crate) fn hearing(logins: &[Login], accounts: &[AccountRef]) -> Option<LoginId> {
     let of = |kind: LoginKind| {
         logins.iter().find(|login| {
             login.kind == kind.name()
                 && login.state == LoginState::Active
-                && login.account.as_ref().is_some_and(|account| channel.members.contains(account))
+                && login.account.as_ref().is_some_and(|account| accounts.contains(account))
         })
     };
     of(LoginKind::Listener).or_else(|| of(LoginKind::Account)).map(|login| login.id)

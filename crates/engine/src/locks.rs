@@ -14,6 +14,8 @@ pub(crate) struct Locks {
     pub(crate) pass: Mutex<()>,
     /// Held while an app's own login is made or replaced.
     pub(crate) apps: Mutex<()>,
+    /// Held while mirrors of groups are made, so that a worker whose lane was taken over does not make them as well.
+    pub(crate) mirrors: Mutex<()>,
 }
 
 impl Locks {
@@ -30,6 +32,7 @@ impl Default for Locks {
             people: (0..SHARDS).map(|_| Mutex::new(())).collect(),
             pass: Mutex::new(()),
             apps: Mutex::new(()),
+            mirrors: Mutex::new(()),
         }
     }
 }

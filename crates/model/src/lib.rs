@@ -9,6 +9,7 @@ pub mod file;
 pub mod id;
 pub mod link;
 mod mentions;
+pub mod mirror;
 pub mod name;
 pub mod operation;
 pub mod outcome;
@@ -25,6 +26,7 @@ pub use id::{
     LoginId, MessageId, MessageRef, PersonId, PlatformId, WorkspaceId, WorkspaceRef,
 };
 pub use link::{Flow, Link, LinkState, Member};
+pub use mirror::{Mirror, MirrorState};
 pub use name::{plain_line, plain_name, plain_person};
 pub use operation::{Alias, Destination, Draft, Operation, Sender};
 pub use outcome::{CallError, DropReason, Loss, Receipt};

@@ -7,6 +7,7 @@ pub mod inbox;
 pub mod lanes;
 pub mod links;
 pub mod logins;
+pub mod mirrors;
 pub mod outbox;
 pub mod people;
 pub mod settings;

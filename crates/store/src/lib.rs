@@ -31,6 +31,7 @@ pub use api::inbox::{
 pub use api::lanes::{Claim, LaneId, LaneKey, Lanes, Side};
 pub use api::links::{Everywhere, Interest, Known, KnownConversation, Links, Seen};
 pub use api::logins::{Listening, Login, LoginSecret, LoginState, Logins, PendingGrant};
+pub use api::mirrors::Mirrors;
 pub use api::outbox::{
     Begin, Begun, Counterpart, Delivery, DeliveryState, Finish, Finished, Head, Outbox, Plan, Work,
 };
@@ -42,6 +43,12 @@ pub use seal::MasterKey;
 pub use sql::{OpenError, Sqlite};
 
 /// Everything that is durable.
-pub trait Store: Inbox + Outbox + Lanes + Links + Channels + People + Logins + Settings + Console {}
+pub trait Store:
+    Inbox + Outbox + Lanes + Links + Channels + Mirrors + People + Logins + Settings + Console
+{
+}
 
-impl<T: Inbox + Outbox + Lanes + Links + Channels + People + Logins + Settings + Console> Store for T {}
+impl<T: Inbox + Outbox + Lanes + Links + Channels + Mirrors + People + Logins + Settings + Console> Store
+    for T
+{
+}

@@ -10,6 +10,7 @@ mod inbox;
 mod lanes;
 mod links;
 mod logins;
+mod mirrors;
 mod outbox;
 mod overdue;
 mod people;

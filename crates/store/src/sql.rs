@@ -15,6 +15,7 @@ mod links;
 mod lock;
 mod logins;
 mod migrate;
+mod mirrors;
 mod names;
 mod open;
 mod origin;

@@ -7,13 +7,14 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
     Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
-    LinkState, LoginId, MessageId, MessageRef, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
+    LinkState, LoginId, Member, MessageId, MessageRef, Mirror, Pair, Person, PersonId, StandIn, Timestamp,
+    WorkspaceRef,
 };
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
     Finished, Head, Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening,
-    Login, LoginSecret, LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan,
-    Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
+    Login, LoginSecret, LoginState, Logins, Memory, Mirrors, NewArrival, News, Outbox, PendingGrant, People,
+    Plan, Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
@@ -150,6 +151,49 @@ impl Channels for Gated {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.gate.through("set_link_state", self.inner.set_link_state(id, state, notices, now)).await
+    }
+}
+
+#[async_trait]
+impl Mirrors for Gated {
+    async fn add_group(
+        &self,
+        link: &Link,
+        mirrors: &[Mirror],
+    ) -> Result<Result<(), ConversationRef>, StoreError> {
+        self.gate.through("add_group", self.inner.add_group(link, mirrors)).await
+    }
+
+    async fn mirrors(&self, link: LinkId) -> Result<Vec<Mirror>, StoreError> {
+        self.gate.through("mirrors", self.inner.mirrors(link)).await
+    }
+
+    /// Read when an engine is put together, before anything could die that was not there before.
+    async fn unfinished(&self) -> Result<Vec<LinkId>, StoreError> {
+        self.inner.unfinished().await
+    }
+
+    async fn set_mirror(&self, link: LinkId, mirror: &Mirror) -> Result<(), StoreError> {
+        self.gate.through("set_mirror", self.inner.set_mirror(link, mirror)).await
+    }
+
+    async fn mirror_made(
+        &self,
+        link: LinkId,
+        by: LoginId,
+        member: &Member,
+    ) -> Result<Result<(), ConversationRef>, StoreError> {
+        self.gate.through("mirror_made", self.inner.mirror_made(link, by, member)).await
+    }
+
+    async fn mirror_whole(
+        &self,
+        link: LinkId,
+        workspace: &WorkspaceRef,
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.gate.through("mirror_whole", self.inner.mirror_whole(link, workspace, notices, now)).await
     }
 }
 

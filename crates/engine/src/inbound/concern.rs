@@ -1,6 +1,6 @@
 //! Does a conversation concern us? Asked once per conversation, of its members, and remembered until people change.
 
-use entente_model::{AccountRef, Conversation, ConversationKind, LoginId, Pair, StandInState};
+use entente_model::{AccountRef, Conversation, ConversationKind, LinkId, LoginId, Pair, StandInState};
 use entente_store::{Identity, Interest, KnownConversation, Represented, StoreError};
 
 use crate::engine::Engine;
@@ -16,6 +16,8 @@ pub(super) enum Concern {
     Pair(Pair),
     /// The Entente app, which hears with this login, although somebody else was told.
     App(LoginId),
+    /// People of several platforms, in a group.
+    Group(LinkId),
     /// Nobody.
     Nobody,
 }
@@ -43,6 +45,11 @@ impl Engine {
         let Some(conversation) = self.look_into(reported).await? else { return Ok(Concern::Nobody) };
         if let Some(app) = self.app_in(reported.workspace, &conversation).await? {
             return Ok(Concern::App(app));
+        }
+        if conversation.kind == ConversationKind::Group
+            && let Some(link) = self.group(reported, &conversation).await?
+        {
+            return Ok(Concern::Group(link));
         }
         let pair = self.pair_of(&conversation).await?;
         if let Some(pair) = pair {

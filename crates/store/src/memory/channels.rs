@@ -15,7 +15,7 @@ impl State {
         newest.map(|link| link.id)
     }
 
-    fn taken(&self, at: &ConversationRef) -> bool {
+    pub(super) fn taken(&self, at: &ConversationRef) -> bool {
         let live = |link: &&Link| link.state != LinkState::Ended && link.member(at).is_some();
         self.channel_links.iter().any(|link| live(&link))
             || self.links.get(at).is_some_and(|known| known.pair.is_some())

@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::links::{INTEREST_UNKNOWN, INTEREST_YES};
 use super::routed::SealedPlan;
 use super::run::{Run, uuid, uuid_or_null};
+use super::tx::Tx;
 use super::{Shared, Sqlite};
 use crate::{Channels, Plan, StoreError};
 
@@ -28,6 +29,44 @@ const OF: &str = "select link from member where conversation = ?1 order by id de
 /// The link that a conversation is a channel of, or was one of last.
 pub(super) fn link_of(conn: &Connection, conversation: i64) -> Result<Option<LinkId>, StoreError> {
     conn.one(OF, [conversation], |row| uuid(row, 0).map(LinkId))
+}
+
+/// Writes a link, unless one of its channels is taken.
+pub(super) fn add(tx: &mut Tx<'_>, link: &Link) -> Result<Result<(), ConversationRef>, StoreError> {
+    let mut rows = Vec::with_capacity(link.members.len());
+    for member in &link.members {
+        match free(tx, &member.at)? {
+            Some(id) if !rows.contains(&id) => rows.push(id),
+            _ => return Ok(Err(member.at.clone())),
+        }
+    }
+    let (state, reason) = (link.state.name(), reason(&link.state));
+    tx.conn.run(ADD, (link.id.0.as_bytes(), &link.name, link.made_at.0, state, reason))?;
+    for (member, conversation) in link.members.iter().zip(rows) {
+        add_member(tx, link.id, member, conversation)?;
+    }
+    Ok(Ok(()))
+}
+
+/// The row of a conversation that is in no link, and is nobody's direct one.
+pub(super) fn free(tx: &mut Tx<'_>, at: &ConversationRef) -> Result<Option<i64>, StoreError> {
+    let id = tx.conversation(at)?;
+    let taken = tx.conn.one(TAKEN, [id], |row| row.get(0))?.unwrap_or(false);
+    Ok((!taken).then_some(id))
+}
+
+/// Writes a channel of a link.
+pub(super) fn add_member(
+    tx: &Tx<'_>,
+    link: LinkId,
+    member: &Member,
+    conversation: i64,
+) -> Result<(), StoreError> {
+    let listener = member.listener.map(|login| *login.0.as_bytes());
+    let flow = member.flow.name();
+    tx.conn.run(ADD_MEMBER, (link.0.as_bytes(), conversation, &member.name, flow, listener))?;
+    tx.conn.run(INTEREST, (conversation, INTEREST_YES, tx.people))?;
+    Ok(())
 }
 
 fn reason(state: &LinkState) -> &str {
@@ -80,28 +119,7 @@ impl Shared {
 impl Channels for Sqlite {
     async fn add_link(&self, link: &Link) -> Result<Result<(), ConversationRef>, StoreError> {
         let link = link.clone();
-        self.write(move |tx| {
-            let mut rows = Vec::with_capacity(link.members.len());
-            for member in &link.members {
-                let id = tx.conversation(&member.at)?;
-                let taken = tx.conn.one(TAKEN, [id], |row| row.get(0))?.unwrap_or(false);
-                if taken || rows.contains(&id) {
-                    return Ok(Err(member.at.clone()));
-                }
-                rows.push(id);
-            }
-            let id = link.id.0;
-            let (state, reason) = (link.state.name(), reason(&link.state));
-            tx.conn.run(ADD, (id.as_bytes(), &link.name, link.made_at.0, state, reason))?;
-            for (member, conversation) in link.members.iter().zip(rows) {
-                let listener = member.listener.map(|login| *login.0.as_bytes());
-                let flow = member.flow.name();
-                tx.conn.run(ADD_MEMBER, (id.as_bytes(), conversation, &member.name, flow, listener))?;
-                tx.conn.run(INTEREST, (conversation, INTEREST_YES, tx.people))?;
-            }
-            Ok(Ok(()))
-        })
-        .await
+        self.write(move |tx| add(tx, &link)).await
     }
 
     async fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError> {

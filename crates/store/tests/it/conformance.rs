@@ -8,6 +8,7 @@ mod lanes;
 mod lease;
 mod links;
 mod logins;
+mod mirrors;
 mod order;
 mod outbox;
 mod overdue;

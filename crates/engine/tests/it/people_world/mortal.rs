@@ -9,13 +9,14 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
     Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
-    LinkState, LoginId, MessageId, MessageRef, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
+    LinkState, LoginId, Member, MessageId, MessageRef, Mirror, Pair, Person, PersonId, StandIn, Timestamp,
+    WorkspaceRef,
 };
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
     Finished, Head, Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening,
-    Login, LoginSecret, LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan,
-    Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
+    Login, LoginSecret, LoginState, Logins, Memory, Mirrors, NewArrival, News, Outbox, PendingGrant, People,
+    Plan, Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
@@ -147,6 +148,15 @@ mortal! { Channels:
     fn link(id: LinkId) -> Option<Link>;
     fn links() -> Vec<Link>;
     fn set_link_state(id: LinkId, state: &LinkState, notices: Vec<Plan>, now: Timestamp) -> bool;
+}
+
+mortal! { Mirrors:
+    fn add_group(link: &Link, mirrors: &[Mirror]) -> Result<(), ConversationRef>;
+    fn mirrors(link: LinkId) -> Vec<Mirror>;
+    fn unfinished() -> Vec<LinkId>;
+    fn set_mirror(link: LinkId, mirror: &Mirror) -> ();
+    fn mirror_made(link: LinkId, by: LoginId, member: &Member) -> Result<(), ConversationRef>;
+    fn mirror_whole(link: LinkId, workspace: &WorkspaceRef, notices: Vec<Plan>, now: Timestamp) -> bool;
 }
 
 mortal! { Settings:

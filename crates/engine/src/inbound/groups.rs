@@ -1,0 +1,172 @@
+//! Groups that people of several platforms are in. Nobody asks for them to be passed on: when something is said in one, it gets a
+//! mirror in every workspace that somebody in it works in, with everybody present, as themselves or by what stands in for
+//! them. From then on the group and its mirrors are a link like any other; what is particular is how it comes to be.
+//!
+//! A group belongs to where it began. Only the worker that holds that conversation's lane makes its mirrors, one after the other,
+//! before it plans anything; what is said in a mirror meanwhile waits. Making a conversation can be repeated nowhere, so that
+//! it will be done is recorded first, and what is found begun is looked for.
+
+use std::collections::BTreeSet;
+
+use entente_model::{
+    AccountRef, Conversation, Flow, Link, LinkId, LinkState, LoginId, Member, Mirror, MirrorState, plain_line,
+};
+use entente_platform::{LoginKind, Presence};
+use entente_store::{LoginState, Represented, StoreError};
+use uuid::Uuid;
+
+use crate::Engine;
+use crate::inbound::{Hold, Reported};
+use crate::linking::hearing;
+use crate::sites::Workspace;
+
+mod making;
+mod opening;
+mod people;
+mod words;
+
+/// Groups of more accounts are left alone: they are channels by another name, and an administrator may link them.
+const MOST: usize = 50;
+
+/// The longest name of a group, in characters.
+const LONGEST_NAME: usize = 80;
+
+/// Reports may be of something that was said so long before they came.
+const EARLIER: std::time::Duration = std::time::Duration::from_mins(1);
+
+/// Why a group is not passed on although people of several platforms are in it.
+const UNHEARD: &str = "nobody who has given consent is in it, so that nothing is heard there";
+
+impl Engine {
+    /// The link of a group that was just heard of; `None` if it concerns nobody elsewhere.
+    pub(super) async fn group(
+        &self,
+        reported: &Reported<'_>,
+        conversation: &Conversation,
+    ) -> Result<Option<LinkId>, Hold> {
+        let here = reported.workspace;
+        if here.profile().capabilities.groups.is_none() || conversation.members.len() > MOST {
+            return Ok(None);
+        }
+        let people = self.people_of(&conversation.members).await?;
+        let homes = self.homes(&people, here);
+        if people.len() < 2 || homes.is_empty() {
+            return Ok(None);
+        }
+        if self.being_made(here).await? {
+            // It may be a mirror that is not recorded yet.
+            return Err(Hold::Later(None));
+        }
+        let listener = self.ear_for(reported, conversation).await?;
+        let said = conversation.name.as_deref().map(|name| plain_line(name, LONGEST_NAME));
+        let name = said.filter(|name| !name.is_empty()).unwrap_or_else(|| named_after(&people));
+        let oldest = reported.arrivals.iter().map(|arrival| arrival.accepted_at).min();
+        let now = self.clock.now();
+        let link = Link {
+            id: LinkId(Uuid::from_bytes(self.dice.bytes::<16>())),
+            name: name.clone(),
+            made_at: oldest.unwrap_or(now).minus(EARLIER),
+            state: match listener {
+                Some(_) => LinkState::Active,
+                None => LinkState::Paused(UNHEARD.to_owned()),
+            },
+            members: vec![Member { at: conversation.at.clone(), name, flow: Flow::Both, listener }],
+        };
+        let wanted: Vec<Mirror> = homes
+            .into_iter()
+            .map(|workspace| Mirror { workspace, state: MirrorState::Wanted { since: now } })
+            .collect();
+        if self.store.add_group(&link, &wanted).await?.is_err() {
+            // An administrator was faster.
+            return Err(Hold::Later(None));
+        }
+        self.linked.load(self.store.as_ref()).await?;
+        self.attend_to(listener.into_iter());
+        self.store.count("groups", 1);
+        Ok(Some(link.id))
+    }
+
+    /// The workspaces, other than this one, that somebody of them works in.
+    fn homes(&self, people: &[Represented], here: &Workspace) -> BTreeSet<entente_model::WorkspaceRef> {
+        let primaries = people.iter().filter_map(|one| one.person.primary.as_ref());
+        let homes = primaries.map(|primary| primary.account.workspace.clone());
+        homes.filter(|home| home != here.at() && self.sites.get(&home.id).is_some()).collect()
+    }
+
+    /// Whether a mirror may have been made in a workspace without being recorded.
+    async fn being_made(&self, here: &Workspace) -> Result<bool, StoreError> {
+        for link in self.linked.unfinished() {
+            let mirrors = self.store.mirrors(link).await?;
+            let begun = |mirror: &Mirror| {
+                mirror.workspace == *here.at() && matches!(mirror.state, MirrorState::Begun { .. })
+            };
+            if mirrors.iter().any(begun) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Who hears in a group, brought in where that is needed and can be.
+    async fn ear_for(
+        &self,
+        reported: &Reported<'_>,
+        conversation: &Conversation,
+    ) -> Result<Option<LoginId>, Hold> {
+        let here = reported.workspace;
+        if let Some(ear) = self.ear_among(here, &conversation.members).await? {
+            return Ok(Some(ear));
+        }
+        let Some((listener, account)) = self.service_account(here).await? else { return Ok(None) };
+        for client in self.listeners(reported).await? {
+            match client.admit(&conversation.at, &account).await {
+                Ok(()) => return Ok(Some(listener)),
+                Err(entente_model::CallError::Retry { after }) => return Err(Hold::Later(after)),
+                Err(entente_model::CallError::Unknown) => return Err(Hold::Later(None)),
+                Err(_) => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// Who hears what is said among these accounts: the app, where it hears and is one of them, or whoever has consented.
+    async fn ear_among(
+        &self,
+        workspace: &Workspace,
+        accounts: &[AccountRef],
+    ) -> Result<Option<LoginId>, StoreError> {
+        let logins = self.store.logins(Some(workspace.at())).await?;
+        let hears = presence(workspace).is_some_and(Presence::hears);
+        let app = workspace.app_login().filter(|_| hears);
+        let app = logins.iter().find(|login| Some(login.id) == app);
+        let app = app.filter(|app| app.account.as_ref().is_some_and(|own| accounts.contains(own)));
+        Ok(app.map(|app| app.id).or_else(|| hearing(&logins, accounts)))
+    }
+
+    /// An account that belongs to nobody and hears wherever it is let in, on platforms where bots do not.
+    async fn service_account(
+        &self,
+        workspace: &Workspace,
+    ) -> Result<Option<(LoginId, AccountRef)>, StoreError> {
+        if presence(workspace) != Some(Presence::Joins) {
+            return Ok(None);
+        }
+        let logins = self.store.logins(Some(workspace.at())).await?;
+        let of = |login: &&entente_store::Login| {
+            login.kind == LoginKind::Listener.name() && login.state == LoginState::Active
+        };
+        let listener = logins.iter().find(of);
+        Ok(listener.and_then(|login| Some((login.id, login.account.clone()?))))
+    }
+}
+
+/// What the app is in groups of this workspace.
+fn presence(workspace: &Workspace) -> Option<Presence> {
+    workspace.profile().capabilities.channels.map(|channels| channels.app)
+}
+
+/// The name of a group that was given none.
+fn named_after(people: &[Represented]) -> String {
+    let names: Vec<String> = people.iter().map(|one| entente_model::plain_person(&one.person.name)).collect();
+    plain_line(&names.join(", "), LONGEST_NAME)
+}

@@ -1,0 +1,118 @@
+//! What a mirror needs before anything is said in it: everybody who can be in it, and a word of what it is, there and where the
+//! group began.
+
+use entente_model::{AccountRef, CallError, ConversationKind, ConversationRef, LoginId, Mirror, MirrorState};
+use entente_platform::{Client, Presence};
+use entente_store::Represented;
+
+use super::making::Wish;
+use super::people::account_in;
+use super::presence;
+use super::words::Opening;
+use crate::Engine;
+use crate::inbound::{Hold, Reported};
+
+/// Why somebody is in a mirror by name only.
+const NOTHING_THERE: &str = "nothing stands in for them here; what they write has their name in front";
+
+impl Engine {
+    /// Lets in whoever is missing, and says what the mirror is.
+    pub(super) async fn complete_mirror(&self, wish: &Wish<'_>, by: LoginId) -> Result<(), Hold> {
+        let at = wish.workspace.at();
+        let link = self.store.link(wish.link.id).await?;
+        let link = link.as_ref().unwrap_or(wish.link);
+        let Some(member) = link.members.iter().find(|member| member.at.workspace == *at) else {
+            return Ok(());
+        };
+        let Some(client) = self.client_or_hold(by).await? else { return Err(Hold::Later(None)) };
+        let found = match client.conversation(&member.at).await {
+            Ok(Some(found)) => found,
+            Ok(None) | Err(CallError::Unknown) => return Err(Hold::Later(None)),
+            Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
+            Err(error) => {
+                let state = MirrorState::Refused { reason: error.to_string(), at: self.clock.now() };
+                self.store.set_mirror(link.id, &Mirror { workspace: at.clone(), state }).await?;
+                return Ok(());
+            }
+        };
+        let mut missing = Vec::new();
+        for one in wish.people {
+            let why = match account_in(one, at) {
+                Some(account) if found.members.contains(&account) => None,
+                Some(account) => admitted(client.as_ref(), &member.at, &account).await?,
+                None => Some(NOTHING_THERE.to_owned()),
+            };
+            missing.extend(why.map(|why| (entente_model::plain_person(&one.person.name), why)));
+        }
+        for service in wish.service.iter().filter(|service| !found.members.contains(service)) {
+            if admitted(client.as_ref(), &member.at, service).await?.is_some() {
+                self.store.count("listeners_left_out", 1);
+            }
+        }
+        let people: Vec<_> = wish.people.iter().map(|one| (one, self.works_on(one))).collect();
+        let home = link.members.first().and_then(|home| self.sites.get(&home.at.workspace.id));
+        let opening = Opening {
+            group: &link.name,
+            home: home.map_or("another platform", |home| home.profile().name),
+            there: wish.workspace.profile().name,
+            people: &people,
+            missing: &missing,
+            channel: found.kind == ConversationKind::Channel,
+            deaf: member.listener.is_none(),
+        };
+        let here = self.app_says(&member.at, &opening.in_mirror());
+        let begun_at = link.members.first().filter(|_| wish.app_at_home);
+        let there = begun_at.and_then(|home| self.app_says(&home.at, &opening.in_group()));
+        let notices = here.into_iter().chain(there).collect();
+        self.store.mirror_whole(link.id, at, notices, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// Whether the app can speak where the group began; it is let in where it must be a member.
+    pub(super) async fn app_at_home(
+        &self,
+        reported: &Reported<'_>,
+        members: &[AccountRef],
+    ) -> Result<bool, Hold> {
+        let here = reported.workspace;
+        let groups = here.profile().capabilities.groups;
+        if groups.is_some_and(|groups| groups.app_anywhere) {
+            return Ok(true);
+        }
+        let Some(app) = here.app_login() else { return Ok(false) };
+        let app = self.store.login(app).await?.and_then(|login| login.account);
+        let Some(app) = app.filter(|_| presence(here).is_some_and(Presence::joins)) else { return Ok(false) };
+        if members.contains(&app) {
+            return Ok(true);
+        }
+        if groups.is_none_or(|groups| groups.fixed) {
+            return Ok(false);
+        }
+        for client in self.listeners(reported).await? {
+            if admitted(client.as_ref(), reported.conversation, &app).await?.is_none() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn works_on(&self, one: &Represented) -> &str {
+        let primary = one.person.primary.as_ref();
+        let site = primary.and_then(|primary| self.sites.get(&primary.account.workspace.id));
+        site.map_or("elsewhere", |site| site.profile().name)
+    }
+}
+
+/// Lets an account in; why it cannot be, if so.
+async fn admitted(
+    client: &dyn Client,
+    group: &ConversationRef,
+    account: &AccountRef,
+) -> Result<Option<String>, Hold> {
+    match client.admit(group, account).await {
+        Ok(()) => Ok(None),
+        Err(CallError::Retry { after }) => Err(Hold::Later(after)),
+        Err(CallError::Unknown) => Err(Hold::Later(None)),
+        Err(error) => Ok(Some(error.to_string())),
+    }
+}

@@ -1,0 +1,46 @@
+//! Groups that are shown elsewhere.
+
+use async_trait::async_trait;
+use entente_model::{ConversationRef, Link, LinkId, LoginId, Member, Mirror, Timestamp, WorkspaceRef};
+
+use crate::{Plan, StoreError};
+
+/// Mirrors of groups. A group is the first member of a link; each mirror that stands is a further one.
+#[async_trait]
+pub trait Mirrors: Send + Sync {
+    /// Makes the link of a group, with the mirrors that are wanted. Refused as [`crate::Channels::add_link`] refuses; then
+    /// nothing is written.
+    async fn add_group(
+        &self,
+        link: &Link,
+        mirrors: &[Mirror],
+    ) -> Result<Result<(), ConversationRef>, StoreError>;
+
+    /// The mirrors of a group, ordered by workspace; none of a link of channels.
+    async fn mirrors(&self, link: LinkId) -> Result<Vec<Mirror>, StoreError>;
+
+    /// The links of groups that have not ended, with a mirror that is not whole.
+    async fn unfinished(&self) -> Result<Vec<LinkId>, StoreError>;
+
+    /// Records how far a mirror is; one more if there was none in its workspace.
+    async fn set_mirror(&self, link: LinkId, mirror: &Mirror) -> Result<(), StoreError>;
+
+    /// A mirror was made: it is a member of its link from now on, and open. `Err`: that conversation is in a link already, or
+    /// is somebody's direct conversation; then nothing is written. Told twice, the second is so refused.
+    async fn mirror_made(
+        &self,
+        link: LinkId,
+        by: LoginId,
+        member: &Member,
+    ) -> Result<Result<(), ConversationRef>, StoreError>;
+
+    /// Everybody was let into a mirror who can be; what is said about that is planned, all or nothing. `false`: it was not
+    /// open; then nothing is planned.
+    async fn mirror_whole(
+        &self,
+        link: LinkId,
+        workspace: &WorkspaceRef,
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError>;
+}

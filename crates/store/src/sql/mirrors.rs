@@ -1,0 +1,137 @@
+//! Groups that are shown elsewhere.
+
+use async_trait::async_trait;
+use entente_model::{
+    ConversationRef, Link, LinkId, LoginId, Member, Mirror, MirrorState, Timestamp, WorkspaceRef,
+};
+
+use super::Sqlite;
+use super::channels;
+use super::routed::SealedPlan;
+use super::run::{Run, uuid, uuid_or_null};
+use super::tx::Tx;
+use crate::{Mirrors, Plan, StoreError};
+
+const SET: &str = "insert into mirror (link, workspace, state, login, at, reason) values (?1, ?2, ?3, ?4, ?5, ?6) \
+     on conflict (link, workspace) do update set state = ?3, login = ?4, at = ?5, reason = ?6";
+const OF: &str = "select workspace, state, login, at, reason from mirror where link = ?1";
+const UNFINISHED: &str = "select distinct m.link from mirror m join link l on l.id = m.link \
+     where m.state <> 'whole' and l.state <> 'ended' order by m.link";
+const WHOLE: &str = "update mirror set state = 'whole' where link = ?1 and workspace = ?2 and state = 'open'";
+
+impl Tx<'_> {
+    fn set_mirror(&mut self, link: LinkId, mirror: &Mirror) -> Result<(), StoreError> {
+        let workspace = self.workspace(&mirror.workspace)?;
+        let (login, at, reason) = match &mirror.state {
+            MirrorState::Wanted { since } => (None, Some(*since), None),
+            MirrorState::Begun { by, at } => (Some(*by), Some(*at), None),
+            MirrorState::Open { by } | MirrorState::Whole { by } => (Some(*by), None, None),
+            MirrorState::Refused { reason, at } => (None, Some(*at), Some(reason.as_str())),
+        };
+        let login = login.map(|login| *login.0.as_bytes());
+        let state = mirror.state.name();
+        self.conn.run(SET, (link.0.as_bytes(), workspace, state, login, at.map(|at| at.0), reason))?;
+        Ok(())
+    }
+}
+
+/// The state of stored columns; `None` if they do not fit together.
+fn state(
+    name: &str,
+    login: Option<LoginId>,
+    at: Option<Timestamp>,
+    reason: Option<String>,
+) -> Option<MirrorState> {
+    Some(match name {
+        "wanted" => MirrorState::Wanted { since: at? },
+        "begun" => MirrorState::Begun { by: login?, at: at? },
+        "open" => MirrorState::Open { by: login? },
+        "whole" => MirrorState::Whole { by: login? },
+        "refused" => MirrorState::Refused { reason: reason?, at: at? },
+        _ => return None,
+    })
+}
+
+#[async_trait]
+impl Mirrors for Sqlite {
+    async fn add_group(
+        &self,
+        link: &Link,
+        mirrors: &[Mirror],
+    ) -> Result<Result<(), ConversationRef>, StoreError> {
+        let (link, mirrors) = (link.clone(), mirrors.to_vec());
+        self.write(move |tx| {
+            let added = channels::add(tx, &link)?;
+            if added.is_ok() {
+                mirrors.iter().try_for_each(|mirror| tx.set_mirror(link.id, mirror))?;
+            }
+            Ok(added)
+        })
+        .await
+    }
+
+    async fn mirrors(&self, link: LinkId) -> Result<Vec<Mirror>, StoreError> {
+        self.read(|conn| {
+            let rows = conn.all(OF, [link.0.as_bytes()], |row| {
+                let login = uuid_or_null(row, 2)?.map(LoginId);
+                let at = row.get::<_, Option<i64>>(3)?.map(Timestamp);
+                let state = state(&row.get::<_, String>(1)?, login, at, row.get(4)?);
+                Ok((row.get::<_, i64>(0)?, state))
+            })?;
+            let mirrors = rows.into_iter().map(|(workspace, state)| {
+                let state = state.ok_or(StoreError::Inconsistent { table: "mirror", column: "state" })?;
+                Ok(Mirror { workspace: self.shared.names.workspace_ref(conn, workspace)?, state })
+            });
+            let mut mirrors = mirrors.collect::<Result<Vec<_>, StoreError>>()?;
+            mirrors.sort_by(|a, b| a.workspace.cmp(&b.workspace));
+            Ok(mirrors)
+        })
+    }
+
+    async fn unfinished(&self) -> Result<Vec<LinkId>, StoreError> {
+        self.read(|conn| conn.all(UNFINISHED, [], |row| uuid(row, 0).map(LinkId)))
+    }
+
+    async fn set_mirror(&self, link: LinkId, mirror: &Mirror) -> Result<(), StoreError> {
+        let mirror = mirror.clone();
+        self.write(move |tx| tx.set_mirror(link, &mirror)).await
+    }
+
+    async fn mirror_made(
+        &self,
+        link: LinkId,
+        by: LoginId,
+        member: &Member,
+    ) -> Result<Result<(), ConversationRef>, StoreError> {
+        let member = member.clone();
+        self.write(move |tx| {
+            let Some(conversation) = channels::free(tx, &member.at)? else { return Ok(Err(member.at)) };
+            channels::add_member(tx, link, &member, conversation)?;
+            let workspace = member.at.workspace;
+            tx.set_mirror(link, &Mirror { workspace, state: MirrorState::Open { by } })?;
+            Ok(Ok(()))
+        })
+        .await
+    }
+
+    async fn mirror_whole(
+        &self,
+        link: LinkId,
+        workspace: &WorkspaceRef,
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let workspace = workspace.clone();
+        let mut keys = Vec::new();
+        let notices = SealedPlan::seal_all(self, notices, &mut keys, now)?;
+        self.write_sealed(keys, move |tx| {
+            let workspace = tx.workspace(&workspace)?;
+            let changed = tx.conn.run(WHOLE, (link.0.as_bytes(), workspace))? > 0;
+            if changed {
+                notices.into_iter().try_for_each(|notice| tx.plan(notice, now))?;
+            }
+            Ok(changed)
+        })
+        .await
+    }
+}

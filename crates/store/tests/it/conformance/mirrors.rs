@@ -1,0 +1,99 @@
+//! Groups that are shown elsewhere.
+
+use entente_model::{Flow, Link, LinkId, LinkState, Member, Mirror, MirrorState, WorkspaceRef};
+use entente_store::{LaneKey, Side};
+use uuid::Uuid;
+
+use crate::world::{World, at, claim, deliver, login_id, message, notice, room, teams, webex};
+
+super::conformance! {
+    a_group_is_a_link_with_mirrors_that_are_wanted
+    a_mirror_that_was_made_is_a_member_once
+    a_mirror_is_whole_once_and_says_so_then
+    a_group_that_has_ended_is_finished
+}
+
+fn member(workspace: &WorkspaceRef, name: &str) -> Member {
+    let at = room(workspace, name);
+    Member { at, name: name.to_owned(), flow: Flow::Both, listener: Some(login_id(7)) }
+}
+
+fn group() -> Link {
+    Link {
+        id: LinkId(Uuid::from_u128(9)),
+        name: "launch".to_owned(),
+        made_at: at(5),
+        state: LinkState::Active,
+        members: vec![member(&webex(), "g")],
+    }
+}
+
+fn mirror(state: MirrorState) -> Mirror {
+    Mirror { workspace: teams(), state }
+}
+
+async fn made(world: &World) -> Link {
+    let link = group();
+    let wanted = [mirror(MirrorState::Wanted { since: at(5) })];
+    assert_eq!(world.store().add_group(&link, &wanted).await.unwrap(), Ok(()));
+    link
+}
+
+async fn a_group_is_a_link_with_mirrors_that_are_wanted(mut world: World) {
+    let link = made(&world).await;
+    let taken = link.members[0].at.clone();
+    let next = Link { id: LinkId(Uuid::from_u128(10)), ..group() };
+    assert_eq!(world.store().add_group(&next, &[]).await.unwrap(), Err(taken));
+    assert_eq!(world.store().link(next.id).await.unwrap(), None);
+    let states = [
+        MirrorState::Wanted { since: at(5) },
+        MirrorState::Begun { by: login_id(1), at: at(6) },
+        MirrorState::Refused { reason: "why".to_owned(), at: at(7) },
+        MirrorState::Wanted { since: at(8) },
+    ];
+    for state in states {
+        world.store().set_mirror(link.id, &mirror(state.clone())).await.unwrap();
+        world.restart();
+        assert_eq!(world.store().mirrors(link.id).await.unwrap(), [mirror(state)]);
+        assert_eq!(world.store().unfinished().await.unwrap(), [link.id]);
+    }
+    assert_eq!(world.store().link(link.id).await.unwrap(), Some(link));
+}
+
+async fn a_mirror_that_was_made_is_a_member_once(mut world: World) {
+    let link = made(&world).await;
+    let member = member(&teams(), "m");
+    assert_eq!(world.store().mirror_made(link.id, login_id(3), &member).await.unwrap(), Ok(()));
+    world.restart();
+    let again = world.store().mirror_made(link.id, login_id(3), &member).await.unwrap();
+    assert_eq!(again, Err(member.at.clone()));
+    let now = world.store().link(link.id).await.unwrap().unwrap();
+    assert_eq!(now.members, [link.members[0].clone(), member.clone()]);
+    let open = mirror(MirrorState::Open { by: login_id(3) });
+    assert_eq!(world.store().mirrors(link.id).await.unwrap(), [open]);
+    assert_eq!(world.store().known(&member.at, &[]).await.unwrap().link, Some(link.id));
+}
+
+async fn a_mirror_is_whole_once_and_says_so_then(mut world: World) {
+    let link = made(&world).await;
+    let told = || vec![notice(&LaneKey::Conversation(room(&teams(), "m")), "this shows that")];
+    assert!(!world.store().mirror_whole(link.id, &teams(), told(), at(9)).await.unwrap());
+    world.store().mirror_made(link.id, login_id(3), &member(&teams(), "m")).await.unwrap().unwrap();
+    assert!(world.store().mirror_whole(link.id, &teams(), told(), at(9)).await.unwrap());
+    assert!(!world.store().mirror_whole(link.id, &teams(), told(), at(9)).await.unwrap());
+    world.restart();
+    assert!(world.store().unfinished().await.unwrap().is_empty());
+    assert_eq!(
+        world.store().mirrors(link.id).await.unwrap(),
+        [mirror(MirrorState::Whole { by: login_id(3) })]
+    );
+    let said = claim(world.store(), Side::Outbound, 9).await;
+    deliver(world.store(), &said, &message(&room(&teams(), "m"), "said")).await;
+    assert!(world.store().head(&said).await.unwrap().is_none());
+}
+
+async fn a_group_that_has_ended_is_finished(world: World) {
+    let link = made(&world).await;
+    assert!(world.store().set_link_state(link.id, &LinkState::Ended, Vec::new(), at(9)).await.unwrap());
+    assert!(world.store().unfinished().await.unwrap().is_empty());
+}
