@@ -86,6 +86,7 @@ impl Engine {
                     let felt = told_as_changes && !always;
                     arrivals.push(arrival(head, always, felt));
                 }
+                Item::Joined(_) => self.store.count("joined_or_left", 1),
                 Item::Lifecycle(lifecycle) => {
                     self.store.count("lifecycle_notices", 1);
                     self.attend(lifecycle.login, lifecycle.kind);

@@ -20,6 +20,7 @@ mod bench;
 mod ear;
 pub mod failing;
 pub mod files;
+pub mod gathering;
 pub mod hearing;
 pub mod people;
 pub mod reacting;
@@ -97,6 +98,31 @@ pub trait World: Send + Sync {
     /// What the person sees in this conversation, oldest first.
     async fn sees(&self, conversation: &ConversationRef) -> Vec<Seen>;
 
+    /// The login that makes groups. Only asked where groups are made, like all that follows about them.
+    fn maker(&self) -> Credentials {
+        self.ours()
+    }
+    /// Accounts of three more people, who can be let into a group.
+    fn others(&self) -> Vec<AccountRef> {
+        panic!("nobody is let into groups here");
+    }
+    /// An account that is well-formed and nobody's.
+    fn nobody(&self) -> AccountRef {
+        panic!("nobody is let into groups here");
+    }
+    /// A login that is in no group that [`World::maker`] makes.
+    fn outsider(&self) -> Credentials {
+        self.admin()
+    }
+    /// Method and path of the call that makes a group with these members.
+    fn gathering(&self, _members: usize) -> (&'static str, &'static str) {
+        panic!("no groups are made here");
+    }
+    /// A group as the person sees it. `None`: they are not in it.
+    async fn gathered(&self, group: &ConversationRef) -> Option<Gathered> {
+        panic!("nobody looks into {group:?} here");
+    }
+
     /// Method and path (a prefix, or with `*` a suffix) of the visible call of a send.
     fn sending(&self) -> (&'static str, &'static str);
     /// The same of the visible call of a send with a file.
@@ -118,6 +144,15 @@ pub struct Seen {
     pub ours: bool,
     /// Whether it is marked as edited.
     pub edited: bool,
+}
+
+/// A group as somebody in it sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gathered {
+    /// What it is called, if it was given a name.
+    pub name: Option<String>,
+    /// Who is in it, in order of their accounts.
+    pub members: Vec<AccountRef>,
 }
 
 /// Makes a test of each scenario. The argument is an `async fn() -> impl World`.
@@ -150,6 +185,11 @@ macro_rules! conformance {
         $crate::conformance!(@tests $make, files, [
             a_file_arrives_as_it_is, a_file_can_be_an_answer, half_a_file_is_none,
             a_file_whose_answer_is_lost_can_be_found
+        ]);
+        $crate::conformance!(@tests $make, gathering, [
+            a_group_is_made_and_filled, a_group_whose_answer_is_lost_is_found, two_groups_of_the_same_people_are_two,
+            who_is_in_a_group_changes_once, a_group_has_its_last_name, an_account_that_is_nobodys_is_refused_with_a_reason,
+            whoever_is_not_in_a_group_changes_nothing
         ]);
         $crate::conformance!(@tests $make, people, [
             the_login_knows_itself, the_directory_is_whole, a_bot_is_made_once

@@ -1,7 +1,7 @@
 //! What the vendor sends to us, for one workspace. Pure: no call, no clock but the argument.
 
 use bytes::Bytes;
-use entente_model::{AccountRef, LoginId, MessageRef, Snapshot, Timestamp};
+use entente_model::{AccountRef, ConversationRef, LoginId, MessageRef, Snapshot, Timestamp};
 use http::Response;
 
 use crate::{Hook, Unverified, Verified};
@@ -62,6 +62,8 @@ pub enum Refused {
 pub enum Item {
     /// Something about a message.
     Head(Head),
+    /// Who is in a group changed.
+    Joined(Joined),
     /// Something about a subscription.
     Lifecycle(Lifecycle),
     /// A kind we do not carry; acknowledged and counted by this name.
@@ -90,6 +92,19 @@ pub struct Head {
     pub place: Place,
     /// What [`Receiver::open`] needs; `None` where the report is only a pointer.
     pub body: Option<Bytes>,
+}
+
+/// Somebody came into a group or left it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Joined {
+    /// Which group.
+    pub conversation: ConversationRef,
+    /// Who came or left. It may be the watcher's own account.
+    pub account: AccountRef,
+    /// Whether it came; otherwise it left or was taken out.
+    pub came: bool,
+    /// The login whose subscription reported it.
+    pub watcher: LoginId,
 }
 
 /// What kind of conversation a report is from.

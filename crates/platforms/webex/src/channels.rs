@@ -57,7 +57,8 @@ impl WebexClient {
         Ok(found)
     }
 
-    async fn members(&self, room: &str) -> Result<Vec<AccountRef>, CallError> {
+    /// Everybody in a room.
+    pub(crate) async fn members(&self, room: &str) -> Result<Vec<AccountRef>, CallError> {
         let mut call = self.get("/memberships?max=100", self.limits.directory())?;
         call.url.query_pairs_mut().append_pair("roomId", room);
         let mut members = Vec::new();

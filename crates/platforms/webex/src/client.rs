@@ -1,15 +1,15 @@
 //! Webex as one login: a person, a bot, or an administrator. Reading is in [`crate::history`] and [`crate::talks`], webhooks in
-//! [`crate::subscribe`], people in [`crate::directory`], making bots in [`crate::bots`].
+//! [`crate::subscribe`], people in [`crate::directory`], making rooms in [`crate::groups`], making bots in [`crate::bots`].
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, CallError, Channel, Conversation, ConversationRef, Destination, Draft, FileRef, MessageRef,
+    Account, AccountRef, CallError, Channel, Conversation, ConversationRef, Destination, Draft, FileRef, MessageRef,
     Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
     Answer, BotRefused, Call, CatchUp, Client, Credentials, Failure, FileSource, Http, Limit, Listen,
-    Listening, MadeBot, Mark, OneLevel, OpenFile, Page, Site, Talk, WantedBot,
+    Listening, MadeBot, MadeGroup, Mark, OneLevel, OpenFile, Page, Site, Talk, WantedBot, WantedGroup,
 };
 use http::Method;
 use secrecy::SecretString;
@@ -146,6 +146,30 @@ impl Client for WebexClient {
 
     async fn channel(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
         self.titled(wanted).await
+    }
+
+    async fn make_group(&self, wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
+        self.make_room(wanted).await
+    }
+
+    async fn find_group(
+        &self,
+        wanted: &WantedGroup<'_>,
+        since: Timestamp,
+    ) -> Result<Option<MadeGroup>, CallError> {
+        self.find_room(wanted, since).await
+    }
+
+    async fn admit(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
+        self.seat(group, account).await
+    }
+
+    async fn dismiss(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
+        self.unseat(group, account).await
+    }
+
+    async fn rename(&self, group: &ConversationRef, name: &str) -> Result<(), CallError> {
+        self.retitle(group, name).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

@@ -14,7 +14,7 @@ use entente_platform::{Answer, CatchUp, Mark};
 use crate::client::{WebexClient, read};
 use crate::wire::list::List;
 use crate::wire::message::Message;
-use crate::wire::room::{Membership, Room};
+use crate::wire::room::Titled;
 use crate::{id, parse, refusal, render};
 
 /// The page that is enough for a report of something new.
@@ -124,30 +124,29 @@ impl WebexClient {
         Err(CallError::Retry { after: None })
     }
 
-    /// What kind of room it is, and who is in it if it is direct.
+    /// What kind of room it is, what it is called, and who is in it.
     pub(crate) async fn room(
         &self,
         conversation: &ConversationRef,
     ) -> Result<Option<Conversation>, CallError> {
-        let path = ["/rooms/", &id::segment(conversation.id.as_str())].concat();
-        let Some(answer) = self.find(self.get(&path, self.limits.other())?).await? else { return Ok(None) };
-        let room: Room<'_> = read(&answer)?;
-        let at = conversation.clone();
-        if &*room.kind != "direct" {
-            return Ok(Some(Conversation {
-                at,
-                kind: ConversationKind::Other,
-                name: None,
-                members: Vec::new(),
-            }));
-        }
-        let mut call = self.get("/memberships", self.limits.directory())?;
-        call.url.query_pairs_mut().append_pair("roomId", conversation.id.as_str());
+        let mut call = self.get("/rooms", self.limits.other())?;
+        call.url = self.room_url(conversation)?;
         let Some(answer) = self.find(call).await? else { return Ok(None) };
-        let list: List<Membership<'_>> = read(&answer)?;
-        let members =
-            list.items.iter().map(|member| id::account(&self.workspace, &member.person_id)).collect();
-        Ok(Some(Conversation { at, kind: ConversationKind::Direct, name: None, members }))
+        let room: Titled<'_> = read(&answer)?;
+        let (kind, name) = match &*room.kind {
+            // Titled after the other one.
+            "direct" => (ConversationKind::Direct, None),
+            // There is nothing beside, so a channel is one, too.
+            "group" => (ConversationKind::Group, room.title.map(|title| (*title).to_owned())),
+            _ => (ConversationKind::Other, None),
+        };
+        let members = match self.members(conversation.id.as_str()).await {
+            Ok(members) => members,
+            // Out of it since.
+            Err(CallError::Gone) => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(Some(Conversation { at: conversation.clone(), kind, name, members }))
     }
 }
 

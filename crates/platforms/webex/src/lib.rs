@@ -12,6 +12,7 @@
 //! - Posting is not idempotent; after an unknown outcome the room has to be read. "Create a Message".
 //! - A message can be edited ten times, by its author, and not if it has files. "Edit a Message".
 //! - Text is counted in bytes, 7439 of them. "Create a Message".
+//! - Groups are rooms (`groups`), which have titles, and whose members anybody in them changes.
 //! - Ids are opaque: the region of a room is inside them, so none is ever built from another.
 
 mod bots;
@@ -19,6 +20,7 @@ mod channels;
 mod client;
 mod directory;
 mod files;
+mod groups;
 mod history;
 mod hook;
 mod id;

@@ -2,10 +2,10 @@
 
 use bytes::Bytes;
 use entente_model::{ConversationRef, LoginId, Message, Snapshot, Timestamp, WorkspaceRef};
-use entente_platform::{Head, HeadKind, Item, Place};
+use entente_platform::{Head, HeadKind, Item, Joined, Place};
 use serde_json::error::Category;
 
-use crate::wire::delivery::{Data, Delivery};
+use crate::wire::delivery::{Data, Delivery, Seat};
 use crate::wire::message;
 use crate::{id, text_in};
 
@@ -19,6 +19,8 @@ pub(crate) fn head(workspace: &WorkspaceRef, watcher: LoginId, body: &Bytes) -> 
         ("messages", "created") => HeadKind::Created,
         ("messages", "updated") => HeadKind::Changed,
         ("messages", "deleted") => HeadKind::Deleted,
+        ("memberships", "created") => return joined(workspace, watcher, &delivery, true, body),
+        ("memberships", "deleted") => return joined(workspace, watcher, &delivery, false, body),
         (resource, event) => return Item::Unknown(format!("{resource}:{event}")),
     };
     let data = delivery.data.map_or("null", |data| data.get());
@@ -43,6 +45,28 @@ pub(crate) fn head(workspace: &WorkspaceRef, watcher: LoginId, body: &Bytes) -> 
         actor: actor.map(|actor| id::account(workspace, &actor)),
         body: None,
     })
+}
+
+/// Who came into a group room or left it. "Webhooks" guide, `memberships`.
+fn joined(
+    workspace: &WorkspaceRef,
+    watcher: LoginId,
+    delivery: &Delivery<'_>,
+    came: bool,
+    body: &Bytes,
+) -> Item {
+    let data = delivery.data.map_or("null", |data| data.get());
+    match serde_json::from_str::<Seat<'_>>(data) {
+        // A direct room is told with its first message.
+        Ok(seat) if seat.room_type.as_deref() == Some("direct") => Item::Unknown("memberships:direct".to_owned()),
+        Ok(seat) => Item::Joined(Joined {
+            conversation: id::conversation(workspace, &seat.room_id),
+            account: id::account(workspace, &seat.person_id),
+            came,
+            watcher,
+        }),
+        Err(error) => malformed("what a report says of who is in a room", &error, body),
+    }
 }
 
 /// The reason names a place and a kind, never a value.

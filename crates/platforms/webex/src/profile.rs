@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use entente_platform::{
-    Capabilities, Channels, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
+    Capabilities, Channels, Grant, Groups, Level, Maker, Mentions, OAuth, Presence, Profile, Reactions, Shown,
 };
 
 use crate::files;
@@ -42,7 +42,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         mentions: Mentions::Everybodys,
         reactions_are_changes: false,
         channels: Some(Channels { app: Presence::Joins, alias: false, app_files: true, app_reacts: false }),
-        groups: None,
+        // "Create a Room", "Create a Membership": a bot makes rooms, and lets people in and out at any time. Nobody writes
+        // where they are not a member.
+        groups: Some(Groups { maker: Maker::App, fixed: false, app_anywhere: false }),
         listed: true,
     },
     // "Integrations & Authorization". PKCE is not described there.
@@ -54,6 +56,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             "spark:people_read",
             "spark:rooms_read",
             "spark:memberships_read",
+            // "Create a Membership": lets the Entente app into a room that people made.
+            "spark:memberships_write",
             "spark:messages_read",
             "spark:messages_write",
         ],

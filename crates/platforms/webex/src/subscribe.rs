@@ -1,7 +1,8 @@
 //! Webhooks of one login. "Create a Webhook", "List Webhooks", "Update a Webhook", "Delete a Webhook", "Webhooks" guide.
 //!
-//! Three webhooks a login, for messages created, updated and deleted: these are in the published description, the one for
-//! everything is not, and would report much that nobody reads. A webhook whose deliveries fail becomes inactive without a
+//! Five webhooks a login, for messages created, updated and deleted and for whoever comes into a room or leaves it, this
+//! account above all: these are in the published description, the one for everything is not, and would report much that
+//! nobody reads. A webhook whose deliveries fail becomes inactive without a
 //! word, by a rule that is not documented, and never sends what it missed; so this is asked for every minute, and says
 //! when the history must be read.
 
@@ -18,8 +19,16 @@ use crate::wire::outgoing::{NewWebhook, Revival};
 use crate::wire::webhook::Webhook;
 use crate::{id, refusal};
 
-const RESOURCE: &str = "messages";
-const EVENTS: [&str; 3] = ["created", "updated", "deleted"];
+/// What is reported: a resource and what happens to it.
+type Matter = (&'static str, &'static str);
+
+const MATTERS: [Matter; 5] = [
+    ("messages", "created"),
+    ("messages", "updated"),
+    ("messages", "deleted"),
+    ("memberships", "created"),
+    ("memberships", "deleted"),
+];
 
 /// What the names of our webhooks begin with.
 const NAME: &str = "entente";
@@ -37,16 +46,15 @@ impl WebexClient {
         let target = [wanted.callback.as_str().trim_end_matches('/'), "/", &channel].concat();
         let secret = wanted.key.secret(&channel);
         let mut resumed = false;
-        let mut kept: Vec<&str> = Vec::with_capacity(EVENTS.len());
+        let mut kept: Vec<Matter> = Vec::with_capacity(MATTERS.len());
         for webhook in self.webhooks().await?.iter().filter(|webhook| ours(webhook, &target)) {
-            let event = EVENTS.into_iter().find(|event| webhook.event.as_deref() == Some(event));
-            match event {
-                Some(event) if serves(webhook, &target) && !kept.contains(&event) => {
-                    kept.push(event);
+            match MATTERS.into_iter().find(|matter| serves(webhook, *matter, &target)) {
+                Some(matter) if !kept.contains(&matter) => {
+                    kept.push(matter);
                     let active = webhook.status.as_deref() == Some("active");
                     let other_secret = webhook.secret.as_ref().is_some_and(|shown| *shown != secret);
                     if !active || other_secret {
-                        self.revive(webhook, event, &target, &secret).await?;
+                        self.revive(webhook, matter, &target, &secret).await?;
                         resumed = true;
                     }
                 }
@@ -54,8 +62,8 @@ impl WebexClient {
                 _ => self.remove(webhook).await?,
             }
         }
-        for event in EVENTS.into_iter().filter(|event| !kept.contains(event)) {
-            self.create(event, &target, &secret).await?;
+        for matter in MATTERS.into_iter().filter(|matter| !kept.contains(matter)) {
+            self.create(matter, &target, &secret).await?;
             resumed = true;
         }
         Ok(Listening { rung: Rung::Own, again: AGAIN, resumed })
@@ -73,9 +81,10 @@ impl WebexClient {
         Ok(all)
     }
 
-    async fn create(&self, event: &str, target: &str, secret: &str) -> Result<(), CallError> {
-        let name = name(event);
-        let webhook = NewWebhook { name: &name, target_url: target, resource: RESOURCE, event, secret };
+    async fn create(&self, matter: Matter, target: &str, secret: &str) -> Result<(), CallError> {
+        let name = name(matter);
+        let (resource, event) = matter;
+        let webhook = NewWebhook { name: &name, target_url: target, resource, event, secret };
         let call = Call { limits: self.limits.other(), ..Call::new(Method::POST, self.url("/webhooks")?) };
         // One too many is removed the next time.
         let made = self.send(call.json(&webhook).effect(Effect::Repeatable)).await;
@@ -90,11 +99,11 @@ impl WebexClient {
     async fn revive(
         &self,
         webhook: &Webhook,
-        event: &str,
+        matter: Matter,
         target: &str,
         secret: &str,
     ) -> Result<(), CallError> {
-        let name = name(event);
+        let name = name(matter);
         let revival = Revival { name: &name, target_url: target, secret, status: "active" };
         let call = self.one_webhook(Method::PUT, webhook)?.json(&revival);
         // One that is gone meanwhile is made anew by the next look, soon.
@@ -115,19 +124,23 @@ impl WebexClient {
     }
 }
 
-fn name(event: &str) -> String {
-    [NAME, " ", event].concat()
+fn name((resource, event): Matter) -> String {
+    match resource {
+        "messages" => [NAME, " ", event].concat(),
+        _ => [NAME, " ", resource, " ", event].concat(),
+    }
 }
 
 /// Whether we have made it, for this address or an earlier one. Others' webhooks of the same bot are left alone.
 fn ours(webhook: &Webhook, target: &str) -> bool {
     let named =
-        webhook.name.as_deref().is_some_and(|name| EVENTS.iter().any(|event| name == self::name(event)));
+        webhook.name.as_deref().is_some_and(|name| MATTERS.iter().any(|matter| name == self::name(*matter)));
     named || webhook.target_url.as_deref() == Some(target)
 }
 
-fn serves(webhook: &Webhook, target: &str) -> bool {
+fn serves(webhook: &Webhook, (resource, event): Matter, target: &str) -> bool {
     webhook.target_url.as_deref() == Some(target)
-        && webhook.resource.as_deref() == Some(RESOURCE)
+        && webhook.resource.as_deref() == Some(resource)
+        && webhook.event.as_deref() == Some(event)
         && webhook.filter.is_none()
 }

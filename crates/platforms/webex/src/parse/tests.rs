@@ -47,9 +47,26 @@ fn reports_about_messages_point() {
 
 #[test]
 fn what_is_not_carried_has_a_name() {
-    assert!(
-        matches!(read(fixture!("delivery_membership")), Item::Unknown(name) if name == "memberships:created")
-    );
+    let renamed = fixture!("delivery_membership").replace(r#""created","#, r#""updated","#);
+    assert!(matches!(read(&renamed), Item::Unknown(name) if name == "memberships:updated"));
+    // The first message of a direct room says as much.
+    let direct = fixture!("delivery_membership").replace(r#""isMonitor""#, r#""roomType": "direct", "isMonitor""#);
+    assert!(matches!(read(&direct), Item::Unknown(name) if name == "memberships:direct"));
+}
+
+#[test]
+fn who_comes_and_goes_is_told() {
+    for (event, came) in [("created", true), ("deleted", false)] {
+        let body =
+            fixture!("delivery_membership").replace(r#""event": "created""#, &format!(r#""event": "{event}""#));
+        let Item::Joined(joined) = read(&body) else { panic!("{event}") };
+        assert_eq!(joined.conversation.id.as_str(), ROOM);
+        assert_eq!((joined.account, joined.came), (id::account(&workspace(), BOB), came));
+    }
+    for field in ["roomId", "personId"] {
+        let renamed = fixture!("delivery_membership").replace(field, "other");
+        assert!(matches!(read(&renamed), Item::Malformed { .. }), "{field}");
+    }
 }
 
 /// Each field that is read is needed under its documented name.

@@ -20,6 +20,19 @@ pub(crate) struct Delivery<'a> {
     pub(crate) data: Option<&'a RawValue>,
 }
 
+/// The place in a room that a delivery is about.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Seat<'a> {
+    #[serde(borrow)]
+    pub(crate) room_id: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) person_id: Text<'a>,
+    /// `direct` or `group`; samples of reports lack it.
+    #[serde(borrow)]
+    pub(crate) room_type: Option<Text<'a>>,
+}
+
 /// The message that a delivery is about.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]

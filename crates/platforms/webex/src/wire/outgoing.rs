@@ -1,4 +1,5 @@
-//! What is written. "Create a Message", "Edit a Message", "Create a Webhook", "Update a Webhook", "Create a `FedRAMP` Bot".
+//! What is written. "Create a Message", "Edit a Message", "Create a Room", "Update a Room", "Create a Membership", "Create a
+//! Webhook", "Update a Webhook", "Create a `FedRAMP` Bot".
 
 use serde::Serialize;
 
@@ -22,6 +23,28 @@ pub(crate) struct NewMessage<'a> {
 pub(crate) struct Edit<'a> {
     pub(crate) room_id: &'a str,
     pub(crate) markdown: &'a str,
+}
+
+/// A new group room.
+#[derive(Debug, Serialize)]
+pub(crate) struct NewRoom<'a> {
+    pub(crate) title: &'a str,
+    /// Shown with the room.
+    pub(crate) description: &'a str,
+}
+
+/// What a room is called from now on.
+#[derive(Debug, Serialize)]
+pub(crate) struct Renaming<'a> {
+    pub(crate) title: &'a str,
+}
+
+/// Somebody in a room.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewMembership<'a> {
+    pub(crate) room_id: &'a str,
+    pub(crate) person_id: &'a str,
 }
 
 /// A new webhook.

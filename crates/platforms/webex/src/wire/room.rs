@@ -1,4 +1,4 @@
-//! Rooms and who is in them. "List Rooms", "Get Room Details", "List Memberships".
+//! Rooms and who is in them. "List Rooms", "Create a Room", "Get Room Details", "List Memberships".
 
 use serde::Deserialize;
 
@@ -15,14 +15,6 @@ pub(crate) struct Listed<'a> {
     pub(crate) last_activity: Option<Text<'a>>,
 }
 
-/// A room.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Room<'a> {
-    /// `direct` or `group`.
-    #[serde(rename = "type", borrow)]
-    pub(crate) kind: Text<'a>,
-}
-
 /// A room with its title.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Titled<'a> {
@@ -33,6 +25,38 @@ pub(crate) struct Titled<'a> {
     /// `direct` or `group`.
     #[serde(rename = "type", borrow)]
     pub(crate) kind: Text<'a>,
+}
+
+/// A room that was made.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Made<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+}
+
+/// A room in a list, with what it was made for.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Described<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) creator_id: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) description: Option<Text<'a>>,
+    /// When something last happened there.
+    #[serde(borrow)]
+    pub(crate) last_activity: Option<Text<'a>>,
+}
+
+/// Somebody's place in a room.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Seat<'a> {
+    #[serde(borrow)]
+    pub(crate) id: Text<'a>,
+    #[serde(borrow)]
+    pub(crate) person_id: Text<'a>,
 }
 
 /// Somebody in a room.

@@ -214,7 +214,7 @@ async fn with_a_new_token_webhooks_are_whole_again_whether_they_had_stopped_or_n
         assert_eq!(after.listen(&wanted).await.unwrap().resumed, stop, "what was missed is read");
         let hooks = world.operate(Method::GET, "/_sim/webhooks", None).await;
         let active = hooks["items"].as_array().unwrap().iter().filter(|hook| hook["active"] == true);
-        assert_eq!(active.count(), 3);
+        assert_eq!(active.count(), 5);
     }
 }
 

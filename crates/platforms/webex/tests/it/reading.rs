@@ -133,12 +133,19 @@ async fn what_kind_of_room() {
     assert_eq!((found.kind, found.members), (ConversationKind::Direct, vec![account(ADA), account(BOB)]));
     let lines = [
         format!("GET https://webex.example/v1/rooms/{ROOM}"),
-        format!("GET https://webex.example/v1/memberships?roomId={ROOM}"),
+        format!("GET https://webex.example/v1/memberships?max=100&roomId={ROOM}"),
     ];
     assert_eq!(script.lines(), lines);
-    let script = Script::new([ok(fixture!("room_group"))]);
+    assert_eq!(found.name, None, "it is titled after the other one");
+    let script = Script::new([ok(fixture!("room_group")), ok(fixture!("memberships"))]);
     let found = script.client(Some(BOT)).conversation(&room()).await.unwrap().unwrap();
-    assert_eq!((found.kind, found.members), (ConversationKind::Other, vec![]));
+    assert_eq!(
+        (found.kind, found.name.as_deref(), found.members),
+        (ConversationKind::Group, Some("Bridge test"), vec![account(ADA), account(BOB)])
+    );
+    script.asked();
+    let script = Script::new([ok(fixture!("room_group")), status(404, fixture!("error"))]);
+    assert_eq!(script.client(Some(BOT)).conversation(&room()).await.unwrap(), None, "out of it since");
     let script = Script::new([status(404, fixture!("error"))]);
     assert_eq!(script.client(Some(BOT)).conversation(&room()).await.unwrap(), None);
 }

@@ -38,25 +38,34 @@ fn heard(resumed: bool) -> Listening {
     Listening { rung: Rung::Own, again: Duration::from_mins(1), resumed }
 }
 
-fn wanted(event: &str) -> Value {
-    json!({"name": format!("entente {event}"), "targetUrl": TARGET, "resource": "messages", "event": event,
-           "secret": secret()})
+const MATTERS: [(&str, &str, &str); 5] = [
+    ("messages", "created", "entente created"),
+    ("messages", "updated", "entente updated"),
+    ("messages", "deleted", "entente deleted"),
+    ("memberships", "created", "entente memberships created"),
+    ("memberships", "deleted", "entente memberships deleted"),
+];
+
+fn wanted((resource, event, name): (&str, &str, &str)) -> Value {
+    json!({"name": name, "targetUrl": TARGET, "resource": resource, "event": event, "secret": secret()})
 }
 
 #[tokio::test]
-async fn a_new_login_gets_its_three() {
-    let script = Script::new([ok("{\"items\":[]}"), ok("{}"), ok("{}"), ok("{}")]);
+async fn a_new_login_gets_its_five() {
+    let script = Script::new([ok("{\"items\":[]}")].into_iter().chain((0..5).map(|_| ok("{}"))));
     assert_eq!(listen(&script).await, Ok(heard(true)));
     let asked = script.asked();
     assert_eq!(asked[0].line, format!("GET {HOOKS}?max=100"));
-    for (asked, event) in asked[1..].iter().zip(["created", "updated", "deleted"]) {
-        assert_eq!((asked.line.as_str(), &asked.body), (format!("POST {HOOKS}").as_str(), &wanted(event)));
+    assert_eq!(asked.len(), 6);
+    for (asked, matter) in asked[1..].iter().zip(MATTERS) {
+        assert_eq!((asked.line.as_str(), &asked.body), (format!("POST {HOOKS}").as_str(), &wanted(matter)));
     }
 }
 
 #[tokio::test]
 async fn what_died_is_revived_what_is_old_removed_what_is_not_ours_left_alone() {
-    let script = Script::new([ok(fixture!("webhooks")), ok("{}"), status(204, ""), ok("{}")]);
+    let replies = [ok(fixture!("webhooks")), ok("{}"), status(204, "")];
+    let script = Script::new(replies.into_iter().chain((0..3).map(|_| ok("{}"))));
     assert_eq!(listen(&script).await, Ok(heard(true)));
     let asked = script.asked();
     assert_eq!(asked[1].line, format!("PUT {}", hook_url(1)));
@@ -64,20 +73,20 @@ async fn what_died_is_revived_what_is_old_removed_what_is_not_ours_left_alone() 
         json!({"name": "entente updated", "targetUrl": TARGET, "secret": secret(), "status": "active"});
     assert_eq!(asked[1].body, revival);
     assert_eq!(asked[2].line, format!("DELETE {}", hook_url(2)));
-    assert_eq!(
-        (asked[3].line.as_str(), &asked[3].body),
-        (format!("POST {HOOKS}").as_str(), &wanted("deleted"))
-    );
+    for (asked, matter) in asked[3..].iter().zip(&MATTERS[2..]) {
+        assert_eq!((asked.line.as_str(), &asked.body), (format!("POST {HOOKS}").as_str(), &wanted(*matter)));
+    }
 }
 
-/// Three webhooks as they should be, with these changes.
+/// All webhooks as they should be, with these changes.
 fn whole(change: impl Fn(&mut Value)) -> String {
     let list: Value = serde_json::from_str(fixture!("webhooks")).unwrap();
-    let items = ["created", "updated", "deleted"].map(|event| {
+    let items = MATTERS.map(|(resource, event, name)| {
         let mut item = list["items"][0].clone();
+        item["resource"] = resource.into();
         item["event"] = event.into();
-        item["name"] = format!("entente {event}").into();
-        item["id"] = format!("id-{event}").into();
+        item["name"] = name.into();
+        item["id"] = name.replace("entente ", "id-").into();
         item
     });
     let mut list = json!({"items": items});
@@ -108,7 +117,8 @@ async fn another_secret_is_replaced_and_a_second_one_removed() {
 
 #[tokio::test]
 async fn a_webhook_made_by_somebody_else_meanwhile_is_as_good() {
-    let script = Script::new([ok("{\"items\":[]}"), ok("{}"), status(409, fixture!("error")), ok("{}")]);
+    let replies = [ok("{\"items\":[]}"), ok("{}"), status(409, fixture!("error"))];
+    let script = Script::new(replies.into_iter().chain((0..3).map(|_| ok("{}"))));
     assert_eq!(listen(&script).await, Ok(heard(true)));
     let script = Script::new([ok("{\"items\":[]}"), status(403, fixture!("error"))]);
     assert!(matches!(listen(&script).await, Err(CallError::Reject(_))));
@@ -119,7 +129,7 @@ async fn a_webhook_made_by_somebody_else_meanwhile_is_as_good() {
 async fn a_renamed_field_is_noticed() {
     for field in ["targetUrl", "resource", "event", "status"] {
         let renamed = whole(|_| {}).replace(&format!("\"{field}\""), &format!("\"{field}2\""));
-        let script = Script::new([ok(&renamed)].into_iter().chain((0..6).map(|_| ok("{}"))));
+        let script = Script::new([ok(&renamed)].into_iter().chain((0..10).map(|_| ok("{}"))));
         assert_eq!(listen(&script).await, Ok(heard(true)), "{field}");
     }
 }

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use axum::Router;
 use bytes::Bytes;
 use entente_model::{AccountRef, ConversationRef, LoginId, MessageRef, Timestamp};
-use entente_platform::conformance::{Fixed, Seen, World};
+use entente_platform::conformance::{Fixed, Gathered, Seen, World};
 use entente_platform::{
     AppSecrets, Client, Credentials, HookKey, Http, InProcess, Limiter, LoginKind, Platform, Site, Transport,
 };
@@ -33,6 +33,7 @@ pub(crate) struct Simulated {
     addresses: Vec<String>,
     admin: String,
     ada: (String, String),
+    others: Vec<(String, String)>,
     bot: (String, String),
     logins: AtomicU32,
 }
@@ -56,7 +57,8 @@ pub(crate) async fn make() -> Simulated {
     let people = people["items"].as_array().unwrap();
     let text = |person: &Value, field: &str| person[field].as_str().unwrap().to_owned();
     let admin = people.iter().find(|person| person["admin"] == true).unwrap();
-    let ada = people.iter().find(|person| person["admin"] == false).unwrap();
+    let mut ordinary = people.iter().filter(|person| person["admin"] == false);
+    let ada = ordinary.next().unwrap();
     let application = json!({"type": "bot", "name": "Grace Mbeki", "botEmail": "grace.acme@webex.bot"});
     let admin_token = text(admin, "token");
     let bot = call(&transport, Method::POST, "/v1/applications", &admin_token, Some(application)).await;
@@ -67,6 +69,7 @@ pub(crate) async fn make() -> Simulated {
         transport,
         addresses: people.iter().map(|person| text(person, "email")).collect(),
         ada: (text(ada, "id"), text(ada, "token")),
+        others: ordinary.take(3).map(|other| (text(other, "id"), text(other, "token"))).collect(),
         bot: (text(&bot, "botPersonId"), text(&bot, "botToken")),
         admin: admin_token,
         logins: AtomicU32::new(0),
@@ -247,6 +250,29 @@ impl World for Simulated {
             edited: item["edited"] == true,
         };
         list["items"].as_array().unwrap().iter().map(seen).collect()
+    }
+
+    fn others(&self) -> Vec<AccountRef> {
+        self.others.iter().map(|(id, _)| support::account(id)).collect()
+    }
+
+    fn nobody(&self) -> AccountRef {
+        support::account(support::BOB)
+    }
+
+    fn gathering(&self, _members: usize) -> (&'static str, &'static str) {
+        ("POST", "/v1/rooms")
+    }
+
+    async fn gathered(&self, group: &ConversationRef) -> Option<Gathered> {
+        let path = format!("/_sim/conversations?person={}", self.ada.0);
+        let list = call(&self.transport, Method::GET, &path, "", None).await;
+        let found = list["items"].as_array().unwrap().iter().find(|room| room["room"] == group.id.as_str())?;
+        let members = found["members"].as_array().unwrap().iter();
+        let mut members: Vec<_> =
+            members.map(|member| support::account(member["id"].as_str().unwrap())).collect();
+        members.sort();
+        Some(Gathered { name: found["title"].as_str().map(str::to_owned), members })
     }
 
     fn sending(&self) -> (&'static str, &'static str) {
