@@ -8,6 +8,7 @@ use entente_store::{NewArrival, Report, Unreadable};
 use http::{Response, StatusCode};
 
 use crate::engine::Engine;
+use crate::listening::look;
 use crate::planted::{Bug, planted};
 use crate::sites::Workspace;
 
@@ -86,7 +87,19 @@ impl Engine {
                     let felt = told_as_changes && !always;
                     arrivals.push(arrival(head, always, felt));
                 }
-                Item::Joined(_) => self.store.count("joined_or_left", 1),
+                Item::Joined(joined) => {
+                    self.store.count("joined_or_left", 1);
+                    let linked = self.linked.has(&joined.conversation);
+                    if app == Some(joined.watcher) && !linked {
+                        // An administrator may be about to link it.
+                        continue;
+                    }
+                    if !linked {
+                        // It may have come to concern somebody.
+                        self.store.forget(&joined.conversation).await?;
+                    }
+                    arrivals.push(look(joined.conversation, joined.watcher));
+                }
                 Item::Lifecycle(lifecycle) => {
                     self.store.count("lifecycle_notices", 1);
                     self.attend(lifecycle.login, lifecycle.kind);

@@ -19,7 +19,7 @@ const REMEMBERED: usize = 50_000;
 pub(crate) struct Linked {
     ears: RwLock<BTreeMap<ConversationRef, Option<LoginId>>>,
     strangers: Mutex<HashMap<(ConversationRef, LoginId, Doing), Timestamp>>,
-    /// Of groups of which a mirror is not whole.
+    /// Groups of which a mirror is not whole.
     unfinished: RwLock<BTreeSet<LinkId>>,
 }
 

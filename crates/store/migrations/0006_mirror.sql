@@ -8,3 +8,11 @@ create table mirror (
     reason text,
     primary key (link, workspace)
 ) without rowid;
+
+-- Who was in a group, and in which of its mirrors, when that was looked at last.
+create table present (
+    link blob not null,
+    conversation integer not null,
+    person blob not null,
+    primary key (link, conversation, person)
+) without rowid;

@@ -31,7 +31,7 @@ pub use api::inbox::{
 pub use api::lanes::{Claim, LaneId, LaneKey, Lanes, Side};
 pub use api::links::{Everywhere, Interest, Known, KnownConversation, Links, Seen};
 pub use api::logins::{Listening, Login, LoginSecret, LoginState, Logins, PendingGrant};
-pub use api::mirrors::Mirrors;
+pub use api::mirrors::{Mirrors, Present};
 pub use api::outbox::{
     Begin, Begun, Counterpart, Delivery, DeliveryState, Finish, Finished, Head, Outbox, Plan, Work,
 };

@@ -14,7 +14,7 @@ use entente_store::{
     Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
     Finished, Head, Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening,
     Login, LoginSecret, LoginState, Logins, Memory, Mirrors, NewArrival, News, Outbox, PendingGrant, People,
-    Plan, Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
+    Plan, Present, Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
@@ -160,8 +160,9 @@ impl Mirrors for Gated {
         &self,
         link: &Link,
         mirrors: &[Mirror],
+        present: &[Present],
     ) -> Result<Result<(), ConversationRef>, StoreError> {
-        self.gate.through("add_group", self.inner.add_group(link, mirrors)).await
+        self.gate.through("add_group", self.inner.add_group(link, mirrors, present)).await
     }
 
     async fn mirrors(&self, link: LinkId) -> Result<Vec<Mirror>, StoreError> {
@@ -190,10 +191,28 @@ impl Mirrors for Gated {
         &self,
         link: LinkId,
         workspace: &WorkspaceRef,
+        present: &[Present],
         notices: Vec<Plan>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.gate.through("mirror_whole", self.inner.mirror_whole(link, workspace, notices, now)).await
+        let whole = self.inner.mirror_whole(link, workspace, present, notices, now);
+        self.gate.through("mirror_whole", whole).await
+    }
+
+    async fn present(&self, link: LinkId) -> Result<Vec<Present>, StoreError> {
+        self.gate.through("present", self.inner.present(link)).await
+    }
+
+    async fn set_present(
+        &self,
+        link: LinkId,
+        conversations: &[ConversationRef],
+        present: &[Present],
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let set = self.inner.set_present(link, conversations, present, notices, now);
+        self.gate.through("set_present", set).await
     }
 }
 

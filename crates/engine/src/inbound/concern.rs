@@ -47,9 +47,9 @@ impl Engine {
             return Ok(Concern::App(app));
         }
         if conversation.kind == ConversationKind::Group
-            && let Some(link) = self.group(reported, &conversation).await?
+            && let Some(concern) = self.group(reported, &conversation).await?
         {
-            return Ok(Concern::Group(link));
+            return Ok(concern);
         }
         let pair = self.pair_of(&conversation).await?;
         if let Some(pair) = pair {

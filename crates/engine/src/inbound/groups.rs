@@ -12,14 +12,16 @@ use entente_model::{
     AccountRef, Conversation, Flow, Link, LinkId, LinkState, LoginId, Member, Mirror, MirrorState, plain_line,
 };
 use entente_platform::{LoginKind, Presence};
-use entente_store::{LoginState, Represented, StoreError};
+use entente_store::{LoginState, Present, Report, Represented, StoreError};
 use uuid::Uuid;
 
 use crate::Engine;
+use crate::inbound::concern::Concern;
 use crate::inbound::{Hold, Reported};
 use crate::linking::hearing;
 use crate::sites::Workspace;
 
+mod following;
 mod making;
 mod opening;
 mod people;
@@ -38,12 +40,12 @@ const EARLIER: std::time::Duration = std::time::Duration::from_mins(1);
 const UNHEARD: &str = "nobody who has given consent is in it, so that nothing is heard there";
 
 impl Engine {
-    /// The link of a group that was just heard of; `None` if it concerns nobody elsewhere.
+    /// What a group that was just heard of is to us; `None` if it concerns nobody elsewhere.
     pub(super) async fn group(
         &self,
         reported: &Reported<'_>,
         conversation: &Conversation,
-    ) -> Result<Option<LinkId>, Hold> {
+    ) -> Result<Option<Concern>, Hold> {
         let here = reported.workspace;
         if here.profile().capabilities.groups.is_none() || conversation.members.len() > MOST {
             return Ok(None);
@@ -58,6 +60,10 @@ impl Engine {
             return Err(Hold::Later(None));
         }
         let listener = self.ear_for(reported, conversation).await?;
+        if reported.arrivals.iter().all(|arrival| arrival.report == Report::Look) {
+            // Nothing has been said yet. What will be is heard now.
+            return Ok(Some(Concern::Nobody));
+        }
         let said = conversation.name.as_deref().map(|name| plain_line(name, LONGEST_NAME));
         let name = said.filter(|name| !name.is_empty()).unwrap_or_else(|| named_after(&people));
         let oldest = reported.arrivals.iter().map(|arrival| arrival.accepted_at).min();
@@ -76,14 +82,16 @@ impl Engine {
             .into_iter()
             .map(|workspace| Mirror { workspace, state: MirrorState::Wanted { since: now } })
             .collect();
-        if self.store.add_group(&link, &wanted).await?.is_err() {
+        let present = people.iter().map(|one| one.person.id);
+        let present: Vec<_> = present.map(|person| Present { at: conversation.at.clone(), person }).collect();
+        if self.store.add_group(&link, &wanted, &present).await?.is_err() {
             // An administrator was faster.
             return Err(Hold::Later(None));
         }
         self.linked.load(self.store.as_ref()).await?;
         self.attend_to(listener.into_iter());
         self.store.count("groups", 1);
-        Ok(Some(link.id))
+        Ok(Some(Concern::Group(link.id)))
     }
 
     /// The workspaces, other than this one, that somebody of them works in.

@@ -57,6 +57,7 @@ impl Engine {
             return Ok(Digest { routed: nothing(reported, DropReason::NoInterest), aside: Vec::new() });
         };
         let link = self.finish_mirrors(reported, link).await?;
+        self.follow_members(reported, &link).await?;
         let lane = LaneKey::Conversation(reported.conversation.clone());
         let talk = Talk { lane, since: Some(link.made_at) };
         match self.news(reported, known, Some(&talk)).await {

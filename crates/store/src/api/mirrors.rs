@@ -1,19 +1,31 @@
 //! Groups that are shown elsewhere.
 
 use async_trait::async_trait;
-use entente_model::{ConversationRef, Link, LinkId, LoginId, Member, Mirror, Timestamp, WorkspaceRef};
+use entente_model::{
+    ConversationRef, Link, LinkId, LoginId, Member, Mirror, PersonId, Timestamp, WorkspaceRef,
+};
 
 use crate::{Plan, StoreError};
+
+/// That somebody is in a conversation of a group.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Present {
+    /// Which conversation.
+    pub at: ConversationRef,
+    /// Who.
+    pub person: PersonId,
+}
 
 /// Mirrors of groups. A group is the first member of a link; each mirror that stands is a further one.
 #[async_trait]
 pub trait Mirrors: Send + Sync {
-    /// Makes the link of a group, with the mirrors that are wanted. Refused as [`crate::Channels::add_link`] refuses; then
+    /// Makes the link of a group, with the mirrors that are wanted and who is in it. Refused as [`crate::Channels::add_link`] refuses; then
     /// nothing is written.
     async fn add_group(
         &self,
         link: &Link,
         mirrors: &[Mirror],
+        present: &[Present],
     ) -> Result<Result<(), ConversationRef>, StoreError>;
 
     /// The mirrors of a group, ordered by workspace; none of a link of channels.
@@ -34,13 +46,28 @@ pub trait Mirrors: Send + Sync {
         member: &Member,
     ) -> Result<Result<(), ConversationRef>, StoreError>;
 
-    /// Everybody was let into a mirror who can be; what is said about that is planned, all or nothing. `false`: it was not
-    /// open; then nothing is planned.
+    /// Everybody was let into a mirror who can be; who is in it and what is said about that is recorded, all or nothing.
+    /// `false`: it was not open; then nothing is.
     async fn mirror_whole(
         &self,
         link: LinkId,
         workspace: &WorkspaceRef,
+        present: &[Present],
         notices: Vec<Plan>,
         now: Timestamp,
     ) -> Result<bool, StoreError>;
+
+    /// Who was in each conversation of a group when that was looked at last, ordered.
+    async fn present(&self, link: LinkId) -> Result<Vec<Present>, StoreError>;
+
+    /// Records who is in these conversations of a group, and plans what is said about it, all or nothing. Nobody else is in
+    /// them any more; of the others nothing is said.
+    async fn set_present(
+        &self,
+        link: LinkId,
+        conversations: &[ConversationRef],
+        present: &[Present],
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
 }

@@ -8,7 +8,7 @@ use entente_model::{
 use super::Memory;
 use super::outbox::outbound;
 use super::state::State;
-use crate::{Channels, Interest, Mirrors, Plan, StoreError};
+use crate::{Channels, Interest, Mirrors, Plan, Present, StoreError};
 
 impl State {
     fn mirror(&mut self, link: LinkId, workspace: &WorkspaceRef) -> Option<&mut Mirror> {
@@ -29,6 +29,7 @@ impl Mirrors for Memory {
         &self,
         link: &Link,
         mirrors: &[Mirror],
+        present: &[Present],
     ) -> Result<Result<(), ConversationRef>, StoreError> {
         if let Err(taken) = self.add_link(link).await? {
             return Ok(Err(taken));
@@ -37,6 +38,7 @@ impl Mirrors for Memory {
         for mirror in mirrors {
             state.set_mirror(link.id, mirror);
         }
+        state.present.extend(present.iter().map(|one| (link.id, one.clone())));
         Ok(Ok(()))
     }
 
@@ -92,6 +94,7 @@ impl Mirrors for Memory {
         &self,
         link: LinkId,
         workspace: &WorkspaceRef,
+        present: &[Present],
         notices: Vec<Plan>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
@@ -101,10 +104,39 @@ impl Mirrors for Memory {
         let Some(mirror) = state.mirror(link, workspace) else { return Ok(false) };
         let MirrorState::Open { by } = mirror.state else { return Ok(false) };
         mirror.state = MirrorState::Whole { by };
+        state.present.extend(present.iter().map(|one| (link, one.clone())));
+        self.tell(state, notices, now);
+        Ok(true)
+    }
+
+    async fn present(&self, link: LinkId) -> Result<Vec<Present>, StoreError> {
+        let state = self.state();
+        Ok(state.present.iter().filter(|(of, _)| *of == link).map(|(_, one)| one.clone()).collect())
+    }
+
+    async fn set_present(
+        &self,
+        link: LinkId,
+        conversations: &[ConversationRef],
+        present: &[Present],
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        outbound(&notices)?;
+        let mut guard = self.state();
+        let state = &mut *guard;
+        state.present.retain(|(of, one)| *of != link || !conversations.contains(&one.at));
+        state.present.extend(present.iter().map(|one| (link, one.clone())));
+        self.tell(state, notices, now);
+        Ok(())
+    }
+}
+
+impl Memory {
+    fn tell(&self, state: &mut State, notices: Vec<Plan>, now: Timestamp) {
         for notice in notices {
             let lane = state.plan(notice, None, now);
             self.leases().wake(lane, state.key(lane), now);
         }
-        Ok(true)
     }
 }

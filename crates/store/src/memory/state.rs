@@ -112,6 +112,7 @@ pub(super) struct State {
     /// Channels that are or were kept in step, in the order in which they were made.
     pub(super) channel_links: Vec<entente_model::Link>,
     pub(super) mirrors: BTreeMap<entente_model::LinkId, Vec<entente_model::Mirror>>,
+    pub(super) present: BTreeSet<(entente_model::LinkId, crate::Present)>,
     pub(super) directs: BTreeMap<(Pair, WorkspaceRef), ConversationRef>,
     pub(super) messages: BTreeMap<MessageRef, Trace>,
     pub(super) inbox: BTreeMap<(LaneId, ArrivalId), Arrived>,

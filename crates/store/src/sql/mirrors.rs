@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    ConversationRef, Link, LinkId, LoginId, Member, Mirror, MirrorState, Timestamp, WorkspaceRef,
+    ConversationRef, Link, LinkId, LoginId, Member, Mirror, MirrorState, PersonId, Timestamp, WorkspaceRef,
 };
 
 use super::Sqlite;
@@ -10,13 +10,16 @@ use super::channels;
 use super::routed::SealedPlan;
 use super::run::{Run, uuid, uuid_or_null};
 use super::tx::Tx;
-use crate::{Mirrors, Plan, StoreError};
+use crate::{Mirrors, Plan, Present, StoreError};
 
 const SET: &str = "insert into mirror (link, workspace, state, login, at, reason) values (?1, ?2, ?3, ?4, ?5, ?6) \
      on conflict (link, workspace) do update set state = ?3, login = ?4, at = ?5, reason = ?6";
 const OF: &str = "select workspace, state, login, at, reason from mirror where link = ?1";
 const UNFINISHED: &str = "select distinct m.link from mirror m join link l on l.id = m.link \
      where m.state <> 'whole' and l.state <> 'ended' order by m.link";
+const PRESENT: &str = "select conversation, person from present where link = ?1";
+const ADD_PRESENT: &str = "insert or ignore into present (link, conversation, person) values (?1, ?2, ?3)";
+const NOBODY: &str = "delete from present where link = ?1 and conversation = ?2";
 const WHOLE: &str = "update mirror set state = 'whole' where link = ?1 and workspace = ?2 and state = 'open'";
 
 impl Tx<'_> {
@@ -31,6 +34,16 @@ impl Tx<'_> {
         let login = login.map(|login| *login.0.as_bytes());
         let state = mirror.state.name();
         self.conn.run(SET, (link.0.as_bytes(), workspace, state, login, at.map(|at| at.0), reason))?;
+        Ok(())
+    }
+}
+
+impl Tx<'_> {
+    fn add_present(&mut self, link: LinkId, present: &[Present]) -> Result<(), StoreError> {
+        for one in present {
+            let conversation = self.conversation(&one.at)?;
+            self.conn.run(ADD_PRESENT, (link.0.as_bytes(), conversation, one.person.0.as_bytes()))?;
+        }
         Ok(())
     }
 }
@@ -58,12 +71,14 @@ impl Mirrors for Sqlite {
         &self,
         link: &Link,
         mirrors: &[Mirror],
+        present: &[Present],
     ) -> Result<Result<(), ConversationRef>, StoreError> {
-        let (link, mirrors) = (link.clone(), mirrors.to_vec());
+        let (link, mirrors, present) = (link.clone(), mirrors.to_vec(), present.to_vec());
         self.write(move |tx| {
             let added = channels::add(tx, &link)?;
             if added.is_ok() {
                 mirrors.iter().try_for_each(|mirror| tx.set_mirror(link.id, mirror))?;
+                tx.add_present(link.id, &present)?;
             }
             Ok(added)
         })
@@ -118,19 +133,57 @@ impl Mirrors for Sqlite {
         &self,
         link: LinkId,
         workspace: &WorkspaceRef,
+        present: &[Present],
         notices: Vec<Plan>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let workspace = workspace.clone();
+        let (workspace, present) = (workspace.clone(), present.to_vec());
         let mut keys = Vec::new();
         let notices = SealedPlan::seal_all(self, notices, &mut keys, now)?;
         self.write_sealed(keys, move |tx| {
             let workspace = tx.workspace(&workspace)?;
             let changed = tx.conn.run(WHOLE, (link.0.as_bytes(), workspace))? > 0;
             if changed {
+                tx.add_present(link, &present)?;
                 notices.into_iter().try_for_each(|notice| tx.plan(notice, now))?;
             }
             Ok(changed)
+        })
+        .await
+    }
+
+    async fn present(&self, link: LinkId) -> Result<Vec<Present>, StoreError> {
+        self.read(|conn| {
+            let rows = conn.all(PRESENT, [link.0.as_bytes()], |row| {
+                Ok((row.get::<_, i64>(0)?, PersonId(uuid(row, 1)?)))
+            })?;
+            let present = rows.into_iter().map(|(conversation, person)| {
+                Ok(Present { at: self.shared.names.conversation_ref(conn, conversation)?, person })
+            });
+            let mut present = present.collect::<Result<Vec<_>, StoreError>>()?;
+            present.sort();
+            Ok(present)
+        })
+    }
+
+    async fn set_present(
+        &self,
+        link: LinkId,
+        conversations: &[ConversationRef],
+        present: &[Present],
+        notices: Vec<Plan>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (conversations, present) = (conversations.to_vec(), present.to_vec());
+        let mut keys = Vec::new();
+        let notices = SealedPlan::seal_all(self, notices, &mut keys, now)?;
+        self.write_sealed(keys, move |tx| {
+            for at in &conversations {
+                let conversation = tx.conversation(at)?;
+                tx.conn.run(NOBODY, (link.0.as_bytes(), conversation))?;
+            }
+            tx.add_present(link, &present)?;
+            notices.into_iter().try_for_each(|notice| tx.plan(notice, now))
         })
         .await
     }

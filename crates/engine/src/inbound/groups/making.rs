@@ -78,7 +78,7 @@ impl Engine {
     }
 
     /// Who is in the group now. `None`: nobody may know.
-    async fn seen_by_ear(&self, reported: &Reported<'_>) -> Result<Option<Vec<AccountRef>>, Hold> {
+    pub(super) async fn seen_by_ear(&self, reported: &Reported<'_>) -> Result<Option<Vec<AccountRef>>, Hold> {
         for client in self.listeners(reported).await? {
             match client.conversation(reported.conversation).await {
                 Ok(Some(found)) => return Ok(Some(found.members)),

@@ -3,7 +3,7 @@
 
 use entente_model::{AccountRef, CallError, ConversationKind, ConversationRef, LoginId, Mirror, MirrorState};
 use entente_platform::{Client, Presence};
-use entente_store::Represented;
+use entente_store::{Present, Represented};
 
 use super::making::Wish;
 use super::people::account_in;
@@ -35,14 +35,17 @@ impl Engine {
                 return Ok(());
             }
         };
-        let mut missing = Vec::new();
+        let (mut missing, mut present) = (Vec::new(), Vec::new());
         for one in wish.people {
             let why = match account_in(one, at) {
                 Some(account) if found.members.contains(&account) => None,
                 Some(account) => admitted(client.as_ref(), &member.at, &account).await?,
                 None => Some(NOTHING_THERE.to_owned()),
             };
-            missing.extend(why.map(|why| (entente_model::plain_person(&one.person.name), why)));
+            match why {
+                Some(why) => missing.push((entente_model::plain_person(&one.person.name), why)),
+                None => present.push(one.person.id),
+            }
         }
         for service in wish.service.iter().filter(|service| !found.members.contains(service)) {
             if admitted(client.as_ref(), &member.at, service).await?.is_some() {
@@ -64,7 +67,9 @@ impl Engine {
         let begun_at = link.members.first().filter(|_| wish.app_at_home);
         let there = begun_at.and_then(|home| self.app_says(&home.at, &opening.in_group()));
         let notices = here.into_iter().chain(there).collect();
-        self.store.mirror_whole(link.id, at, notices, self.clock.now()).await?;
+        let present: Vec<_> =
+            present.into_iter().map(|person| Present { at: member.at.clone(), person }).collect();
+        self.store.mirror_whole(link.id, at, &present, notices, self.clock.now()).await?;
         Ok(())
     }
 
@@ -104,7 +109,7 @@ impl Engine {
 }
 
 /// Lets an account in; why it cannot be, if so.
-async fn admitted(
+pub(super) async fn admitted(
     client: &dyn Client,
     group: &ConversationRef,
     account: &AccountRef,

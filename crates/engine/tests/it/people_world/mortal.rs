@@ -16,7 +16,7 @@ use entente_store::{
     Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
     Finished, Head, Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening,
     Login, LoginSecret, LoginState, Logins, Memory, Mirrors, NewArrival, News, Outbox, PendingGrant, People,
-    Plan, Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
+    Plan, Present, Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
@@ -151,12 +151,14 @@ mortal! { Channels:
 }
 
 mortal! { Mirrors:
-    fn add_group(link: &Link, mirrors: &[Mirror]) -> Result<(), ConversationRef>;
+    fn add_group(link: &Link, mirrors: &[Mirror], present: &[Present]) -> Result<(), ConversationRef>;
     fn mirrors(link: LinkId) -> Vec<Mirror>;
     fn unfinished() -> Vec<LinkId>;
     fn set_mirror(link: LinkId, mirror: &Mirror) -> ();
     fn mirror_made(link: LinkId, by: LoginId, member: &Member) -> Result<(), ConversationRef>;
-    fn mirror_whole(link: LinkId, workspace: &WorkspaceRef, notices: Vec<Plan>, now: Timestamp) -> bool;
+    fn mirror_whole(link: LinkId, workspace: &WorkspaceRef, present: &[Present], notices: Vec<Plan>, now: Timestamp) -> bool;
+    fn present(link: LinkId) -> Vec<Present>;
+    fn set_present(link: LinkId, conversations: &[ConversationRef], present: &[Present], notices: Vec<Plan>, now: Timestamp) -> ();
 }
 
 mortal! { Settings:

@@ -267,7 +267,8 @@ impl World for Simulated {
     async fn gathered(&self, group: &ConversationRef) -> Option<Gathered> {
         let path = format!("/_sim/conversations?person={}", self.ada.0);
         let list = call(&self.transport, Method::GET, &path, "", None).await;
-        let found = list["items"].as_array().unwrap().iter().find(|room| room["room"] == group.id.as_str())?;
+        let found =
+            list["items"].as_array().unwrap().iter().find(|room| room["room"] == group.id.as_str())?;
         let members = found["members"].as_array().unwrap().iter();
         let mut members: Vec<_> =
             members.map(|member| support::account(member["id"].as_str().unwrap())).collect();

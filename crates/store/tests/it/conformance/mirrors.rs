@@ -1,16 +1,19 @@
 //! Groups that are shown elsewhere.
 
-use entente_model::{Flow, Link, LinkId, LinkState, Member, Mirror, MirrorState, WorkspaceRef};
-use entente_store::{LaneKey, Side};
+use entente_model::{
+    ConversationRef, Flow, Link, LinkId, LinkState, Member, Mirror, MirrorState, WorkspaceRef,
+};
+use entente_store::{LaneKey, Present, Side};
 use uuid::Uuid;
 
-use crate::world::{World, at, claim, deliver, login_id, message, notice, room, teams, webex};
+use crate::world::{World, at, claim, deliver, login_id, message, notice, person_id, room, teams, webex};
 
 super::conformance! {
     a_group_is_a_link_with_mirrors_that_are_wanted
     a_mirror_that_was_made_is_a_member_once
     a_mirror_is_whole_once_and_says_so_then
     a_group_that_has_ended_is_finished
+    who_is_present_is_known_for_each_conversation
 }
 
 fn member(workspace: &WorkspaceRef, name: &str) -> Member {
@@ -35,7 +38,8 @@ fn mirror(state: MirrorState) -> Mirror {
 async fn made(world: &World) -> Link {
     let link = group();
     let wanted = [mirror(MirrorState::Wanted { since: at(5) })];
-    assert_eq!(world.store().add_group(&link, &wanted).await.unwrap(), Ok(()));
+    let present = [Present { at: link.members[0].at.clone(), person: person_id(1) }];
+    assert_eq!(world.store().add_group(&link, &wanted, &present).await.unwrap(), Ok(()));
     link
 }
 
@@ -43,7 +47,7 @@ async fn a_group_is_a_link_with_mirrors_that_are_wanted(mut world: World) {
     let link = made(&world).await;
     let taken = link.members[0].at.clone();
     let next = Link { id: LinkId(Uuid::from_u128(10)), ..group() };
-    assert_eq!(world.store().add_group(&next, &[]).await.unwrap(), Err(taken));
+    assert_eq!(world.store().add_group(&next, &[], &[]).await.unwrap(), Err(taken));
     assert_eq!(world.store().link(next.id).await.unwrap(), None);
     let states = [
         MirrorState::Wanted { since: at(5) },
@@ -77,10 +81,10 @@ async fn a_mirror_that_was_made_is_a_member_once(mut world: World) {
 async fn a_mirror_is_whole_once_and_says_so_then(mut world: World) {
     let link = made(&world).await;
     let told = || vec![notice(&LaneKey::Conversation(room(&teams(), "m")), "this shows that")];
-    assert!(!world.store().mirror_whole(link.id, &teams(), told(), at(9)).await.unwrap());
+    assert!(!world.store().mirror_whole(link.id, &teams(), &[], told(), at(9)).await.unwrap());
     world.store().mirror_made(link.id, login_id(3), &member(&teams(), "m")).await.unwrap().unwrap();
-    assert!(world.store().mirror_whole(link.id, &teams(), told(), at(9)).await.unwrap());
-    assert!(!world.store().mirror_whole(link.id, &teams(), told(), at(9)).await.unwrap());
+    assert!(world.store().mirror_whole(link.id, &teams(), &[], told(), at(9)).await.unwrap());
+    assert!(!world.store().mirror_whole(link.id, &teams(), &[], told(), at(9)).await.unwrap());
     world.restart();
     assert!(world.store().unfinished().await.unwrap().is_empty());
     assert_eq!(
@@ -96,4 +100,24 @@ async fn a_group_that_has_ended_is_finished(world: World) {
     let link = made(&world).await;
     assert!(world.store().set_link_state(link.id, &LinkState::Ended, Vec::new(), at(9)).await.unwrap());
     assert!(world.store().unfinished().await.unwrap().is_empty());
+}
+
+async fn who_is_present_is_known_for_each_conversation(mut world: World) {
+    let link = made(&world).await;
+    let (home, mirror) = (link.members[0].at.clone(), room(&teams(), "m"));
+    world.store().mirror_made(link.id, login_id(3), &member(&teams(), "m")).await.unwrap().unwrap();
+    let one = |at: &ConversationRef, who: u128| Present { at: at.clone(), person: person_id(who) };
+    let there = [one(&mirror, 1), one(&mirror, 2)];
+    assert!(world.store().mirror_whole(link.id, &teams(), &there, Vec::new(), at(9)).await.unwrap());
+    let both = [home.clone()];
+    world.store().set_present(link.id, &both, &[one(&home, 2)], Vec::new(), at(9)).await.unwrap();
+    world.restart();
+    let mut all = vec![one(&home, 2), one(&mirror, 1), one(&mirror, 2)];
+    all.sort();
+    assert_eq!(world.store().present(link.id).await.unwrap(), all);
+    let told = vec![notice(&LaneKey::Conversation(home.clone()), "somebody came")];
+    world.store().set_present(link.id, &[home.clone(), mirror], &[one(&home, 3)], told, at(9)).await.unwrap();
+    world.restart();
+    assert_eq!(world.store().present(link.id).await.unwrap(), [one(&home, 3)]);
+    claim(world.store(), Side::Outbound, 9).await;
 }
