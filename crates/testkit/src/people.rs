@@ -77,6 +77,16 @@ impl World {
         }
     }
 
+    /// The account by which somebody is on this platform: their own, or that of the bot that stands in for them.
+    ///
+    /// # Panics
+    /// When they have none there.
+    pub async fn account_at(&self, place: Place, email: &str) -> String {
+        let address = self.address_at(place, email).await;
+        let found = person(&self.router(place), place, &address).await;
+        found.and_then(|found| found["id"].as_str().map(str::to_owned)).expect("an account there")
+    }
+
     /// The address of the bot that stands in for somebody.
     ///
     /// # Panics
@@ -131,6 +141,22 @@ impl Actor {
             Place::Slack => self.open_slack_channel(name).await,
             Place::Zoom => self.open_zoom_channel(name).await,
             Place::Teams => self.open_team_channel(name).await,
+        }
+    }
+
+    /// Makes a group of these accounts and this person. Its id.
+    pub async fn open_group(&self, name: &str, accounts: &[String]) -> String {
+        match self.place {
+            Place::Webex => {
+                let room = self.open_room(name).await;
+                for account in accounts {
+                    self.let_into_room(&room, account).await;
+                }
+                room
+            }
+            Place::Slack => self.open_slack_group(accounts).await,
+            Place::Zoom => self.open_zoom_group(name, accounts).await,
+            Place::Teams => self.open_group_chat(name, accounts).await,
         }
     }
 

@@ -9,9 +9,10 @@
 use std::collections::BTreeSet;
 
 use entente_model::{
-    AccountRef, Conversation, Flow, Link, LinkId, LinkState, LoginId, Member, Mirror, MirrorState, plain_line,
+    AccountRef, CallError, Conversation, Flow, Link, LinkId, LinkState, LoginId, Member, Mirror, MirrorState,
+    Timestamp, plain_line,
 };
-use entente_platform::{LoginKind, Presence};
+use entente_platform::{LoginKind, Mark, Presence};
 use entente_store::{LoginState, Present, Report, Represented, StoreError};
 use uuid::Uuid;
 
@@ -60,18 +61,20 @@ impl Engine {
             return Err(Hold::Later(None));
         }
         let listener = self.ear_for(reported, conversation).await?;
-        if reported.arrivals.iter().all(|arrival| arrival.report == Report::Look) {
-            // Nothing has been said yet. What will be is heard now.
+        let oldest = reported.arrivals.iter().map(|arrival| arrival.accepted_at).min();
+        let now = self.clock.now();
+        let made_at = oldest.unwrap_or(now).minus(EARLIER);
+        let only_looks = reported.arrivals.iter().all(|arrival| arrival.report == Report::Look);
+        if only_looks && !self.said_something(conversation, listener, made_at).await? {
+            // Whatever will be said is heard now.
             return Ok(Some(Concern::Nobody));
         }
         let said = conversation.name.as_deref().map(|name| plain_line(name, LONGEST_NAME));
         let name = said.filter(|name| !name.is_empty()).unwrap_or_else(|| named_after(&people));
-        let oldest = reported.arrivals.iter().map(|arrival| arrival.accepted_at).min();
-        let now = self.clock.now();
         let link = Link {
             id: LinkId(Uuid::from_bytes(self.dice.bytes::<16>())),
             name: name.clone(),
-            made_at: oldest.unwrap_or(now).minus(EARLIER),
+            made_at,
             state: match listener {
                 Some(_) => LinkState::Active,
                 None => LinkState::Paused(UNHEARD.to_owned()),
@@ -92,6 +95,23 @@ impl Engine {
         self.attend_to(listener.into_iter());
         self.store.count("groups", 1);
         Ok(Some(Concern::Group(link.id)))
+    }
+
+    /// Whether anything was said in a group since then, as far as whoever hears there can tell.
+    async fn said_something(
+        &self,
+        conversation: &Conversation,
+        ear: Option<LoginId>,
+        since: Timestamp,
+    ) -> Result<bool, Hold> {
+        let Some(ear) = ear else { return Ok(false) };
+        let Some(client) = self.client_or_hold(ear).await? else { return Ok(false) };
+        match client.catch_up(&conversation.at, &Mark { message: None, at: since }).await {
+            Ok(read) => Ok(read.snapshots.iter().any(|snapshot| !snapshot.deleted)),
+            Err(CallError::Retry { after }) => Err(Hold::Later(after)),
+            Err(CallError::Unknown) => Err(Hold::Later(None)),
+            Err(_) => Ok(false),
+        }
     }
 
     /// The workspaces, other than this one, that somebody of them works in.
@@ -129,8 +149,8 @@ impl Engine {
         for client in self.listeners(reported).await? {
             match client.admit(&conversation.at, &account).await {
                 Ok(()) => return Ok(Some(listener)),
-                Err(entente_model::CallError::Retry { after }) => return Err(Hold::Later(after)),
-                Err(entente_model::CallError::Unknown) => return Err(Hold::Later(None)),
+                Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
+                Err(CallError::Unknown) => return Err(Hold::Later(None)),
                 Err(_) => {}
             }
         }

@@ -24,6 +24,11 @@ impl Actor {
         made["channel"]["id"].as_str().expect("a channel").to_owned()
     }
 
+    pub(super) async fn open_slack_group(&self, users: &[String]) -> String {
+        let made = self.slack("conversations.open", json!({"users": users.join(",")})).await;
+        made["channel"]["id"].as_str().expect("a group").to_owned()
+    }
+
     pub(super) async fn invite_in_slack(&self, channel: &str, user: &str) {
         self.slack("conversations.invite", json!({"channel": channel, "users": user})).await;
     }

@@ -26,7 +26,11 @@ impl Actor {
     }
 
     pub(super) async fn tell_in_teams(&self, channel: &str, text: &str) -> At {
-        self.said_in_channel(channel, "", words(text)).await
+        if channel.contains('/') {
+            return self.said_in_channel(channel, "", words(text)).await;
+        }
+        let path = format!("/v1.0/chats/{channel}/messages");
+        place(&self.ask("POST", &path, Some(words(text))).await, "chatId", "id")
     }
 
     /// Says something in a channel, of these fields.
@@ -124,17 +128,26 @@ impl Actor {
     }
 
     pub(super) async fn chat_with(&self, email: &str) -> String {
-        let member = |who: &str| {
-            json!({
-                "@odata.type": "#microsoft.graph.aadUserConversationMember",
-                "roles": ["owner"],
-                "user@odata.bind": format!("https://graph.microsoft.com/v1.0/users('{who}')"),
-            })
-        };
         let body = json!({"chatType": "oneOnOne", "members": [member(&self.id), member(email)]});
         let chat = self.ask("POST", "/v1.0/chats", Some(body)).await;
         chat["id"].as_str().expect("a chat").to_owned()
     }
+
+    pub(super) async fn open_group_chat(&self, topic: &str, accounts: &[String]) -> String {
+        let members: Vec<_> = [&self.id].into_iter().chain(accounts).map(|who| member(who)).collect();
+        let body = json!({"chatType": "group", "topic": topic, "members": members});
+        let chat = self.ask("POST", "/v1.0/chats", Some(body)).await;
+        chat["id"].as_str().expect("a chat").to_owned()
+    }
+}
+
+/// Somebody as a member of a chat that is to be made.
+fn member(who: &str) -> Value {
+    json!({
+        "@odata.type": "#microsoft.graph.aadUserConversationMember",
+        "roles": ["owner"],
+        "user@odata.bind": format!("https://graph.microsoft.com/v1.0/users('{who}')"),
+    })
 }
 
 /// A message of words alone.

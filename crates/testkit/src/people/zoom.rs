@@ -13,6 +13,16 @@ impl Actor {
         made["id"].as_str().expect("a channel").to_owned()
     }
 
+    pub(super) async fn open_zoom_group(&self, name: &str, accounts: &[String]) -> String {
+        let people = self.ask("GET", "/_sim/people", None).await;
+        let all = people["items"].as_array().into_iter().flatten();
+        let wanted = all.filter(|one| accounts.iter().any(|account| one["id"] == **account));
+        let members: Vec<_> = wanted.map(|one| json!({"email": one["email"]})).collect();
+        let made = json!({"name": name, "type": 4, "members": members});
+        let made = self.ask("POST", "/v2/chat/users/me/channels", Some(made)).await;
+        made["id"].as_str().expect("a group").to_owned()
+    }
+
     /// By address or id; whoever is invited by the API is named by their address.
     pub(super) async fn invite_in_zoom(&self, channel: &str, account: &str) {
         let people = self.ask("GET", "/_sim/people", None).await;

@@ -53,7 +53,7 @@ impl Channels {
 }
 
 /// The author as a platform shows them, and the text.
-fn shown_as(place: Place, message: &Value) -> Option<(String, String)> {
+pub(crate) fn shown_as(place: Place, message: &Value) -> Option<(String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     Some(match place {
         Place::Webex => (text(&message["personEmail"]), text(&message["text"])),

@@ -7,6 +7,7 @@ mod crash;
 mod directions;
 mod feed;
 mod files;
+mod groups;
 mod matrix;
 mod mentions;
 mod moved;
