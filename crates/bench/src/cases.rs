@@ -7,7 +7,13 @@ use crate::report::Figures;
 use crate::run::Settings;
 
 mod demo;
+mod fanout;
+mod files;
 mod floors;
+mod growth;
+mod held;
+mod linked;
+mod pairs;
 mod scale;
 mod small;
 mod sweep;
@@ -30,6 +36,18 @@ pub(crate) enum Case {
     Syncs,
     /// How soon the demo is ready.
     Demo,
+    /// Direct messages between every two of the four platforms, each way.
+    Pairs,
+    /// What is said in a linked channel of four arrives in three.
+    Fanout,
+    /// A thousand linked channels at once.
+    Linked,
+    /// Cost per message with ten and a hundred times the links and the people.
+    Growth,
+    /// A room that answers 429, and one that hangs, beside others.
+    Held,
+    /// A file of 50 MiB, and a hundred of them at once.
+    Files,
     /// Memory over ten minutes.
     Long,
 }
@@ -45,14 +63,33 @@ impl Case {
             Self::Sweep => "sweep",
             Self::Syncs => "syncs",
             Self::Demo => "demo",
+            Self::Pairs => "pairs",
+            Self::Fanout => "fanout",
+            Self::Linked => "linked",
+            Self::Growth => "growth",
+            Self::Held => "held",
+            Self::Files => "files",
             Self::Long => "long",
         }
     }
 
     /// All that are measured without being named.
     pub(crate) fn usual(long: bool) -> Vec<Self> {
-        let mut usual =
-            vec![Self::Floors, Self::Messages, Self::Slow, Self::Scale, Self::Demo, Self::Sweep, Self::Syncs];
+        let mut usual = vec![
+            Self::Floors,
+            Self::Messages,
+            Self::Slow,
+            Self::Pairs,
+            Self::Fanout,
+            Self::Linked,
+            Self::Held,
+            Self::Files,
+            Self::Scale,
+            Self::Growth,
+            Self::Demo,
+            Self::Sweep,
+            Self::Syncs,
+        ];
         if long {
             usual.push(Self::Long);
         }
@@ -61,7 +98,7 @@ impl Case {
 
     /// Whether one run of it is enough.
     pub(crate) fn once(self) -> bool {
-        matches!(self, Self::Sweep | Self::Syncs | Self::Long)
+        matches!(self, Self::Sweep | Self::Syncs | Self::Long | Self::Growth | Self::Linked)
     }
 }
 
@@ -80,6 +117,12 @@ pub(crate) async fn measure(
         Case::Sweep => sweep::measure(settings, figures, curves).await,
         Case::Syncs => syncs::measure(settings, figures).await,
         Case::Demo => demo::measure(settings, figures).await,
+        Case::Pairs => pairs::measure(settings, figures).await,
+        Case::Fanout => fanout::measure(settings, figures).await,
+        Case::Linked => linked::measure(settings, figures).await,
+        Case::Growth => growth::measure(settings, figures).await,
+        Case::Held => held::measure(settings, figures).await,
+        Case::Files => files::measure(settings, figures).await,
         Case::Long => small::long(settings, figures).await,
     }
 }

@@ -16,6 +16,48 @@ use crate::tally::{Said, Tally};
 pub(crate) enum Platform {
     Webex,
     Teams,
+    Slack,
+    Zoom,
+}
+
+impl Platform {
+    /// All of them; two platforms are the first two.
+    pub(crate) const ALL: [Self; 4] = [Self::Webex, Self::Teams, Self::Slack, Self::Zoom];
+
+    /// For people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Webex => "Webex",
+            Self::Teams => "Teams",
+            Self::Slack => "Slack",
+            Self::Zoom => "Zoom",
+        }
+    }
+
+    /// Its workspace's name in the product's configuration.
+    pub(crate) const fn workspace(self) -> &'static str {
+        match self {
+            Self::Webex => "webex",
+            Self::Teams => "teams",
+            Self::Slack => "slack",
+            Self::Zoom => "zoom",
+        }
+    }
+
+    /// Its place in [`Platform::ALL`].
+    pub(crate) fn index(self) -> usize {
+        self as usize
+    }
+
+    /// What its ledger calls a conversation.
+    pub(crate) fn conversation(self) -> &'static str {
+        match self {
+            Self::Webex => "room",
+            Self::Teams => "chat",
+            Self::Slack => "channel",
+            Self::Zoom => "session",
+        }
+    }
 }
 
 /// Which way a load goes.
@@ -36,7 +78,7 @@ impl Direction {
         }
     }
 
-    /// The letter that its messages begin with.
+    /// The letter that its messages begin with, unless another is chosen.
     pub(crate) fn letter(self) -> char {
         match self {
             Self::WebexToTeams => 'w',
@@ -70,6 +112,8 @@ pub(crate) struct Pair {
 pub(crate) struct Judge {
     /// Which way.
     pub(crate) direction: Direction,
+    /// The letter that its messages begin with.
+    pub(crate) letter: char,
     /// The count.
     pub(crate) tally: Arc<Tally>,
     /// Who talks, by conversation.
@@ -81,9 +125,7 @@ impl Judge {
         if entry.change["kind"] != "message.created" {
             return;
         }
-        let Some(said) =
-            entry.change["text"].as_str().and_then(|text| Said::parse(self.direction.letter(), text))
-        else {
+        let Some(said) = entry.change["text"].as_str().and_then(|text| Said::parse(self.letter, text)) else {
             return;
         };
         let author = entry.change["author"].as_str().unwrap_or_default();
@@ -99,11 +141,7 @@ impl Judge {
         if author != pair.speaker {
             return self.tally.note(format!("{said:?} arrived under a wrong name"));
         }
-        let place = match at {
-            Platform::Webex => &entry.change["room"],
-            Platform::Teams => &entry.change["chat"],
-        };
-        let place = place.as_str().unwrap_or_default();
+        let place = entry.change[at.conversation()].as_str().unwrap_or_default();
         // The id of a chat of two is made of both their ids (`derivable_chat_ids`).
         let known = pair.place.get_or_init(|| place.to_owned());
         let private =

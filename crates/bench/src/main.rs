@@ -19,8 +19,10 @@ use clap::{Parser, Subcommand};
 
 mod cases;
 mod chart;
+mod configuration;
 mod cpu;
 mod floor;
+mod four;
 mod hosts;
 mod judge;
 mod load;

@@ -13,10 +13,14 @@ use tokio::time::Instant;
 use url::Url;
 
 use crate::hosts::{Hosts, call};
-use crate::product::{App, Place, Product, TEAMS, WEBEX};
+use crate::judge::Platform;
+use crate::product::{App, Place, Product};
 use browser::Browser;
 
-mod browser;
+pub(crate) mod browser;
+
+const WEBEX: &str = Platform::Webex.workspace();
+const TEAMS: &str = Platform::Teams.workspace();
 
 /// How long everything may take before something must be wrong.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -55,11 +59,13 @@ pub(crate) async fn register(hosts: &Hosts, place: &Place) -> anyhow::Result<(Ap
     Ok((read(&webex)?, read(&teams)?))
 }
 
-fn text(answer: &Value, name: &str) -> anyhow::Result<String> {
+/// A text in an answer.
+pub(crate) fn text(answer: &Value, name: &str) -> anyhow::Result<String> {
     answer[name].as_str().map(str::to_owned).with_context(|| format!("{name} is missing in an answer"))
 }
 
-fn items<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
+/// The elements of a list in an answer.
+pub(crate) fn items<'a>(answer: &'a Value, name: &str) -> impl Iterator<Item = &'a Value> {
     answer[name].as_array().into_iter().flatten()
 }
 
@@ -118,7 +124,7 @@ async fn consent(product: &Product, http: &reqwest::Client, email: &str) -> anyh
 }
 
 /// Every stand-in is active, and every login that listens hears. Administrators' logins do not listen.
-fn everybody_speaks(status: &Value) -> bool {
+pub(crate) fn everybody_speaks(status: &Value) -> bool {
     let counts = status["stand_ins"].as_object();
     let active =
         counts.is_some_and(|counts| !counts.is_empty() && counts.keys().all(|state| state == "active"));
@@ -126,7 +132,8 @@ fn everybody_speaks(status: &Value) -> bool {
     active && logins.all(|login| login["rung"].is_string() && login["error"].is_null())
 }
 
-async fn until(product: &Product, what: &str, is: impl Fn(&Value) -> bool) -> anyhow::Result<()> {
+/// Asks for the product's status until it is as wanted.
+pub(crate) async fn until(product: &Product, what: &str, is: impl Fn(&Value) -> bool) -> anyhow::Result<()> {
     let deadline = Instant::now() + PATIENCE;
     let mut pause = Duration::from_millis(25);
     loop {
@@ -171,7 +178,7 @@ async fn everybody(hosts: &Hosts, product: &Product) -> anyhow::Result<Everybody
 }
 
 /// Id and token by address.
-fn accounts(listed: &Value) -> BTreeMap<String, (String, String)> {
+pub(crate) fn accounts(listed: &Value) -> BTreeMap<String, (String, String)> {
     let all = items(listed, "items").filter_map(|one| {
         let token = one["token"].as_str().unwrap_or_default().to_owned();
         Some((one["email"].as_str()?.to_owned(), (one["id"].as_str()?.to_owned(), token)))

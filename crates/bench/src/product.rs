@@ -1,26 +1,20 @@
 //! The product: the release binary with a configuration such as an operator writes and a fresh data folder.
 
 use std::ffi::OsStr;
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail, ensure};
 use http::{Method, header};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 use tokio::net::TcpSocket;
 use tokio::time::Instant;
 use url::Url;
 
-use crate::hosts::Hosts;
+use crate::configuration::Configuration;
 use crate::server::Pinned;
-
-/// The workspaces' names.
-pub(crate) const WEBEX: &str = "webex";
-/// See [`WEBEX`].
-pub(crate) const TEAMS: &str = "teams";
 
 /// How long a start may take.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -61,16 +55,15 @@ pub(crate) struct Product {
 }
 
 impl Product {
-    /// Writes the configuration, starts it, and waits until it answers.
+    /// Starts it with this configuration, and waits until it answers.
     pub(crate) async fn start(
         place: Place,
         program: &Path,
         log: &Path,
-        hosts: &Hosts,
-        (webex, teams): (&App, &App),
+        configuration: Configuration,
     ) -> anyhow::Result<Self> {
         let folder = place.folder.path();
-        std::fs::write(folder.join("entente.toml"), configuration(place.listen, hosts, webex, teams)?)?;
+        std::fs::write(folder.join("entente.toml"), configuration.text())?;
         let server = launch(program, folder, log)?;
         let base = Url::parse(&format!("http://{}", place.listen))?;
         let mut product =
@@ -146,26 +139,4 @@ pub(crate) fn http() -> anyhow::Result<reqwest::Client> {
 fn launch(program: &Path, folder: &Path, log: &Path) -> anyhow::Result<Pinned> {
     let file = folder.join("entente.toml");
     Pinned::start(program, &[OsStr::new("serve"), OsStr::new("--config"), file.as_os_str()], &[], log)
-}
-
-fn configuration(listen: SocketAddr, hosts: &Hosts, webex: &App, teams: &App) -> anyhow::Result<String> {
-    let (at_webex, at_teams) = (hosts.webex_port.addr(), hosts.teams_port.addr());
-    let tenant = hosts.teams.tenant();
-    let mut text = String::new();
-    write!(
-        text,
-        "[server]\nlisten = \"{listen}\"\n\n[data]\nfolder = \".\"\n\n\
-         [engine]\nbot_suffix = \"acme\"\nfirst_contact = false\n\n\
-         [calls]\nlimits_factor = 1000000.0\n\n[log]\nlevel = \"warn\"\n\n\
-         [workspaces.{WEBEX}]\nplatform = \"webex\"\nclient_id = {}\nclient_secret = {}\n\
-         addresses = {{ api = \"http://{at_webex}/v1\" }}\n\n\
-         [workspaces.{TEAMS}]\nplatform = \"teams\"\ntenant = \"{tenant}\"\nclient_id = {}\nclient_secret = {}\n\
-         addresses = {{ graph = \"http://{at_teams}/v1.0\", login = \"http://{at_teams}\", \
-         bot = \"http://{at_teams}/amer\", bot_metadata = \"http://{at_teams}\", files = \"http://{at_teams}\" }}\n",
-        json!(webex.id),
-        json!(webex.secret),
-        json!(teams.id),
-        json!(teams.secret),
-    )?;
-    Ok(text)
 }

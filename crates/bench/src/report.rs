@@ -17,6 +17,7 @@ pub(crate) enum Target {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unit {
     PerSecond,
+    MegabytesPerSecond,
     Millis,
     Micros,
     MiB,
@@ -29,6 +30,7 @@ impl Unit {
     fn name(self) -> &'static str {
         match self {
             Self::PerSecond => "/s",
+            Self::MegabytesPerSecond => "MB/s",
             Self::Millis => "ms",
             Self::Micros => "µs",
             Self::MiB => "MiB",
@@ -40,7 +42,7 @@ impl Unit {
 
     fn write(self, value: f64) -> String {
         match self {
-            Self::PerSecond | Self::Micros => format!("{value:.0}"),
+            Self::PerSecond | Self::MegabytesPerSecond | Self::Micros => format!("{value:.0}"),
             Self::MiB | Self::Percent => format!("{value:.1}"),
             Self::Millis | Self::Ratio | Self::Seconds => format!("{value:.2}"),
         }

@@ -43,16 +43,24 @@ impl Said {
 #[derive(Debug)]
 pub(crate) struct Tally {
     conversations: Mutex<Vec<Conversation>>,
+    /// To how many places each message goes.
+    targets: usize,
     changed: Vec<Notify>,
     strange: Mutex<Vec<String>>,
 }
 
+/// To so many places one message goes at most.
+const MOST_TARGETS: usize = 8;
+
 #[derive(Debug, Default)]
 struct Conversation {
     typed: Vec<Instant>,
+    /// Which targets a message has not reached yet, a bit each.
+    wanting: Vec<u8>,
+    /// When it had reached all of them.
     arrived: Vec<Option<Instant>>,
     count: usize,
-    highest: Option<usize>,
+    highest: [Option<usize>; MOST_TARGETS],
     doubled: usize,
     reordered: usize,
 }
@@ -95,8 +103,15 @@ impl std::ops::AddAssign for Wrong {
 impl Tally {
     /// So many conversations in which nothing was said yet.
     pub(crate) fn new(conversations: usize) -> Self {
+        Self::fanned(conversations, 1)
+    }
+
+    /// The same, with so many places to which each message goes: it arrived when it stands in all of them.
+    pub(crate) fn fanned(conversations: usize, targets: usize) -> Self {
+        assert!((1..=MOST_TARGETS).contains(&targets), "{targets} targets");
         Self {
             conversations: Mutex::new((0..conversations).map(|_| Conversation::default()).collect()),
+            targets,
             changed: (0..conversations).map(|_| Notify::new()).collect(),
             strange: Mutex::default(),
         }
@@ -114,14 +129,20 @@ impl Tally {
     /// The next message of a conversation is being typed now.
     pub(crate) fn say(&self, conversation: usize) -> Said {
         let mut all = self.lock();
-        let Conversation { typed, arrived, .. } = &mut all[conversation];
+        let Conversation { typed, wanting, arrived, .. } = &mut all[conversation];
         typed.push(Instant::now());
+        wanting.push(u8::MAX >> (MOST_TARGETS - self.targets));
         arrived.push(None);
         Said { conversation, number: typed.len() - 1 }
     }
 
     /// A message stands in the target's ledger.
     pub(crate) fn arrive(&self, said: Said) {
+        self.arrive_at(said, 0);
+    }
+
+    /// A message stands in the ledger of the target of this number.
+    pub(crate) fn arrive_at(&self, said: Said, target: usize) {
         let mut all = self.lock();
         let known = all.get_mut(said.conversation).filter(|one| said.number < one.typed.len());
         let Some(conversation) = known else {
@@ -129,15 +150,20 @@ impl Tally {
             self.note(format!("{said:?} was never typed"));
             return;
         };
-        if conversation.arrived[said.number].is_some() {
+        let wanting = &mut conversation.wanting[said.number];
+        if *wanting & (1 << target) == 0 {
             conversation.doubled += 1;
         } else {
-            conversation.arrived[said.number] = Some(Instant::now());
-            conversation.count += 1;
-            if conversation.highest.is_some_and(|highest| said.number < highest) {
+            *wanting &= !(1 << target);
+            if *wanting == 0 {
+                conversation.arrived[said.number] = Some(Instant::now());
+                conversation.count += 1;
+            }
+            let highest = &mut conversation.highest[target];
+            if highest.is_some_and(|highest| said.number < highest) {
                 conversation.reordered += 1;
             }
-            conversation.highest = conversation.highest.max(Some(said.number));
+            *highest = (*highest).max(Some(said.number));
         }
         drop(all);
         self.changed[said.conversation].notify_waiters();
@@ -237,5 +263,22 @@ mod tests {
         tally.arrive(said[3]);
         assert!(tally.all(Duration::from_secs(1)).await);
         assert_eq!(tally.count(), 4);
+    }
+
+    #[tokio::test]
+    async fn what_goes_to_several_places_arrived_when_it_stands_in_all() {
+        let tally = Tally::fanned(1, 3);
+        let (first, second) = (tally.say(0), tally.say(0));
+        for target in 0..3 {
+            assert_eq!(tally.count(), 0, "not yet at {target}");
+            tally.arrive_at(first, target);
+        }
+        assert_eq!(tally.count(), 1);
+        tally.arrive_at(first, 1);
+        tally.arrive_at(second, 2);
+        assert_eq!(tally.wrong(), Wrong { lost: 1, doubled: 1, reordered: 0, strange: 0 });
+        tally.arrive_at(second, 0);
+        tally.arrive_at(second, 1);
+        assert_eq!(tally.wrong(), Wrong { doubled: 1, ..Wrong::default() });
     }
 }

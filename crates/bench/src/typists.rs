@@ -14,14 +14,14 @@ use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
 use crate::floor::wire::Wire;
+use crate::judge::Platform;
 use crate::load::Typist;
 use crate::tally::{Said, Tally};
 
 /// People who type in their own apps: in process, through the vendor's own API.
 pub(crate) struct Apps {
-    router: Router,
     letter: char,
-    hands: Vec<Hand>,
+    hands: Vec<(Router, Hand)>,
 }
 
 /// How one of them types.
@@ -45,6 +45,38 @@ impl Hand {
         Self::new(&format!("/v1.0/chats/{chat}/messages"), token, &body)
     }
 
+    /// Somebody who writes into a conversation of Slack. "chat.postMessage".
+    pub(crate) fn slack(token: &str, channel: &str) -> anyhow::Result<Self> {
+        let body = json!({"channel": channel, "text": "@"}).to_string();
+        Self::new("/api/chat.postMessage", token, &body)
+    }
+
+    /// Somebody who writes to a contact on Zoom, by address. "Send a chat message".
+    pub(crate) fn zoom(token: &str, contact: &str) -> anyhow::Result<Self> {
+        let body = json!({"to_contact": contact, "message": "@"}).to_string();
+        Self::new("/v2/chat/users/me/messages", token, &body)
+    }
+
+    /// Somebody who writes in a channel of this platform, which is known by this id.
+    pub(crate) fn channel(platform: Platform, token: &str, channel: &str) -> anyhow::Result<Self> {
+        match platform {
+            Platform::Webex => {
+                let body = json!({"roomId": channel, "text": "@"}).to_string();
+                Self::new("/v1/messages", token, &body)
+            }
+            Platform::Teams => {
+                let (team, channel) = channel.split_once('/').context("a channel is in a team")?;
+                let body = json!({"body": {"contentType": "text", "content": "@"}}).to_string();
+                Self::new(&format!("/v1.0/teams/{team}/channels/{channel}/messages"), token, &body)
+            }
+            Platform::Slack => Self::slack(token, channel),
+            Platform::Zoom => {
+                let body = json!({"to_channel": channel, "message": "@"}).to_string();
+                Self::new("/v2/chat/users/me/messages", token, &body)
+            }
+        }
+    }
+
     fn new(path: &str, token: &str, body: &str) -> anyhow::Result<Self> {
         let (before, after) = body.split_once("\"@\"").context("a body has one place for the text")?;
         Ok(Self {
@@ -56,22 +88,22 @@ impl Hand {
 }
 
 impl Apps {
-    /// These people, by conversation.
-    pub(crate) fn new(router: Router, letter: char, hands: Vec<Hand>) -> Self {
-        Self { router, letter, hands }
+    /// These people, by conversation, each with the platform on which they type.
+    pub(crate) fn new(letter: char, hands: Vec<(Router, Hand)>) -> Self {
+        Self { letter, hands }
     }
 }
 
 impl Typist for Apps {
     async fn say(&self, said: Said) -> anyhow::Result<()> {
-        let hand = &self.hands[said.conversation];
+        let (router, hand) = &self.hands[said.conversation];
         let body = format!("{}\"{}\"{}", hand.body.0, said.text(self.letter), hand.body.1);
         let request = Request::post(hand.uri.clone())
             .header(header::HOST, "127.0.0.1")
             .header(header::AUTHORIZATION, hand.token.clone())
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body))?;
-        let answer = self.router.clone().oneshot(request).await?;
+        let answer = router.clone().oneshot(request).await?;
         anyhow::ensure!(answer.status().is_success(), "typing was answered {}", answer.status());
         Ok(())
     }

@@ -6,6 +6,7 @@ use anyhow::{Context as _, ensure};
 use http::Method;
 use serde_json::{Value, json};
 
+use crate::configuration::Configuration;
 use crate::hosts::{Hosts, call};
 use crate::judge::{Bench, Direction, Judge, Pair};
 use crate::people::{self, Everybody, Somebody};
@@ -42,7 +43,10 @@ impl World {
         let place = Place::choose(&settings.folder)?;
         let (webex, teams) = people::register(&hosts, &place).await?;
         let log = settings.folder.join("product.log");
-        let product = Product::start(place, &settings.product, &log, &hosts, (&webex, &teams)).await?;
+        let configuration = Configuration::new(place.listen)
+            .webex(&format!("http://{}", hosts.webex_port.addr()), &webex)
+            .teams(&format!("http://{}", hosts.teams_port.addr()), hosts.teams.tenant(), &teams);
+        let product = Product::start(place, &settings.product, &log, configuration).await?;
         let everybody = people::represent(&hosts, &product, &teams).await?;
         hosts.acks.take();
         let bench = Bench::watch(&hosts);
@@ -58,10 +62,25 @@ impl World {
 
     /// Conversations between the first `count` pairs, one way.
     pub(crate) async fn talk(&self, direction: Direction, count: usize) -> anyhow::Result<Talk> {
+        self.talk_of(direction, 0..count, direction.letter()).await
+    }
+
+    /// Conversations between these pairs, one way, whose messages begin with this letter.
+    pub(crate) async fn talk_of(
+        &self,
+        direction: Direction,
+        which: std::ops::Range<usize>,
+        letter: char,
+    ) -> anyhow::Result<Talk> {
         let Everybody { engineers, sales } = &self.everybody;
-        ensure!(count <= engineers.len() * sales.len(), "there are not so many pairs");
+        let count = which.len();
+        ensure!(which.end <= engineers.len() * sales.len(), "there are not so many pairs");
+        let router = match direction {
+            Direction::WebexToTeams => &self.hosts.webex_router,
+            Direction::TeamsToWebex => &self.hosts.teams_router,
+        };
         let (mut hands, mut pairs) = (Vec::with_capacity(count), Vec::with_capacity(count));
-        for number in 0..count {
+        for number in which {
             let (engineer, seller) = self.pair(number);
             let (hand, typist, speaker, reader) = match direction {
                 Direction::WebexToTeams => (
@@ -77,16 +96,12 @@ impl World {
                     &engineer.webex.0,
                 ),
             };
-            hands.push(hand);
+            hands.push((router.clone(), hand));
             let (typist, speaker, reader) = (typist.clone(), speaker.clone(), reader.clone());
             pairs.push(Pair { typist, speaker, reader, place: OnceLock::new() });
         }
-        let router = match direction {
-            Direction::WebexToTeams => &self.hosts.webex_router,
-            Direction::TeamsToWebex => &self.hosts.teams_router,
-        };
-        let apps = Arc::new(Apps::new(router.clone(), direction.letter(), hands));
-        let judge = Arc::new(Judge { direction, tally: Arc::new(Tally::new(count)), pairs });
+        let apps = Arc::new(Apps::new(letter, hands));
+        let judge = Arc::new(Judge { direction, letter, tally: Arc::new(Tally::new(count)), pairs });
         Ok(Talk { apps, judge })
     }
 

@@ -74,6 +74,18 @@ pub fn generated(count: usize) -> Vec<Somebody> {
         .collect()
 }
 
+/// `count` generated people for load runs with all four platforms, an equal share in each department. Only engineers have
+/// accounts on Webex.
+pub fn spread(count: usize) -> Vec<Somebody> {
+    let departments = ["engineering", "sales", "support", "operations"];
+    (0..count)
+        .map(|n| {
+            let department = departments[n % departments.len()];
+            somebody(&format!("Person Number{n:05}"), department, department == "engineering")
+        })
+        .collect()
+}
+
 fn somebody(name: &str, department: &'static str, on_webex: bool) -> Somebody {
     let email = format!("{}@acme.example", name.to_lowercase().replace(' ', ".").replace('č', "c"));
     Somebody {

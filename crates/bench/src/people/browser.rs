@@ -7,7 +7,7 @@ use http::{Method, StatusCode, header};
 use url::Url;
 
 /// One person's browser.
-pub(super) struct Browser {
+pub(crate) struct Browser {
     http: reqwest::Client,
     cookies: BTreeMap<String, String>,
 }
@@ -20,12 +20,12 @@ struct Page {
 
 impl Browser {
     /// A browser without cookies. Connections are shared by all.
-    pub(super) fn new(http: &reqwest::Client) -> Self {
+    pub(crate) fn new(http: &reqwest::Client) -> Self {
         Self { http: http.clone(), cookies: BTreeMap::new() }
     }
 
     /// Opens a personal link and goes through with it as the person of this address.
-    pub(super) async fn follow_invitation(&mut self, link: &Url, email: &str) -> anyhow::Result<()> {
+    pub(crate) async fn follow_invitation(&mut self, link: &Url, email: &str) -> anyhow::Result<()> {
         let page = self.open(Method::GET, link, None, None).await?;
         ensure!(page.status == StatusCode::OK, "a personal link answered {}", page.status);
         let away = self.open(Method::POST, link, Some(Vec::new()), None).await?;
@@ -33,7 +33,7 @@ impl Browser {
     }
 
     /// Connects a workspace from the console as its administrator.
-    pub(super) async fn connect(&mut self, start: &Url, token: &str, email: &str) -> anyhow::Result<()> {
+    pub(crate) async fn connect(&mut self, start: &Url, token: &str, email: &str) -> anyhow::Result<()> {
         let away = self.open(Method::GET, start, None, Some(token)).await?;
         self.consent(away, email).await
     }
