@@ -18,11 +18,11 @@ class Crossing(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        ledger = world().teams
-        limited = ledger.switches()["own_app_limited"]
-        # What people's own apps do is not what is measured here.
-        ledger.switch(own_app_limited=False)
-        cls.addClassCleanup(ledger.switch, own_app_limited=limited)
+        # What people's own apps may do is not what is measured here.
+        for ledger in (world().teams, world().slack):
+            limited = ledger.switches()["own_app_limited"]
+            ledger.switch(own_app_limited=False)
+            cls.addClassCleanup(ledger.switch, own_app_limited=limited)
 
     def story(self, one, other):
         """Both say something, edit it, answer in its thread and take it back; each step arrives on the other side."""

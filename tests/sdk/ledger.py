@@ -76,7 +76,11 @@ class Ledger:
 
 
 def _plain(path):
-    """Graph has several names for a chat; below them it is the same resource."""
+    """Graph has several names for a chat; below them it is the same resource. Its client writes a path in a drive in one
+    segment.
+    """
+    if "/drives/" in path:
+        path = path.replace("%3A", ":").replace("%2F", "/")
     return re.sub(r"^/v1\.0/(me|users/[^/]+)/chats/", "/v1.0/chats/", path)
 
 

@@ -19,6 +19,15 @@ PLAIN = {
     ("GET", "/oauth/authorize"),
     ("POST", "/oauth/authorize"),
     ("POST", "/oauth/revoke"),
+    # Files are fetched by whatever fetches addresses, with the token.
+    ("GET", "/v1/contents/{contentId}"),
+    ("PUT", "/personal/{site}/_api/v2.0/drive/uploadSession/{ticket}"),
+    ("GET", "/personal/{site}/_api/v2.0/drive/uploadSession/{ticket}"),
+    ("DELETE", "/personal/{site}/_api/v2.0/drive/uploadSession/{ticket}"),
+    ("GET", "/files-pri/{file}/{name}"),
+    ("GET", "/files-pri/{file}/download/{name}"),
+    ("GET", "/file/download/{fileId}"),
+    ("GET", "/file/storage/{fileId}"),
 }
 
 # What slack-sdk and zoomus have no method for, and only carry: the path and the fields are the tests' own.
@@ -38,6 +47,17 @@ CARRIED = {
     ("PATCH", "/v2/chat/users/{userId}/messages/{messageId}/status"),
     ("GET", "/v2/chat/users/{userId}/messages/{messageId}/thread"),
     ("POST", "/v2/chat/users/{userId}/invitations"),
+    ("GET", "/v2/chat/users/{userId}/channels"),
+    ("POST", "/v2/chat/users/{userId}/channels"),
+    ("GET", "/v2/chat/users/{userId}/channels/{channelId}"),
+    ("GET", "/v2/chat/users/{userId}/channels/{channelId}/members"),
+    ("POST", "/v2/chat/users/{userId}/channels/{channelId}/members"),
+    ("DELETE", "/v2/chat/users/{userId}/channels/{channelId}/members/{identifier}"),
+    ("PATCH", "/v2/chat/users/{userId}/messages/{messageId}/emoji_reactions"),
+    ("POST", "/v2/chat/users/{userId}/files"),
+    ("POST", "/v2/chat/users/{userId}/messages/files"),
+    ("GET", "/v2/chat/files/{fileId}"),
+    ("DELETE", "/v2/chat/files/{fileId}"),
     ("GET", "/v2/marketplace/app/event_subscription"),
     ("POST", "/v2/marketplace/app/event_subscription"),
     ("DELETE", "/v2/marketplace/app/event_subscription/{eventSubscriptionId}"),

@@ -17,21 +17,29 @@ ENDPOINTS = [
     "webex_people",
     "webex_rooms",
     "webex_messages",
+    "webex_files",
     "webex_webhooks",
     "graph_sign_in",
     "graph_people",
     "graph_chats",
     "graph_messages",
+    "graph_files",
+    "graph_channels",
     "graph_subscriptions",
     "teams_bot",
     "slack_web",
+    "slack_channels",
+    "slack_files",
     "slack_live",
+    "slack_bolt_app",
     "zoom_people",
     "zoom_messages",
+    "zoom_channels",
+    "zoom_files",
     "zoom_subscriptions",
     "zoom_bot",
 ]
-PRODUCT = ["conversation", "crossing"]
+PRODUCT = ["conversation", "crossing", "linked"]
 
 
 def main():

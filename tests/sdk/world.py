@@ -19,6 +19,9 @@ from ledger import Ledger
 
 FAR = 4_102_444_800
 
+# A token is sent to Graph and to nobody else, least of all to where files are; the client is told so by the host's name.
+ONLY_GRAPH = "127.0.0.1"
+
 
 class World:
     """See the module."""
@@ -42,7 +45,7 @@ class World:
 
     def graph_as(self, token):
         """Graph's client with this token."""
-        provider = AzureIdentityAuthenticationProvider(_Fixed(token), allowed_hosts=["127.0.0.1", "localhost"])
+        provider = AzureIdentityAuthenticationProvider(_Fixed(token), allowed_hosts=[ONLY_GRAPH])
         adapter = GraphRequestAdapter(provider)
         adapter.base_url = self.directory.teams.base
         return GraphServiceClient(request_adapter=adapter)

@@ -139,7 +139,10 @@ impl Engine {
             let unsupported = !message.unsupported.is_empty();
             let source = &message.at;
             let files = if work == Work::Send { &message.files[..] } else { &[] };
-            let files = (files, watcher(reported, &source.id));
+            // Not every platform says by whom a channel is heard, and who is not in it fetches nothing there.
+            let heard = link.members.iter().find(|member| member.at == *reported.conversation);
+            let by = heard.and_then(|member| member.listener);
+            let files = (files, by.unwrap_or_else(|| watcher(reported, &source.id)));
             let said = Said { work, source, thread, body, files, unsupported, speaker, credit, accepted_at };
             self.fan_out(&mut routed, reported, link, &said).await?;
             if verdict == Verdict::New

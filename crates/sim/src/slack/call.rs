@@ -129,6 +129,10 @@ impl Slack {
             }
             Bearer::Anyone => call.caller()?.budget(),
         };
+        let own = call.caller.as_ref().is_ok_and(|caller| caller.kind == Kind::Session);
+        if own && !call.switches.own_app_limited {
+            return Ok(());
+        }
         let rate = call.switches.rates.of(method.tier);
         self.take(&format!("{bucket}/{}", method.name), rate)
     }

@@ -120,6 +120,9 @@ pub struct Switches {
     pub files_kept: bool,
     /// The rate limits, before the factor.
     pub rates: Rates,
+    /// Whether the tokens under `/_sim/people` count against them. They belong to the vendor's own app, whose limits nobody
+    /// knows; who stands for that app with a client of the Web API may want them unlimited.
+    pub own_app_limited: bool,
     /// Whether calls that changed nothing are kept in the ledger; off only to save memory in long load runs.
     pub ledger_keeps_reads: bool,
 }
@@ -240,6 +243,7 @@ impl Default for Switches {
             file_fresh_ms: 0,
             files_kept: true,
             rates: Rates::default(),
+            own_app_limited: true,
             ledger_keeps_reads: true,
         }
     }

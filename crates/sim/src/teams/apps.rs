@@ -59,7 +59,7 @@ pub(crate) const DEFAULT_ROLES: [&str; 9] = [
 ];
 
 /// Delegated scopes with "needs an administrator's consent". Graph: "Microsoft Graph permissions reference".
-pub(crate) const SCOPES: [(&str, bool); 30] = [
+pub(crate) const SCOPES: [(&str, bool); 31] = [
     ("Chat.Create", false),
     ("Chat.Read", false),
     ("Chat.ReadBasic", false),
@@ -85,6 +85,7 @@ pub(crate) const SCOPES: [(&str, bool); 30] = [
     ("Presence.Read.All", false),
     ("Presence.ReadWrite", false),
     ("Team.ReadBasic.All", false),
+    ("TeamMember.Read.All", true),
     ("TeamsAppInstallation.ReadWriteSelfForUser", true),
     ("User.Read", false),
     ("User.ReadBasic.All", false),

@@ -48,6 +48,9 @@ pub(super) fn route(
     segments: &[&str],
 ) -> Outcome {
     let me = caller.must_be_person()?;
+    // Graph's own clients write a path as if it were an id, in one segment. No name has a slash or a colon.
+    let segments: Vec<&str> = segments.iter().flat_map(|segment| segment.split('/')).collect();
+    let segments = segments.as_slice();
     let get = call.method == Method::GET;
     caller.needs(if get { &READ } else { &WRITE })?;
     sim.throttle(caller, if get { throttle::Kind::Read } else { throttle::Kind::Write }, None)?;
@@ -137,8 +140,8 @@ fn locate<'a>(
     segments: &'a [&'a str],
 ) -> Result<(Place, &'a [&'a str]), Refusal> {
     let (anchor, by_path, rest) = match segments {
-        ["root", rest @ ..] => (root(sim, drives, &owner.id), false, rest),
-        ["root:", rest @ ..] => (root(sim, drives, &owner.id), true, rest),
+        ["root", rest @ ..] | ["items", "root", rest @ ..] => (root(sim, drives, &owner.id), false, rest),
+        ["root:", rest @ ..] | ["items", "root:", rest @ ..] => (root(sim, drives, &owner.id), true, rest),
         ["items", id, rest @ ..] => {
             let id = id.strip_suffix(':').map_or((*id, false), |id| (id, true));
             let item = drives.get(id.0).filter(|item| item.owner == owner.id).ok_or_else(missing)?;
