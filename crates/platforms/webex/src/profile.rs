@@ -41,7 +41,13 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "Formatting Messages": `<@personId:…>`, for bots as for people.
         mentions: Mentions::Everybodys,
         reactions_are_changes: false,
-        channels: Some(Channels { app: Presence::Joins, alias: false, app_files: true, app_reacts: false }),
+        channels: Some(Channels {
+            app: Presence::Joins,
+            alias: false,
+            app_files: true,
+            app_reacts: false,
+            everybody: Mentions::Everybodys,
+        }),
         listed: true,
     },
     // "Integrations & Authorization". PKCE is not described there.

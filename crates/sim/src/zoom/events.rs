@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::delivery::Line;
 use super::id;
-use super::messages::shape::{date_time, rich};
+use super::messages::shape::{called, date_time, rich};
 use super::switches::{Hears, Switches};
 use super::world::World;
 use super::world::chats::Message;
@@ -178,8 +178,16 @@ impl World {
             "parent_msg_id": switches.ids_in_events.write(message.parent.unwrap_or(message.uuid)),
         });
         if what != What::Deleted {
-            object["message"] = message.content.text.as_str().into();
+            if !message.content.text.is_empty() || message.content.files.is_empty() {
+                object["message"] = message.content.text.as_str().into();
+            }
             older["message"] = message.content.text.as_str().into();
+            if !message.content.files.is_empty() {
+                object["files"] = super::files::shape::told(self, message).into();
+            }
+            if !message.content.mentions.is_empty() {
+                object["at_items"] = called(self, &message.content);
+            }
             if !message.content.rich.is_empty() {
                 object["rich_text"] = rich(&message.content);
             }

@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_told", sql: include_str!("../../migrations/0003_told.sql") },
     Migration { name: "0004_reaction", sql: include_str!("../../migrations/0004_reaction.sql") },
     Migration { name: "0005_link", sql: include_str!("../../migrations/0005_link.sql") },
+    Migration { name: "0006_life", sql: include_str!("../../migrations/0006_life.sql") },
 ];
 
 /// Brings a database to the present shape. One transaction a migration.

@@ -49,6 +49,27 @@ fn mentions(world: &World, viewer: &Person, content: &Content) -> Value {
     items.collect()
 }
 
+/// `at_items` as the events of channels tell them: by address, with the ids beside it. What they keep back of people of other
+/// accounts is not documented; nothing but the member id is told.
+pub(in crate::zoom) fn called(world: &World, content: &Content) -> Value {
+    let items = content.mentions.iter().map(|mention| {
+        let person = mention.person.as_deref().and_then(|person| world.people.get(person));
+        let mut item = json!({
+            "at_type": if person.is_some() { 1 } else { 2 },
+            "start_position": mention.start,
+            "end_position": mention.end,
+        });
+        if let Some(person) = person {
+            let inside = person.account == world.account;
+            item["at_contact"] = if inside { person.email.as_str() } else { "" }.into();
+            item["at_contact_user_id"] = if inside { &*person.id } else { "" }.into();
+            item["at_contact_member_id"] = (*person.member).into();
+        }
+        item
+    });
+    items.collect()
+}
+
 /// What is told of an author: address, user id, member id and name. Strangers have only the last two.
 struct Author<'a> {
     email: &'a str,
