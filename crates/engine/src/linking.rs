@@ -2,8 +2,8 @@
 //! written; that a channel is in one link only, which is also why no two links can close a loop, is for the store to say.
 
 use entente_model::{
-    Account, AccountRef, Block, Body, CallError, ConversationRef, Flow, Inline, Link, LinkId, LinkState,
-    LoginId, Member, WorkspaceId, plain_line,
+    Account, AccountRef, Block, Body, CallError, ConversationRef, Flow, Inline, Link, LinkId, LinkOptions,
+    LinkState, LoginId, Member, WorkspaceId, plain_line,
 };
 use entente_platform::LoginKind;
 use entente_store::{LaneKey, Login, LoginState, Plan, Work};
@@ -33,6 +33,8 @@ pub struct Wanted {
     pub channels: Vec<Asked>,
     /// Only from the first to the others.
     pub one_way: bool,
+    /// What is chosen about it.
+    pub options: LinkOptions,
 }
 
 /// A channel as somebody asks for it.
@@ -80,6 +82,7 @@ impl Engine {
             name: name.unwrap_or_else(|| names.join(" + ")),
             made_at: self.now(),
             state: LinkState::Active,
+            options: wanted.options,
             members,
         };
         match self.store.add_link(&link).await? {
@@ -106,6 +109,18 @@ impl Engine {
         } else {
             Err(unknown())
         }
+    }
+
+    /// Chooses options of a link, each by its name; the others stay. Answers what is chosen now.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] when there is no such link, option or value; then nothing is changed.
+    pub async fn choose(&self, id: LinkId, chosen: &[(String, String)]) -> Result<LinkOptions, EngineError> {
+        let mut options = self.store.link(id).await?.ok_or_else(unknown)?.options;
+        for (option, value) in chosen {
+            options.choose(option, value).map_err(EngineError::Refused)?;
+        }
+        if self.store.set_link_options(id, options).await? { Ok(options) } else { Err(unknown()) }
     }
 
     /// Ends a link and says so in each of its channels. What it carried stays where it is.
@@ -248,7 +263,7 @@ impl Engine {
                 ),
             ));
         }
-        Ok(Member { at: channel.at, name: channel.name, flow, listener })
+        Ok(Member { at: channel.at, name: channel.name, topic: None, flow, listener })
     }
 
     async fn taken(&self, link: &Link, taken: &ConversationRef) -> Result<EngineError, EngineError> {

@@ -13,10 +13,11 @@ use crate::engine::Engine;
 const SOMEBODY: &str = "somebody";
 
 impl Engine {
-    /// Cleans the names that there are, and fills in those that are missing.
-    pub(crate) async fn name_people(&self, body: &mut Body) -> Result<(), StoreError> {
+    /// Cleans the names that there are, and fills in those that are missing. Unless it is allowed, nobody calls everybody.
+    pub(crate) async fn name_people(&self, body: &mut Body, broadcast: bool) -> Result<(), StoreError> {
         let mut nameless = Vec::new();
         for mention in body.mentions_mut() {
+            mention.everybody &= broadcast;
             mention.name = plain_person(&mention.name);
             if mention.name.is_empty() {
                 nameless.extend(mention.account.clone());
@@ -73,6 +74,13 @@ pub(crate) fn calls_somebody(body: &Body) -> bool {
     body.called().next().is_some()
 }
 
+/// Leaves of each mention of everybody only the name.
+pub(crate) fn calls_not_all(body: &mut Body) {
+    for mention in body.mentions_mut() {
+        mention.everybody = false;
+    }
+}
+
 /// Leaves of each mention only the name, for where nobody is called by account.
 pub(crate) fn named_only(body: &mut Body) {
     mentioned(body, |_| None);
@@ -97,14 +105,14 @@ fn mentioned(body: &mut Body, other: impl Fn(&AccountRef) -> Option<AccountRef>)
     }
 }
 
-/// The same without the names of those who are called by account, who are shown by names of the platform's.
+/// The same without the names of those who are called, who are shown by names of the platform's.
 pub(crate) fn unnamed(body: &Body) -> Cow<'_, Body> {
-    if !calls_somebody(body) {
+    if body.mentions().iter().all(|mention| mention.account.is_none() && !mention.everybody) {
         return Cow::Borrowed(body);
     }
     let mut body = body.clone();
     for mention in body.mentions_mut() {
-        if mention.account.is_some() {
+        if mention.account.is_some() || mention.everybody {
             mention.name.clear();
         }
     }
@@ -122,9 +130,9 @@ mod tests {
         let mention = |workspace: &str| {
             let workspace = WorkspaceRef { platform: "slack".into(), id: workspace.into() };
             let account = AccountRef { workspace, id: "U1".into() };
-            Inline::Mention(Mention { account: Some(account), name: "Ada".to_owned() })
+            Inline::Mention(Mention { everybody: false, account: Some(account), name: "Ada".to_owned() })
         };
-        let nobody = Inline::Mention(Mention { account: None, name: "Ada".to_owned() });
+        let nobody = Inline::Mention(Mention { everybody: false, account: None, name: "Ada".to_owned() });
         let quoted =
             |inline| Body(vec![Block::Quote(vec![Block::Paragraph(vec![Inline::Bold(vec![inline])])])]);
         let mut body = quoted(mention("there"));

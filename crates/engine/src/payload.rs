@@ -57,6 +57,19 @@ pub(crate) struct Carried {
     pub(crate) file: FileRef,
     /// Who may read it there.
     pub(crate) by: LoginId,
+    /// It stays where it is, and a line says so.
+    pub(crate) kept: Option<Kept>,
+}
+
+/// Why a file stays where it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Kept {
+    /// Its link passes none on.
+    #[serde(rename = "off")]
+    Off,
+    /// Its link says where it is: in this channel of this platform.
+    #[serde(rename = "at")]
+    At(String, String),
 }
 
 /// A reaction, as the target shall show it.
@@ -137,6 +150,10 @@ struct FileRow {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     length: Option<u64>,
     by: uuid::Uuid,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    kept: Option<Kept>,
 }
 
 impl Payload {
@@ -176,11 +193,13 @@ impl Payload {
             Some(Feeling::Line(below)) => (None, Some(below.as_str().to_owned())),
             None => (None, None),
         };
-        let file = self.file.as_ref().map(|Carried { file, by }| FileRow {
+        let file = self.file.as_ref().map(|Carried { file, by, kept }| FileRow {
             id: file.id.to_string(),
             name: file.name.clone(),
             length: file.length,
             by: by.0,
+            url: file.url.clone(),
+            kept: kept.clone(),
         });
         let (unsupported, credit) = (self.unsupported, self.credit.clone());
         let row = Row {
@@ -221,8 +240,9 @@ impl Payload {
             row.sign.map(|(emoji, on, alone)| Feeling::Sign { emoji: Emoji::stored(&emoji), on, alone });
         let feeling = sign.or_else(|| row.line.map(|below| Feeling::Line(below.into())));
         let file = row.file.map(|file| Carried {
-            file: FileRef { id: file.id.into(), name: file.name, length: file.length },
+            file: FileRef { id: file.id.into(), name: file.name, length: file.length, url: file.url },
             by: LoginId(file.by),
+            kept: file.kept,
         });
         Some(Self {
             speaker,

@@ -64,6 +64,8 @@ pub enum Inline {
 /// Somebody or everybody called by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mention {
+    /// Everybody in the conversation is called. Kept only where a link allows it; otherwise the name is all that is left.
+    pub everybody: bool,
     /// Who; `None` for everybody in the conversation, or for somebody the source does not name.
     pub account: Option<AccountRef>,
     /// The name as the source shows it, without an `@`. Empty where it names somebody by id alone.
@@ -137,7 +139,7 @@ mod tests {
         }
         assert!(Body::default().is_empty());
         assert!(!Body(vec![text(" "), Block::Quote(vec![text("x")])]).is_empty());
-        let called = Inline::Mention(Mention { account: None, name: String::new() });
+        let called = Inline::Mention(Mention { everybody: false, account: None, name: String::new() });
         assert!(!Body(vec![Block::Paragraph(vec![called])]).is_empty());
     }
 

@@ -11,4 +11,6 @@ pub struct FileRef {
     pub name: Option<String>,
     /// How many bytes it has, if the message tells.
     pub length: Option<u64>,
+    /// An `http` or `https` address at which people who have an account there find it, if the message tells.
+    pub url: Option<String>,
 }

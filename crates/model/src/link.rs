@@ -3,6 +3,10 @@
 
 use crate::{ConversationRef, LinkId, LoginId, Timestamp};
 
+mod options;
+
+pub use options::{Files, LinkOptions};
+
 /// Channels that are kept in step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
@@ -14,6 +18,8 @@ pub struct Link {
     pub made_at: Timestamp,
     /// Whether it carries anything.
     pub state: LinkState,
+    /// What was chosen about it.
+    pub options: LinkOptions,
     /// The channels, in the order in which they were named.
     pub members: Vec<Member>,
 }
@@ -45,8 +51,10 @@ impl LinkState {
 pub struct Member {
     /// Which one.
     pub at: ConversationRef,
-    /// As its platform shows it.
+    /// As its platform showed it last.
     pub name: String,
+    /// What it says that it is about, as its platform showed it last; `None` as long as nobody has looked.
+    pub topic: Option<String>,
     /// Which way messages go.
     pub flow: Flow,
     /// The login that hears there; `None` where nobody needs to.

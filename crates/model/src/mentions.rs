@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn mentions_are_found_wherever_they_stand_in_order() {
-        let call = |name: &str| Inline::Mention(Mention { account: None, name: name.to_owned() });
+        let call =
+            |name: &str| Inline::Mention(Mention { everybody: false, account: None, name: name.to_owned() });
         let label = Inline::Link { url: "https://a.example".to_owned(), label: vec![call("b")] };
         let mut body = Body(vec![
             Block::Heading(1, vec![call("a"), label]),

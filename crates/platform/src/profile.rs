@@ -97,6 +97,8 @@ pub struct Channels {
     pub app_files: bool,
     /// Whether the app can react there, with several emoji to a message. Elsewhere a line says who reacted with what.
     pub app_reacts: bool,
+    /// Whose messages can call everybody.
+    pub everybody: Mentions,
 }
 
 /// How group conversations work on a platform. What the Entente app is in them is as in channels ([`Channels::app`]).

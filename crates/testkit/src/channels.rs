@@ -1,7 +1,7 @@
 //! Channels of a world: one on each platform, with whoever has to be in it so that they can be linked.
 
 use entente_engine::{Asked, Wanted};
-use entente_model::Link;
+use entente_model::{Link, LinkOptions};
 
 use crate::options::at_home;
 use crate::people::Actor;
@@ -65,5 +65,10 @@ impl World {
 pub fn wanted(rooms: &[Room]) -> Wanted {
     let asked =
         |room: &Room| Asked { workspace: room.host.place.workspace().into(), channel: room.id.clone() };
-    Wanted { name: None, channels: rooms.iter().map(asked).collect(), one_way: false }
+    Wanted {
+        name: None,
+        channels: rooms.iter().map(asked).collect(),
+        one_way: false,
+        options: LinkOptions::default(),
+    }
 }

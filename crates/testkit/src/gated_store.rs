@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
     Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
-    LinkState, LoginId, Member, MessageId, MessageRef, Mirror, Pair, Person, PersonId, StandIn, Timestamp,
-    WorkspaceRef,
+    LinkOptions, LinkState, LoginId, Member, MessageId, MessageRef, Mirror, Pair, Person, PersonId, StandIn,
+    Timestamp, WorkspaceRef,
 };
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
@@ -151,6 +151,19 @@ impl Channels for Gated {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         self.gate.through("set_link_state", self.inner.set_link_state(id, state, notices, now)).await
+    }
+
+    async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError> {
+        self.gate.through("set_link_options", self.inner.set_link_options(id, options)).await
+    }
+
+    async fn see_channel(
+        &self,
+        channel: &ConversationRef,
+        name: &str,
+        topic: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        self.gate.through("see_channel", self.inner.see_channel(channel, name, topic)).await
     }
 }
 

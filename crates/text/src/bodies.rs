@@ -138,7 +138,7 @@ pub fn text() -> impl Strategy<Value = String> {
 
 /// Somebody called who has no account.
 fn nobody() -> impl Strategy<Value = Mention> {
-    text().prop_map(|name| Mention { account: None, name })
+    text().prop_map(|name| Mention { everybody: false, account: None, name })
 }
 
 fn inline(mention: BoxedStrategy<Mention>) -> impl Strategy<Value = Inline> {

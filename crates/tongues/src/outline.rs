@@ -48,6 +48,7 @@ fn inlines(all: &[Inline]) -> String {
         Inline::Break => "/".to_owned(),
         Inline::Mention(mention) => match &mention.account {
             Some(account) => format!("@{:?}({})", mention.name, account.id),
+            None if mention.everybody => format!("@everybody({:?})", mention.name),
             None => format!("@{:?}", mention.name),
         },
     });

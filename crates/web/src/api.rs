@@ -47,6 +47,7 @@ pub(crate) fn router(surfaces: &Surfaces) -> Router<Surfaces> {
         .route("/lanes/{id}/release", post(lanes::release))
         .route("/links", get(links::list).post(links::make))
         .route("/links/{link}", get(links::show))
+        .route("/links/{link}/options", post(links::choose))
         .route("/links/{link}/pause", post(links::pause))
         .route("/links/{link}/resume", post(links::resume))
         .route("/links/{link}/unlink", post(links::unlink))

@@ -9,8 +9,8 @@
 use std::collections::BTreeSet;
 
 use entente_model::{
-    AccountRef, CallError, Conversation, Flow, Link, LinkId, LinkState, LoginId, Member, Mirror, MirrorState,
-    Timestamp, plain_line,
+    AccountRef, CallError, Conversation, Flow, Link, LinkId, LinkOptions, LinkState, LoginId, Member, Mirror,
+    MirrorState, Timestamp, plain_line,
 };
 use entente_platform::{LoginKind, Mark, Presence};
 use entente_store::{LoginState, Present, Report, Represented, StoreError};
@@ -79,7 +79,14 @@ impl Engine {
                 Some(_) => LinkState::Active,
                 None => LinkState::Paused(UNHEARD.to_owned()),
             },
-            members: vec![Member { at: conversation.at.clone(), name, flow: Flow::Both, listener }],
+            options: LinkOptions::default(),
+            members: vec![Member {
+                at: conversation.at.clone(),
+                name,
+                topic: None,
+                flow: Flow::Both,
+                listener,
+            }],
         };
         let wanted: Vec<Mirror> = homes
             .into_iter()

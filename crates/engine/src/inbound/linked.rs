@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use entente_model::{
-    AccountRef, Body, ConversationRef, DropReason, FileRef, Link, LinkId, LinkState, LoginId, Member,
+    AccountRef, Body, ConversationRef, DropReason, FileRef, Files, Link, LinkId, LinkState, LoginId, Member,
     MessageRef, PersonId, Snapshot, Timestamp,
 };
 use entente_store::{Interest, Known, LaneKey, Plan, Routed, SeenNow, Work};
@@ -18,7 +18,7 @@ use crate::inbound::planning::{of_files, seen_now, watcher};
 use crate::inbound::refusal;
 use crate::inbound::{Digest, Hold, Reported, Talk, accepted_at, nothing};
 use crate::naming::called_in;
-use crate::payload::{Credit, Payload, Speaker, To};
+use crate::payload::{Credit, Kept, Payload, Speaker, To};
 
 mod feelings;
 
@@ -126,7 +126,7 @@ impl Engine {
             let accepted_at = accepted_at(reported, &snapshot.message.at.id);
             let mut body = None;
             if work != Work::Delete {
-                self.name_people(&mut snapshot.message.body).await?;
+                self.name_people(&mut snapshot.message.body, link.options.broadcast).await?;
                 let whole = snapshot.message.body.with_lines(&snapshot.message.unsupported);
                 if whole.is_empty() && snapshot.message.files.is_empty() && work == Work::Send {
                     routed.drops.push(DropReason::NothingToSay);
@@ -139,10 +139,9 @@ impl Engine {
             let unsupported = !message.unsupported.is_empty();
             let source = &message.at;
             let files = if work == Work::Send { &message.files[..] } else { &[] };
-            // Not every platform says by whom a channel is heard, and who is not in it fetches nothing there.
-            let heard = link.members.iter().find(|member| member.at == *reported.conversation);
-            let by = heard.and_then(|member| member.listener);
-            let files = (files, by.unwrap_or_else(|| watcher(reported, &source.id)));
+            // Not every platform reports to whoever hears in a channel, and only they may read what it carries.
+            let ear = link.member(reported.conversation).and_then(|member| member.listener);
+            let files = (files, ear.unwrap_or_else(|| watcher(reported, &source.id)));
             let said = Said { work, source, thread, body, files, unsupported, speaker, credit, accepted_at };
             self.fan_out(&mut routed, reported, link, &said).await?;
             if verdict == Verdict::New
@@ -208,6 +207,14 @@ impl Engine {
         if targets.is_empty() {
             return Ok(());
         }
+        let here = link.member(reported.conversation).map(|member| member.name.clone());
+        let kept = match link.options.files {
+            Files::On => None,
+            Files::Off => Some(Kept::Off),
+            Files::Links => {
+                Some(Kept::At(here.unwrap_or_default(), reported.workspace.profile().name.to_owned()))
+            }
+        };
         let called = match &said.body {
             Some(body) => self.called(body).await?,
             None => Vec::new(),
@@ -236,7 +243,7 @@ impl Engine {
             if files.is_empty() || body.as_ref().is_some_and(|body| !body.is_empty()) {
                 routed.plans.extend(self.cut_for(&plan, &payload, body));
             }
-            routed.plans.extend(of_files(&plan, &payload, files, by));
+            routed.plans.extend(of_files(&plan, &payload, (files, by), kept.clone()));
         }
         Ok(())
     }

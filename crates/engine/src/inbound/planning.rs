@@ -13,7 +13,7 @@ use crate::inbound::news::News;
 use crate::inbound::{Hold, Reported, accepted_at, nothing};
 use crate::naming::{Called, called_in};
 use crate::outbound::cutting::FILES;
-use crate::payload::{Carried, Payload};
+use crate::payload::{Carried, Kept, Payload};
 use crate::planted::{Bug, planted};
 use crate::route::{self, Scene};
 
@@ -43,7 +43,7 @@ impl Engine {
         for (mut snapshot, verdict) in news.stand {
             let mut called = Vec::new();
             if matches!(verdict, Verdict::New | Verdict::Edited) {
-                self.name_people(&mut snapshot.message.body).await?;
+                self.name_people(&mut snapshot.message.body, false).await?;
                 called = self.called(&snapshot.message.body).await?;
             }
             let change = match verdict {
@@ -142,7 +142,7 @@ impl Engine {
             if says || work != Work::Send {
                 routed.plans.extend(self.cut(&plan, &payload, body));
             }
-            routed.plans.extend(of_files(&plan, &payload, files, by));
+            routed.plans.extend(of_files(&plan, &payload, (files, by), None));
         }
     }
 
@@ -239,15 +239,15 @@ fn called_there(body: &Body, called: &Called, lane: &LaneKey) -> Body {
     body
 }
 
-/// A row for each file that comes with a new message, which `by` may read; they go behind its text.
+/// A row for each file that comes with a new message, which `by` may read; they go behind its text. It is `kept`, or passed on.
 pub(super) fn of_files(
     plan: &Plan,
     payload: &Payload,
-    files: &[FileRef],
-    by: LoginId,
+    (files, by): (&[FileRef], LoginId),
+    kept: Option<Kept>,
 ) -> impl Iterator<Item = Plan> {
     files.iter().zip(FILES..).map(move |(file, part)| {
-        let carried = Carried { file: file.clone(), by };
+        let carried = Carried { file: file.clone(), by, kept: kept.clone() };
         let payload = Payload { file: Some(carried), cut: true, unsupported: false, ..payload.clone() };
         Plan { part, payload: payload.encode(), ..plan.clone() }
     })

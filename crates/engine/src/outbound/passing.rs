@@ -8,14 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use entente_model::{Body, CallError, Draft, FileRef, MessageRef, Receipt, plain_name};
+use entente_model::{Block, Body, CallError, Draft, FileRef, Inline, MessageRef, Receipt, plain_name};
 use entente_platform::{Capabilities, Client, Content, FileSource, OpenFile};
 use entente_store::{Claim, Finish, Head, StoreError, Work};
 use futures_util::StreamExt as _;
 
 use crate::engine::Engine;
 use crate::outbound::cutting;
-use crate::payload::{Carried, Payload};
+use crate::payload::{Carried, Kept, Payload};
 use crate::sites::Workspace;
 
 /// How often a file is begun that breaks off at its source.
@@ -44,6 +44,7 @@ enum Why {
     Unreadable,
     NotAllowed,
     Refused,
+    Kept(Kept, Option<String>),
 }
 
 impl Engine {
@@ -63,6 +64,15 @@ impl Engine {
             Ok(client) => client,
             Err(finish) => return Ok(Err(finish)),
         };
+        if let Some(kept) = &carried.kept {
+            // What it is called, and how much it is, only its platform may know.
+            let asks = told.0.is_none() || told.1.is_none();
+            let open = if asks { client.open_file(&message, &carried.file).await.ok() } else { None };
+            let open = open.map(|open| (open.name, open.length));
+            let name = told.0.or(open.as_ref().map(|(name, _)| name.as_str()));
+            let length = told.1.or(open.as_ref().map(|(_, length)| *length));
+            return instead((name, length), Why::Kept(kept.clone(), carried.file.url.clone()));
+        }
         let Capabilities { max_file: most, channels, .. } = workspace.profile().capabilities;
         if relayed && !channels.is_some_and(|channels| channels.app_files) {
             return instead(told, Why::NotByApp);
@@ -143,13 +153,13 @@ impl Engine {
         head: &Head,
         payload: &Payload,
         (name, length): (Option<&str>, Option<u64>),
-        why: &Why,
+        of: &Why,
     ) -> Finish {
         self.store.count("files_unpassed", 1);
         let platform = workspace.profile().name;
         let name = plain_name(name.unwrap_or("file"));
         let told = length.map(|length| format!(" ({})", size(length))).unwrap_or_default();
-        let why = match why {
+        let why = match of {
             Why::TooLarge(most) => format!("{platform} takes files of up to {}", size(*most)),
             Why::NotHere => format!("no files can be passed on to {platform}"),
             Why::NotByApp => format!("on {platform} Entente cannot pass files on in somebody's name"),
@@ -158,8 +168,17 @@ impl Engine {
             Why::Unreadable => "it could not be read".to_owned(),
             Why::NotAllowed => "Entente has no permission for files; an administrator can give it".to_owned(),
             Why::Refused => format!("{platform} did not take it"),
+            Why::Kept(Kept::Off, _) => "this link carries no files".to_owned(),
+            Why::Kept(Kept::At(channel, home), _) => format!("it is in “{channel}” on {home}"),
         };
-        let body = Body::text(&format!("[{name}{told} was not passed on: {why}]"));
+        let mut body = Body::text(&format!("[{name}{told} was not passed on: {why}]"));
+        if let Why::Kept(Kept::At(_, home), Some(url)) = of
+            && let Some(Block::Paragraph(line)) = body.0.first_mut()
+        {
+            // The original is for those whom its platform lets in.
+            let label = vec![Inline::Text(format!("open it on {home}"))];
+            line.extend([Inline::Text(" ".to_owned()), Inline::Link { url: url.clone(), label }]);
+        }
         let payload =
             Payload { body: Some(body), file: None, unsupported: true, cut: true, ..payload.clone() };
         Finish::Replaced(vec![cutting::row(claim, head, Work::Send, head.delivery.part, &payload)])

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use entente_model::{
     AccountId, Body, Destination, Draft, DropReason, Operation, Sender, StandInMode, StandInState,
 };
-use entente_platform::Client;
+use entente_platform::{Client, Mentions};
 use entente_store::{Claim, DeliveryState, Finish, Head, LaneKey, Represented, StoreError, Work};
 
 use crate::engine::Engine;
-use crate::naming::{name_strangers, named_only};
+use crate::naming::{calls_not_all, name_strangers, named_only};
 use crate::outbound::cutting;
 use crate::outbound::relaying::credited;
 use crate::payload::{Payload, Speaker};
@@ -86,12 +86,17 @@ impl Engine {
                 Err(why) => return Ok(Prepared::Not(self.again(head, None, why))),
             },
         };
-        if let Operation::Send { body, .. } | Operation::Edit { body, .. } = &mut operation
-            && (!workspace.profile().capabilities.mentions.are_made_by(voice.sender)
-                || self.uncalled.has(head.delivery.id))
-        {
+        if let Operation::Send { body, .. } | Operation::Edit { body, .. } = &mut operation {
+            let capabilities = &workspace.profile().capabilities;
+            let uncalled = self.uncalled.has(head.delivery.id);
             // What will be read back is the name, and it is recognised by that.
-            named_only(body);
+            if uncalled || !capabilities.mentions.are_made_by(voice.sender) {
+                named_only(body);
+            }
+            let everybody = capabilities.channels.map_or(Mentions::Nobodys, |channels| channels.everybody);
+            if uncalled || !everybody.are_made_by(voice.sender) {
+                calls_not_all(body);
+            }
         }
         let client = match self.client_or_wait(head, voice.sender.login()).await? {
             Ok(client) => client,

@@ -33,6 +33,8 @@ pub(super) enum InlineRow {
     Link(String, Vec<InlineRow>),
     #[serde(rename = "m")]
     Mention(String, Option<[String; 3]>),
+    #[serde(rename = "e")]
+    Everybody(String),
     #[serde(rename = "n")]
     Break,
 }
@@ -78,7 +80,8 @@ fn inline_rows(content: &[Inline]) -> Vec<InlineRow> {
         Inline::Strike(inner) => InlineRow::Strike(inline_rows(inner)),
         Inline::Code(text) => InlineRow::Code(text.clone()),
         Inline::Link { url, label } => InlineRow::Link(url.clone(), inline_rows(label)),
-        Inline::Mention(Mention { account, name }) => InlineRow::Mention(
+        Inline::Mention(Mention { everybody: true, name, .. }) => InlineRow::Everybody(name.clone()),
+        Inline::Mention(Mention { everybody: false, account, name }) => InlineRow::Mention(
             name.clone(),
             account.as_ref().map(|at| {
                 [at.workspace.platform.to_string(), at.workspace.id.to_string(), at.id.to_string()]
@@ -102,8 +105,9 @@ fn inlines(rows: Vec<InlineRow>) -> Vec<Inline> {
                 workspace: WorkspaceRef { platform: platform.into(), id: workspace.into() },
                 id: id.into(),
             });
-            Inline::Mention(Mention { account, name })
+            Inline::Mention(Mention { everybody: false, account, name })
         }
+        InlineRow::Everybody(name) => Inline::Mention(Mention { everybody: true, account: None, name }),
         InlineRow::Break => Inline::Break,
     };
     rows.into_iter().map(inline).collect()

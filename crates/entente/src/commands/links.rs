@@ -1,9 +1,10 @@
-//! `entente links …`: channels that are kept in step. Make a link, see it, stop it, let it go on, end it.
+//! `entente links …`: channels that are kept in step. Make a link, choose what it does, see it, stop it, let it go on,
+//! end it.
 
 use std::str::FromStr;
 
 use clap::Subcommand;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{Remote, minute, text};
 use crate::said::say;
@@ -23,6 +24,19 @@ pub(super) enum Links {
         /// Only from the first channel to the others.
         #[arg(long)]
         one_way: bool,
+        /// What is chosen about it: `files=on|links|off`, `broadcast=inert|allowed`.
+        #[arg(long = "option", value_name = "OPTION=VALUE")]
+        options: Vec<Choice>,
+        #[command(flatten)]
+        remote: Remote,
+    },
+    /// Choose options of a link. Those that are not named stay as they are.
+    Set {
+        /// Its id, the beginning of it, or its name.
+        link: String,
+        /// `files=on|links|off`, `broadcast=inert|allowed`.
+        #[arg(required = true, value_name = "OPTION=VALUE")]
+        options: Vec<Choice>,
         #[command(flatten)]
         remote: Remote,
     },
@@ -85,13 +99,42 @@ impl FromStr for Channel {
     }
 }
 
+/// An option and what is chosen, as on the command line.
+#[derive(Clone)]
+pub(super) struct Choice(String, String);
+
+impl FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (option, value) = text
+            .split_once('=')
+            .ok_or_else(|| "an option is written as OPTION=VALUE, such as files=links".to_owned())?;
+        Ok(Self(option.to_owned(), value.to_owned()))
+    }
+}
+
+fn chosen(options: Vec<Choice>) -> Map<String, Value> {
+    options.into_iter().map(|Choice(option, value)| (option, Value::String(value))).collect()
+}
+
 impl Links {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         match self {
-            Self::Create { channels, name, one_way, remote } => {
+            Self::Create { channels, name, one_way, options, remote } => {
                 let channels: Vec<Value> = channels.into_iter().map(|channel| channel.0).collect();
-                let body = json!({"name": name, "channels": channels, "one_way": one_way});
+                let options = chosen(options);
+                let body =
+                    json!({"name": name, "channels": channels, "one_way": one_way, "options": options});
                 let link = remote.client()?.post("/links", &body).await?;
+                if !remote.printed(&link) {
+                    shown(&link);
+                }
+                Ok(())
+            }
+            Self::Set { link, options, remote } => {
+                let body = json!({"options": chosen(options)});
+                let link = remote.client()?.post(&path(&link, "/options"), &body).await?;
                 if !remote.printed(&link) {
                     shown(&link);
                 }
@@ -153,10 +196,17 @@ fn listed(all: &Value) {
         let channels = link["channels"].as_array().map(Vec::as_slice).unwrap_or_default();
         let channels: Vec<String> = channels.iter().map(named).collect();
         let id = text(link, "id").chars().take(8).collect();
-        vec![id, text(link, "name"), text(link, "state"), channels.join(", ")]
+        vec![id, text(link, "name"), text(link, "state"), options(link), channels.join(", ")]
     };
     let rows: Vec<Vec<String>> = links.iter().map(row).collect();
-    table::print(&["id", "name", "state", "channels"], &rows, "No channels are linked.");
+    table::print(&["id", "name", "state", "options", "channels"], &rows, "No channels are linked.");
+}
+
+/// What is chosen about a link.
+fn options(link: &Value) -> String {
+    let chosen = link["options"].as_object().into_iter().flatten();
+    let each = chosen.map(|(option, value)| format!("{option}={}", value.as_str().unwrap_or_default()));
+    each.collect::<Vec<_>>().join(" ")
 }
 
 fn named(channel: &Value) -> String {
@@ -169,6 +219,7 @@ fn shown(link: &Value) {
         reason => format!("{}: {reason}", text(link, "state")),
     };
     say!("{} ({}), {state}, since {}", text(link, "name"), text(link, "id"), minute(&text(link, "made_at")));
+    say!("{}", options(link));
     let rows: Vec<Vec<String>> = link["channels"]
         .as_array()
         .into_iter()

@@ -53,7 +53,13 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "Rich text block": `user`.
         mentions: Mentions::Everybodys,
         reactions_are_changes: false,
-        channels: Some(Channels { app: Presence::Hears, alias: true, app_files: true, app_reacts: true }),
+        channels: Some(Channels {
+            app: Presence::Hears,
+            alias: true,
+            app_files: true,
+            app_reacts: true,
+            everybody: Mentions::Everybodys,
+        }),
         groups: None,
         listed: false,
     },

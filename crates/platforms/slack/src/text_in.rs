@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 
 use entente_model::{Block, Body, FileRef, WorkspaceRef};
-use entente_text::{MAX_INPUT, TOO_LONG, bounded, markdown_in};
+use entente_text::{MAX_INPUT, TOO_LONG, bounded, clean_url, markdown_in};
 use serde_json::value::RawValue;
 
 use crate::wire::block::{self, TextObject};
@@ -179,7 +179,9 @@ fn file(file: &File<'_>) -> Carried {
         }
         (_, Some(id)) => {
             let name = name.map(str::to_owned);
-            Carried::File(FileRef { id: id.into(), name, length: file.size.filter(|size| *size > 0) })
+            let url = filled(file.permalink.as_ref()).and_then(clean_url);
+            let length = file.size.filter(|size| *size > 0);
+            Carried::File(FileRef { id: id.into(), name, length, url })
         }
     }
 }

@@ -10,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use entente_model::{CallError, FileRef, MessageRef};
 use entente_platform::{Call, Content, OpenFile, Opened};
+use entente_text::clean_url;
 use futures_util::StreamExt as _;
 use http::{Method, header};
 use url::Url;
@@ -36,11 +37,12 @@ pub(crate) fn attached(attachment: &Attachment, author: &str) -> Option<FileRef>
     let filled = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let address = filled(&attachment.content_url)
         .filter(|_| attachment.content_type.as_deref() == Some("reference"))?;
-    let share = URL_SAFE_NO_PAD.encode(address);
+    let share = URL_SAFE_NO_PAD.encode(&address);
     Some(FileRef {
         id: format!("{SHARE}{share}@{author}").into(),
         name: filled(&attachment.name),
         length: None,
+        url: clean_url(&address),
     })
 }
 
@@ -56,6 +58,7 @@ pub(crate) fn pasted(src: &str, message: &MessageRef) -> Option<FileRef> {
         id: content.into_owned().into(),
         name: None,
         length: None,
+        url: None,
     })
 }
 

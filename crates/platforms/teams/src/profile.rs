@@ -55,7 +55,13 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         reactions_are_changes: true,
         // What people write in channels by Graph they may change only with an administrator's permission
         // (`ChannelMessage.ReadWrite`), which nobody's consent can give; so the app speaks for all of them.
-        channels: Some(Channels { app: Presence::Hears, alias: false, app_files: false, app_reacts: false }),
+        channels: Some(Channels {
+            app: Presence::Hears,
+            alias: false,
+            app_files: false,
+            app_reacts: false,
+            everybody: Mentions::Nobodys,
+        }),
         groups: None,
         listed: false,
     },

@@ -61,11 +61,18 @@ struct Teams<'a> {
 }
 
 impl Teams<'_> {
-    fn mentioned(&self, number: Option<&str>) -> Option<AccountRef> {
-        let number: i64 = number?.parse().ok()?;
-        let mention = self.mentions.get(&number)?;
-        let user = mention.mentioned.as_ref()?.user.as_ref()?;
-        Some(id::account(self.workspace, user.id.as_deref()?))
+    /// Whom a mention calls, and whether it is everybody.
+    fn mentioned(&self, number: Option<&str>) -> (Option<AccountRef>, bool) {
+        let number = number.and_then(|number| number.parse::<i64>().ok());
+        let mention = number.and_then(|number| self.mentions.get(&number));
+        let Some(mentioned) = mention.and_then(|mention| mention.mentioned.as_ref()) else {
+            return (None, false);
+        };
+        let user = mentioned.user.as_ref().and_then(|user| user.id.as_deref());
+        (
+            user.map(|user| id::account(self.workspace, user)),
+            user.is_none() && mentioned.conversation.is_some(),
+        )
     }
 }
 
@@ -98,11 +105,11 @@ impl Elements for Teams<'_> {
     fn gathered(&mut self, element: &Element<'_>, text: &str) -> Vec<Inline> {
         let name = text.replace('\u{a0}', " ");
         let name = name.trim().trim_start_matches('@');
-        let account = self.mentioned(element.attr("id").or_else(|| element.attr("itemid")));
+        let (account, everybody) = self.mentioned(element.attr("id").or_else(|| element.attr("itemid")));
         if name.is_empty() && account.is_none() {
             return Vec::new();
         }
-        vec![Inline::Mention(Mention { account, name: name.to_owned() })]
+        vec![Inline::Mention(Mention { everybody, account, name: name.to_owned() })]
     }
 }
 

@@ -16,7 +16,7 @@ pub(crate) const MOST: u64 = 100_000_000;
 pub(crate) fn named(address: &str) -> Option<FileRef> {
     let (_, id) = address.rsplit_once("/contents/")?;
     let id = id.split(['?', '#']).next().filter(|id| !id.is_empty())?;
-    Some(FileRef { id: id.into(), name: None, length: None })
+    Some(FileRef { id: id.into(), name: None, length: None, url: None })
 }
 
 impl WebexClient {

@@ -41,7 +41,13 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "Formatting Messages": `<@personId:…>`, for bots as for people.
         mentions: Mentions::Everybodys,
         reactions_are_changes: false,
-        channels: Some(Channels { app: Presence::Joins, alias: false, app_files: true, app_reacts: false }),
+        channels: Some(Channels {
+            app: Presence::Joins,
+            alias: false,
+            app_files: true,
+            app_reacts: false,
+            everybody: Mentions::Everybodys,
+        }),
         // "Create a Room", "Create a Membership": a bot makes rooms, and lets people in and out at any time. Nobody writes
         // where they are not a member.
         groups: Some(Groups { maker: Maker::App, fixed: false, app_anywhere: false }),

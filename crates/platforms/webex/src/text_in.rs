@@ -71,7 +71,7 @@ impl Elements for Webex<'_> {
         if element.name() == "spark-mention" { Treat::Gather } else { Treat::Usual }
     }
 
-    /// `data-object-type` is `person` or `groupMention`; `data-object-id` is the person's id or its bare key.
+    /// `data-object-type` is `person` or `groupMention`, then with `data-group-type`; `data-object-id` is the person's id or its bare key.
     fn gathered(&mut self, element: &Element<'_>, text: &str) -> Vec<Inline> {
         let name = text.trim().trim_start_matches('@');
         let person = element.attr("data-object-type") == Some("person");
@@ -86,7 +86,9 @@ impl Elements for Webex<'_> {
         if name.is_empty() && account.is_none() {
             return Vec::new();
         }
-        vec![Inline::Mention(Mention { account, name: name.to_owned() })]
+        let everybody = element.attr("data-object-type") == Some("groupMention")
+            && element.attr("data-group-type") == Some("all");
+        vec![Inline::Mention(Mention { everybody, account, name: name.to_owned() })]
     }
 }
 
@@ -99,12 +101,13 @@ fn notation(workspace: &WorkspaceRef, text: &str) -> Option<(usize, Vec<Inline>)
     let near = &inside[..inside.floor_char_boundary(LONGEST_MENTION)];
     let inside = &inside[..near.find('>')?];
     let length = inside.len() + 3;
-    let mention = |account: Option<AccountRef>, name: &str| {
-        Some((length, vec![Inline::Mention(Mention { account, name: name.to_owned() })]))
+    let called = |everybody: bool, account: Option<AccountRef>, name: &str| {
+        Some((length, vec![Inline::Mention(Mention { everybody, account, name: name.to_owned() })]))
     };
     if inside.eq_ignore_ascii_case("all") {
-        return mention(None, "all");
+        return called(true, None, "all");
     }
+    let mention = |account, name| called(false, account, name);
     let (kind, rest) = inside.split_once(':')?;
     let (who, name) = rest.split_once('|').unwrap_or((rest, ""));
     match kind {

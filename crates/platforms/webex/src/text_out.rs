@@ -22,9 +22,11 @@ pub(crate) fn split(body: Body) -> Vec<Body> {
 }
 
 /// `<@personId:ID|Name>` for somebody on Webex; the name is free text, and one that would be read as
-/// markup is left out: Webex shows its own then. Nobody is called by `<@all>`: in a direct room there
-/// is only one to call.
+/// markup is left out: Webex shows its own then. `<@all>` for everybody.
 fn mention(mention: &Mention) -> Option<String> {
+    if mention.everybody {
+        return Some("<@all>".to_owned());
+    }
     let account = mention.account.as_ref()?;
     let id = account.id.as_str();
     if account.workspace.platform.as_str() != "webex" || !id::is_plain(id) {

@@ -326,6 +326,7 @@ fn carried(file: &File) -> Option<FileRef> {
         id: id.into(),
         name: file.file_name.clone(),
         length: file.file_size.filter(|size| *size > 0),
+        url: None,
     })
 }
 

@@ -72,7 +72,13 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         // "Send a chat message": `at_items` are for channels, and for people's own messages there.
         mentions: Mentions::Nobodys,
         reactions_are_changes: false,
-        channels: Some(Channels { app: Presence::Writes, alias: false, app_files: false, app_reacts: false }),
+        channels: Some(Channels {
+            app: Presence::Writes,
+            alias: false,
+            app_files: false,
+            app_reacts: false,
+            everybody: Mentions::Peoples,
+        }),
         groups: None,
         listed: false,
     },

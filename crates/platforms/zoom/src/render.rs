@@ -29,6 +29,7 @@ pub(crate) fn request(client: &ZoomClient, own: &str, operation: &Operation) -> 
                 to_channel: at.channel(),
                 reply_main_message_id: thread.as_ref().map(|thread| thread.id.as_str()),
                 rich_text: &printed.ranges,
+                at_items: &printed.calls,
             };
             let limits = client.limits.send(&place(own, at));
             let call = Call { limits, ..Call::new(Method::POST, client.url(MESSAGES)?) };

@@ -228,7 +228,7 @@ impl Reader<'_> {
                 }
                 let Some((name, length)) = called(rest, to - from) else { return };
                 self.skip = position + length;
-                let mention = Mention { account: self.account(item), name };
+                let mention = Mention { everybody: item.at_type == 2, account: self.account(item), name };
                 runs.push(self.run(Leaf::Mention(mention)));
             }
         }

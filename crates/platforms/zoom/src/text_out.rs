@@ -1,7 +1,7 @@
 //! A body to what Zoom shows: plain text, and formats as ranges of it. "Send a chat message", `message` and `rich_text`.
 //!
 //! Nothing in the text is markup and nothing in it calls anybody: a mention needs an entry of `at_items`, which is for
-//! channels, so in a direct conversation a name stays a name. Formats of lines (quote, list, heading) spread over whole
+//! channels, so in a direct conversation a name stays a name. Of mentions only that of everybody is made. Formats of lines (quote, list, heading) spread over whole
 //! lines and clear one another, so what is nested deeper is flattened to what Zoom can show, and that is told.
 //!
 //! Positions are counted in UTF-16 units. The reference does not say so; Zoom's clients are programs in which a text is
@@ -12,13 +12,17 @@ use entente_text::fit;
 use entente_text::runs::{Leaf, Run, flatten, trim, uncontrolled};
 
 use crate::profile::MAX_TEXT;
-use crate::wire::outgoing::Range;
+use crate::wire::outgoing::{Call, Range};
+
+/// What everybody is called by. Zoom shows what the text has there.
+const EVERYBODY: &str = "@all";
 
 /// A body as Zoom takes it.
 #[derive(Debug, Default)]
 pub(crate) struct Printed {
     pub(crate) message: String,
     pub(crate) ranges: Vec<Range>,
+    pub(crate) calls: Vec<Call>,
     pub(crate) losses: Vec<Loss>,
 }
 
@@ -37,6 +41,10 @@ pub(crate) fn print_plain(body: &Body) -> Printed {
     if !printed.ranges.is_empty() {
         lost(&mut printed.losses, Loss::Formatting);
         printed.ranges.clear();
+    }
+    if !printed.calls.is_empty() {
+        lost(&mut printed.losses, Loss::Mention);
+        printed.calls.clear();
     }
     printed
 }
@@ -254,6 +262,11 @@ impl Printer {
                 Leaf::Code(text) => {
                     self.lose(Loss::Formatting);
                     self.push(text);
+                }
+                Leaf::Mention(mention) if mention.everybody => {
+                    self.push(EVERYBODY);
+                    let (start_position, end_position) = (begin, self.at);
+                    self.printed.calls.push(Call { at_type: 2, start_position, end_position });
                 }
                 Leaf::Mention(mention) => {
                     self.lose(Loss::Mention);

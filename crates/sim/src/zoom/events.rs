@@ -181,13 +181,13 @@ impl World {
             if !message.content.text.is_empty() || message.content.files.is_empty() {
                 object["message"] = message.content.text.as_str().into();
             }
+            older["message"] = message.content.text.as_str().into();
             if !message.content.files.is_empty() {
                 object["files"] = super::files::shape::told(self, message).into();
             }
             if !message.content.mentions.is_empty() {
                 object["at_items"] = called(self, &message.content);
             }
-            older["message"] = message.content.text.as_str().into();
             if !message.content.rich.is_empty() {
                 object["rich_text"] = rich(&message.content);
             }

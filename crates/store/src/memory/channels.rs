@@ -1,7 +1,7 @@
 //! Channels that are kept in step.
 
 use async_trait::async_trait;
-use entente_model::{ConversationRef, Link, LinkId, LinkState, Timestamp};
+use entente_model::{ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
 
 use super::Memory;
 use super::outbox::outbound;
@@ -77,6 +77,31 @@ impl Channels for Memory {
             let lane = state.plan(notice, None, now);
             self.leases().wake(lane, state.key(lane), now);
         }
+        Ok(true)
+    }
+
+    async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let found = state.channel_links.iter_mut().find(|link| link.id == id);
+        let Some(link) = found.filter(|link| link.state != LinkState::Ended) else { return Ok(false) };
+        link.options = options;
+        Ok(true)
+    }
+
+    async fn see_channel(
+        &self,
+        channel: &ConversationRef,
+        name: &str,
+        topic: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let mut state = self.state();
+        let live = state.channel_links.iter_mut().filter(|link| link.state != LinkState::Ended);
+        let Some(member) = live.flat_map(|link| &mut link.members).find(|member| member.at == *channel)
+        else {
+            return Ok(false);
+        };
+        name.clone_into(&mut member.name);
+        member.topic = topic.map(str::to_owned);
         Ok(true)
     }
 }

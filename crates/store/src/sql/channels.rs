@@ -1,7 +1,9 @@
 //! Channels that are kept in step.
 
 use async_trait::async_trait;
-use entente_model::{ConversationRef, Flow, Link, LinkId, LinkState, LoginId, Member, Timestamp};
+use entente_model::{
+    ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, LoginId, Member, Timestamp,
+};
 use rusqlite::Connection;
 
 use super::links::{INTEREST_UNKNOWN, INTEREST_YES};
@@ -11,18 +13,25 @@ use super::tx::Tx;
 use super::{Shared, Sqlite};
 use crate::{Channels, Plan, StoreError};
 
-const ADD: &str = "insert into link (id, name, made_at, state, reason) values (?1, ?2, ?3, ?4, ?5)";
-const ADD_MEMBER: &str = "insert into member (link, conversation, name, flow, listener, live) \
-     values (?1, ?2, ?3, ?4, ?5, 1)";
+const ADD: &str = "insert into link (id, name, made_at, state, reason, files, broadcast, outsiders, notices) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const ADD_MEMBER: &str = "insert into member (link, conversation, name, flow, listener, topic, live) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, 1)";
 const TAKEN: &str = "select exists (select 1 from member where conversation = ?1 and live = 1) \
      or exists (select 1 from conversation where id = ?1 and low is not null)";
 const INTEREST: &str = "update conversation set interest = ?2, people = ?3 where id = ?1";
-const LINK: &str = "select id, name, made_at, state, reason from link where id = ?1";
-const LINKS: &str = "select id, name, made_at, state, reason from link where state <> 'ended' \
-     order by made_at, id";
-const MEMBERS: &str = "select conversation, name, flow, listener from member where link = ?1 order by id";
+const LINK: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices from link \
+     where id = ?1";
+const LINKS: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices from link \
+     where state <> 'ended' order by made_at, id";
+const MEMBERS: &str =
+    "select conversation, name, flow, listener, topic from member where link = ?1 order by id";
 const CHANNELS: &str = "select conversation from member where link = ?1 order by id";
 const SET: &str = "update link set state = ?2, reason = ?3 where id = ?1 and state <> 'ended'";
+const CHOOSE: &str = "update link set files = ?2, broadcast = ?3, outsiders = ?4, notices = ?5 \
+     where id = ?1 and state <> 'ended'";
+const SEE: &str = "update member set name = ?3, topic = ?4 where live = 1 and conversation = \
+     (select id from conversation where workspace = ?1 and name = ?2)";
 const END: &str = "update member set live = 0 where link = ?1";
 const OF: &str = "select link from member where conversation = ?1 order by id desc limit 1";
 
@@ -41,7 +50,10 @@ pub(super) fn add(tx: &mut Tx<'_>, link: &Link) -> Result<Result<(), Conversatio
         }
     }
     let (state, reason) = (link.state.name(), reason(&link.state));
-    tx.conn.run(ADD, (link.id.0.as_bytes(), &link.name, link.made_at.0, state, reason))?;
+    let LinkOptions { files, broadcast, outsiders, notices } = link.options;
+    let (id, files) = (link.id.0.as_bytes(), files.name());
+    let row = (id, &link.name, link.made_at.0, state, reason, files, broadcast, outsiders, notices);
+    tx.conn.run(ADD, row)?;
     for (member, conversation) in link.members.iter().zip(rows) {
         add_member(tx, link.id, member, conversation)?;
     }
@@ -64,7 +76,8 @@ pub(super) fn add_member(
 ) -> Result<(), StoreError> {
     let listener = member.listener.map(|login| *login.0.as_bytes());
     let flow = member.flow.name();
-    tx.conn.run(ADD_MEMBER, (link.0.as_bytes(), conversation, &member.name, flow, listener))?;
+    let (name, topic) = (&member.name, member.topic.as_deref());
+    tx.conn.run(ADD_MEMBER, (link.0.as_bytes(), conversation, name, flow, listener, topic))?;
     tx.conn.run(INTEREST, (conversation, INTEREST_YES, tx.people))?;
     Ok(())
 }
@@ -76,15 +89,18 @@ fn reason(state: &LinkState) -> &str {
     }
 }
 
-type Row = (uuid::Uuid, String, i64, String, String);
+type Row = (uuid::Uuid, String, i64, String, String, String, [bool; 3]);
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    Ok((uuid(row, 0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+    let chosen = [row.get(6)?, row.get(7)?, row.get(8)?];
+    Ok((uuid(row, 0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, chosen))
 }
 
 impl Shared {
     fn whole(&self, conn: &Connection, row: Row) -> Result<Link, StoreError> {
-        let (id, name, made_at, state, reason) = row;
+        let (id, name, made_at, state, reason, files, [broadcast, outsiders, notices]) = row;
+        let files =
+            Files::named(&files).ok_or(StoreError::Inconsistent { table: "link", column: "files" })?;
         let state = match state.as_str() {
             "active" => LinkState::Active,
             "paused" => LinkState::Paused(reason),
@@ -97,19 +113,21 @@ impl Shared {
                 row.get::<_, String>(1)?,
                 row.get::<_, String>(2)?,
                 uuid_or_null(row, 3)?,
+                row.get::<_, Option<String>>(4)?,
             ))
         })?;
-        let members = rows.into_iter().map(|(conversation, name, flow, listener)| {
+        let members = rows.into_iter().map(|(conversation, name, flow, listener, topic)| {
             let flow =
                 Flow::named(&flow).ok_or(StoreError::Inconsistent { table: "member", column: "flow" })?;
             let at = self.names.conversation_ref(conn, conversation)?;
-            Ok(Member { at, name, flow, listener: listener.map(LoginId) })
+            Ok(Member { at, name, topic, flow, listener: listener.map(LoginId) })
         });
         Ok(Link {
             id: LinkId(id),
             name,
             made_at: Timestamp(made_at),
             state,
+            options: LinkOptions { files, broadcast, outsiders, notices },
             members: members.collect::<Result<_, StoreError>>()?,
         })
     }
@@ -158,6 +176,28 @@ impl Channels for Sqlite {
                 notices.into_iter().try_for_each(|notice| tx.plan(notice, now))?;
             }
             Ok(changed)
+        })
+        .await
+    }
+
+    async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError> {
+        self.write(move |tx| {
+            let LinkOptions { files, broadcast, outsiders, notices } = options;
+            Ok(tx.conn.run(CHOOSE, (id.0.as_bytes(), files.name(), broadcast, outsiders, notices))? > 0)
+        })
+        .await
+    }
+
+    async fn see_channel(
+        &self,
+        channel: &ConversationRef,
+        name: &str,
+        topic: Option<&str>,
+    ) -> Result<bool, StoreError> {
+        let (at, name, topic) = (channel.clone(), name.to_owned(), topic.map(str::to_owned));
+        self.write(move |tx| {
+            let workspace = tx.workspace(&at.workspace)?;
+            Ok(tx.conn.run(SEE, (workspace, at.id.as_str(), name, topic))? > 0)
         })
         .await
     }

@@ -24,7 +24,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0003_told", sql: include_str!("../../migrations/0003_told.sql") },
     Migration { name: "0004_reaction", sql: include_str!("../../migrations/0004_reaction.sql") },
     Migration { name: "0005_link", sql: include_str!("../../migrations/0005_link.sql") },
-    Migration { name: "0006_mirror", sql: include_str!("../../migrations/0006_mirror.sql") },
+    Migration { name: "0006_life", sql: include_str!("../../migrations/0006_life.sql") },
+    Migration { name: "0007_mirror", sql: include_str!("../../migrations/0007_mirror.sql") },
 ];
 
 /// Brings a database to the present shape. One transaction a migration.

@@ -11,6 +11,7 @@ use entente_testkit::{Place, Setup, World};
 use serde_json::Value;
 
 mod files;
+mod options;
 mod reactions;
 
 /// All points take minutes; a prime number reaches each kind of point in time.

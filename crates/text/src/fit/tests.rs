@@ -73,7 +73,7 @@ fn an_endless_character_and_an_endless_name_are_cut_after_all() {
     let zalgo = format!("a{}", "\u{301}".repeat(100));
     let parts = fit(Body::text(&zalgo), 40, &measure);
     assert!(parts.iter().all(|part| measure(part) <= 40));
-    let mention = entente_model::Mention { account: None, name: "x".repeat(100) };
+    let mention = entente_model::Mention { everybody: false, account: None, name: "x".repeat(100) };
     let parts = fit(Body(vec![Block::Paragraph(vec![Inline::Mention(mention)])]), 40, &measure);
     assert!(parts.iter().all(|part| measure(part) <= 40));
     assert_eq!(plains(Body::text("abc"), 2).len(), 3, "a limit below all reason still ends");

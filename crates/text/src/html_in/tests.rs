@@ -19,7 +19,7 @@ impl Elements for Chat {
 
     fn gathered(&mut self, element: &Element<'_>, text: &str) -> Vec<Inline> {
         let name = format!("{}:{text}", element.attr("id").unwrap_or_default());
-        vec![Inline::Mention(Mention { account: None, name })]
+        vec![Inline::Mention(Mention { everybody: false, account: None, name })]
     }
 }
 
@@ -106,7 +106,7 @@ fn code_is_verbatim() {
 fn a_platforms_own_elements() {
     check(
         r#"<b>hi <at id="0">Ada <i>E</i></at></b>!"#,
-        r#"[Paragraph([Bold([Text("hi "), Mention(Mention { account: None, name: "0:Ada E" })]), Text("!")])]"#,
+        r#"[Paragraph([Bold([Text("hi "), Mention(Mention { everybody: false, account: None, name: "0:Ada E" })]), Text("!")])]"#,
     );
     check(r#"a<attachment id="1">x<attachment>y</attachment></attachment>b"#, r#"[Paragraph([Text("ab")])]"#);
     check(r#"<attachment id="1"/>b<emoji alt="😀">c</emoji>"#, r#"[Paragraph([Text("b😀c")])]"#);

@@ -36,7 +36,7 @@ fn everything() -> Vec<Block> {
             Inline::Bold(vec![text("b"), Inline::Italic(vec![Inline::Code("c".into())])]),
             Inline::Break,
             Inline::Link { url: "https://x.example/?a&b".into(), label: vec![text("l")] },
-            Inline::Mention(Mention { account: None, name: "all & all".into() }),
+            Inline::Mention(Mention { everybody: false, account: None, name: "all & all".into() }),
         ]),
         Block::Quote(vec![Block::Paragraph(vec![text("q")])]),
         Block::List { ordered: true, items: vec![vec![Block::Paragraph(vec![text("one")])], vec![]] },

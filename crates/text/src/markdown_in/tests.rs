@@ -6,7 +6,10 @@ use super::*;
 
 fn mention(text: &str) -> Option<(usize, Vec<Inline>)> {
     let end = text.strip_prefix("<@")?.find('>')? + 3;
-    Some((end, vec![Inline::Mention(Mention { account: None, name: text[2..end - 1].to_owned() })]))
+    Some((
+        end,
+        vec![Inline::Mention(Mention { everybody: false, account: None, name: text[2..end - 1].to_owned() })],
+    ))
 }
 
 #[track_caller]
@@ -46,13 +49,16 @@ fn html_is_text() {
 fn a_notation_counts_only_where_it_is_written_out() {
     check(
         "hi <@a|Ada_b_c>!",
-        r#"[Paragraph([Text("hi "), Mention(Mention { account: None, name: "a|Ada_b_c" }), Text("!")])]"#,
+        r#"[Paragraph([Text("hi "), Mention(Mention { everybody: false, account: None, name: "a|Ada_b_c" }), Text("!")])]"#,
     );
     check(
         "**<@a>**<@b>",
-        r#"[Paragraph([Bold([Mention(Mention { account: None, name: "a" })]), Mention(Mention { account: None, name: "b" })])]"#,
+        r#"[Paragraph([Bold([Mention(Mention { everybody: false, account: None, name: "a" })]), Mention(Mention { everybody: false, account: None, name: "b" })])]"#,
     );
-    check(r"\\<@a>", r#"[Paragraph([Text("\\"), Mention(Mention { account: None, name: "a" })])]"#);
+    check(
+        r"\\<@a>",
+        r#"[Paragraph([Text("\\"), Mention(Mention { everybody: false, account: None, name: "a" })])]"#,
+    );
     check(
         r"\<@a> &lt;@b> `<@c>` \<\@d>",
         r#"[Paragraph([Text("<@a> <@b> "), Code("<@c>"), Text(" <@d>")])]"#,

@@ -98,7 +98,8 @@ fn code_is_fenced_wider_than_its_content() {
 fn links_and_mentions() {
     let link = Inline::Link { url: "https://x.example/a_(b)?c&d".into(), label: vec![text("l]")] };
     check(vec![paragraph(vec![text("see!"), link])], r"see\![l\]](https://x.example/a\_\(b\)?c&amp;d)");
-    let mention = |name: &str| Inline::Mention(Mention { account: None, name: name.into() });
+    let mention =
+        |name: &str| Inline::Mention(Mention { everybody: false, account: None, name: name.into() });
     let (printed, losses) = print(vec![paragraph(vec![mention("Ada"), text(" "), mention("<@all>")])]);
     assert_eq!((printed.as_str(), losses), ("<@id|Ada> &lt;@all>", vec![Loss::Mention]));
 }

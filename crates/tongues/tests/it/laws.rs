@@ -26,7 +26,11 @@ fn account((platform, id): (&str, &str)) -> AccountRef {
 /// Bodies that call people of all platforms, with names that would rather be something else.
 fn calling() -> impl Strategy<Value = Body> {
     let person = proptest::option::of(proptest::sample::select(&PEOPLE[..]));
-    body_calling((person, text()).prop_map(|(person, name)| Mention { account: person.map(account), name }))
+    body_calling((person, text()).prop_map(|(person, name)| Mention {
+        everybody: false,
+        account: person.map(account),
+        name,
+    }))
 }
 
 /// Who of this platform is called, in order.

@@ -1,12 +1,14 @@
-//! `GET /links`, `POST /links`, `GET /links/{link}`, `POST /links/{link}/pause`, `…/resume`, `…/unlink`: channels that are kept
+//! `GET /links`, `POST /links`, `GET /links/{link}`, `POST /links/{link}/options`, `…/pause`, `…/resume`, `…/unlink`: channels that are kept
 //! in step. `POST /workspaces/{name}/listener`: a link by which an account of nobody's lets the product hear in channels. A
 //! link is named by its id, by the beginning of it, or by its name.
+
+use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use entente_engine::{Asked, Wanted};
-use entente_model::{Link, LinkId, LinkState, WorkspaceId};
+use entente_engine::{Asked, EngineError, Wanted};
+use entente_model::{Link, LinkId, LinkOptions, LinkState, WorkspaceId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +31,7 @@ pub(super) struct Shown {
     name: String,
     state: &'static str,
     reason: String,
+    options: BTreeMap<&'static str, &'static str>,
     made_at: String,
     channels: Vec<ChannelShown>,
 }
@@ -52,6 +55,15 @@ pub(super) struct Made {
     channels: Vec<Channel>,
     #[serde(default)]
     one_way: bool,
+    #[serde(default)]
+    options: BTreeMap<String, String>,
+}
+
+/// What is chosen; the other options stay.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Chosen {
+    options: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -93,13 +105,30 @@ pub(super) async fn make(
         workspace: WorkspaceId::from(channel.workspace),
         channel: channel.channel,
     };
+    let mut options = LinkOptions::default();
+    for (option, value) in &made.options {
+        options.choose(option, value).map_err(EngineError::Refused)?;
+    }
     let wanted = Wanted {
         name: made.name,
+        options,
         channels: made.channels.into_iter().map(asked).collect(),
         one_way: made.one_way,
     };
     let link = surfaces.engine.link(wanted).await?;
     Ok(Json(shown(&surfaces, &link)))
+}
+
+/// Chooses options of one.
+pub(super) async fn choose(
+    State(surfaces): State<Surfaces>,
+    Path(named): Path<String>,
+    body: Result<Json<Chosen>, JsonRejection>,
+) -> Result<Json<Shown>, Problem> {
+    let chosen: Vec<(String, String)> = super::read(body)?.options.into_iter().collect();
+    let link = named_link(&surfaces, &named).await?;
+    let options = surfaces.engine.choose(link.id, &chosen).await?;
+    Ok(Json(shown(&surfaces, &Link { options, ..link })))
 }
 
 /// Stops one.
@@ -175,6 +204,7 @@ fn shown(surfaces: &Surfaces, link: &Link) -> Shown {
             LinkState::Paused(reason) => reason.clone(),
             LinkState::Active | LinkState::Ended => String::new(),
         },
+        options: link.options.named().into_iter().collect(),
         made_at: link.made_at.to_string(),
         channels: channels.collect(),
     }

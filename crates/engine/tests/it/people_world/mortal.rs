@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
     Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
-    LinkState, LoginId, Member, MessageId, MessageRef, Mirror, Pair, Person, PersonId, StandIn, Timestamp,
-    WorkspaceRef,
+    LinkOptions, LinkState, LoginId, Member, MessageId, MessageRef, Mirror, Pair, Person, PersonId, StandIn,
+    Timestamp, WorkspaceRef,
 };
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
@@ -148,6 +148,8 @@ mortal! { Channels:
     fn link(id: LinkId) -> Option<Link>;
     fn links() -> Vec<Link>;
     fn set_link_state(id: LinkId, state: &LinkState, notices: Vec<Plan>, now: Timestamp) -> bool;
+    fn set_link_options(id: LinkId, options: LinkOptions) -> bool;
+    fn see_channel(channel: &ConversationRef, name: &str, topic: Option<&str>) -> bool;
 }
 
 mortal! { Mirrors:

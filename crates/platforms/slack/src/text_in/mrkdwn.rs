@@ -242,7 +242,8 @@ fn special(names: &Names<'_>, inside: &str) -> Vec<Run> {
     let (what, label) = inside.split_once('|').unwrap_or((inside, ""));
     let label = unescaped(label);
     let text = |text: &str| vec![Inline::Text(text.to_owned())];
-    let name = |name: &str| Inline::Mention(Mention { account: None, name: name.to_owned() });
+    let everybody =
+        |name: &str| Inline::Mention(Mention { everybody: true, account: None, name: name.to_owned() });
     let inlines = if let Some(user) = what.strip_prefix('@') {
         vec![Inline::Mention(names.user(user))]
     } else if let Some(channel) = what.strip_prefix('#') {
@@ -251,7 +252,7 @@ fn special(names: &Names<'_>, inside: &str) -> Vec<Run> {
         vec![Inline::Mention(names.named(group, "group"))]
     } else if let Some(command) = what.strip_prefix('!') {
         match command {
-            "here" | "channel" | "everyone" => vec![name(command)],
+            "here" | "channel" | "everyone" => vec![everybody(command)],
             // Dates and what does not exist yet say in their label what to show.
             _ if label.is_empty() => text(&format!("<{inside}>")),
             _ => text(&label),

@@ -180,7 +180,7 @@ fn inline(names: &Names<'_>, pieces: &[&RawValue]) -> Vec<Run> {
             "team" => add(Leaf::Mention(names.named(&id(&piece.team_id), "team")), None),
             "broadcast" => {
                 let name = filled(piece.range.as_ref()).unwrap_or("everyone").to_owned();
-                add(Leaf::Mention(Mention { account: None, name }), None);
+                add(Leaf::Mention(Mention { everybody: true, account: None, name }), None);
             }
             "channel" => text(&names.channel(&id(&piece.channel_id)), None),
             "emoji" => text(&emoji(&piece), None),
@@ -226,13 +226,13 @@ impl Names<'_> {
     pub(super) fn user(&self, user: &str) -> Mention {
         let name = self.name(user).unwrap_or_default().to_owned();
         let account = id::is_plain(user).then(|| id::account(self.workspace, user));
-        Mention { account, name }
+        Mention { everybody: false, account, name }
     }
 
     /// Somebody who is no account.
     pub(super) fn named(&self, id: &str, or: &str) -> Mention {
         let name = self.name(id).unwrap_or(or).to_owned();
-        Mention { account: None, name }
+        Mention { everybody: false, account: None, name }
     }
 
     /// A channel, which is a place and nobody.

@@ -32,11 +32,11 @@ fn paragraph(inlines: Vec<Inline>) -> Block {
 
 fn bob(name: &str) -> Inline {
     let account = Some(id::account(&workspace(), "U0BOB00001"));
-    Inline::Mention(Mention { account, name: name.to_owned() })
+    Inline::Mention(Mention { everybody: false, account, name: name.to_owned() })
 }
 
 fn nobody(name: &str) -> Inline {
-    Inline::Mention(Mention { account: None, name: name.to_owned() })
+    Inline::Mention(Mention { everybody: false, account: None, name: name.to_owned() })
 }
 
 #[test]

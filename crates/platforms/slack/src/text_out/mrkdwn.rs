@@ -59,7 +59,7 @@ pub(super) fn is_exact(parts: &[Part]) -> bool {
         .iter()
         .map(|piece| match piece {
             Piece::Text { text, style } if *style == Style::default() => Some(text.as_str()),
-            Piece::User { .. } => Some("@"),
+            Piece::User { .. } | Piece::Broadcast { .. } => Some("@"),
             _ => None,
         })
         .collect();
@@ -95,6 +95,11 @@ fn pieces(pieces: &[Piece], out: &mut String) {
             Piece::User { user_id } => {
                 out.push_str("<@");
                 out.push_str(user_id);
+                out.push('>');
+            }
+            Piece::Broadcast { range } => {
+                out.push_str("<!");
+                out.push_str(range);
                 out.push('>');
             }
         }

@@ -158,6 +158,9 @@ impl Printer {
             Leaf::Text(text) => (text, look),
             Leaf::Code(text) => (text, Style { code: true, ..look }),
             Leaf::Break => return Piece::Text { text: "\n".to_owned(), style: Style::default() },
+            Leaf::Mention(mention) if mention.everybody => {
+                return Piece::Broadcast { range: range(&mention.name) };
+            }
             Leaf::Mention(mention) => {
                 if let Some(user) = account(&mention) {
                     return Piece::User { user_id: user.to_owned() };
@@ -200,8 +203,13 @@ impl List {
     }
 }
 
-/// The user of Slack whom a mention calls. Nobody is called by a broadcast: in a direct conversation there is only one to
-/// call.
+/// Whom a mention of everybody calls: those who are there, if it was one of Slack's own that calls only them. The whole
+/// workspace is never called from outside.
+fn range(name: &str) -> &'static str {
+    if name == "here" { "here" } else { "channel" }
+}
+
+/// The user of Slack whom a mention calls.
 fn account(mention: &Mention) -> Option<&str> {
     let account = mention.account.as_ref()?;
     let id = account.id.as_str();

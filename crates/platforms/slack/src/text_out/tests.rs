@@ -17,7 +17,7 @@ fn workspace() -> WorkspaceRef {
 fn mention(platform: &str, id: &str, name: &str) -> Inline {
     let workspace = WorkspaceRef { platform: platform.into(), id: "acme".into() };
     let account = Some(AccountRef { workspace, id: id.into() });
-    Inline::Mention(Mention { account, name: name.to_owned() })
+    Inline::Mention(Mention { everybody: false, account, name: name.to_owned() })
 }
 
 fn paragraph(inlines: Vec<Inline>) -> Block {
@@ -176,7 +176,7 @@ fn inline() -> impl Strategy<Value = Inline> {
     let leaf = prop_oneof![
         6 => anything().prop_map(Inline::Text),
         2 => anything().prop_map(Inline::Code),
-        1 => anything().prop_map(|name| Inline::Mention(Mention { account: None, name })),
+        1 => anything().prop_map(|name| Inline::Mention(Mention { everybody: false, account: None, name })),
         1 => Just(Inline::Break),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {

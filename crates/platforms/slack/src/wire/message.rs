@@ -71,6 +71,9 @@ pub(crate) struct File<'a> {
     /// `tombstone` once it is deleted.
     #[serde(borrow)]
     pub(crate) mode: Option<Text<'a>>,
+    /// Where people of the workspace see it.
+    #[serde(borrow)]
+    pub(crate) permalink: Option<Text<'a>>,
 }
 
 /// What hangs below a message: a shared message, a link preview, or content of an app.

@@ -82,6 +82,10 @@ pub(crate) enum Piece {
     User {
         user_id: String,
     },
+    /// Everybody is called: `here`, `channel` or `everyone`.
+    Broadcast {
+        range: &'static str,
+    },
 }
 
 /// How a piece looks.

@@ -17,6 +17,7 @@ fn kinds(items: &[Item]) -> Vec<String> {
     let kind = |item: &Item| match item {
         Item::Head(head) => format!("{:?}", head.kind),
         Item::Unknown(kind) => kind.clone(),
+        Item::Joined(_) => "joined".to_owned(),
         Item::Lifecycle(lifecycle) => format!("{:?}", lifecycle.kind),
         Item::Malformed { reason, .. } => panic!("{reason}"),
     };

@@ -25,7 +25,7 @@ fn a_share_is_named_as_documented() {
     );
     let share = "aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbS9yZWRpcj9yZXNpZD0xMjMxMjQ0MTkzOTEyITEyJmF1dGhLZXk9MTIwMTkxOSExMjkyMSEx";
     let id = format!("u!{share}@a11ce").into();
-    assert_eq!(file, Some(FileRef { id, name: Some("a.txt".to_owned()), length: None }));
+    assert_eq!(file, Some(FileRef { id, name: Some("a.txt".to_owned()), length: None, url: None }));
 }
 
 #[test]

@@ -23,7 +23,11 @@ fn paragraph(content: Vec<Inline>) -> Body {
 }
 
 fn bob(name: &str) -> Inline {
-    Inline::Mention(Mention { account: Some(id::account(&workspace(), "b0b")), name: name.to_owned() })
+    Inline::Mention(Mention {
+        everybody: false,
+        account: Some(id::account(&workspace(), "b0b")),
+        name: name.to_owned(),
+    })
 }
 
 const BOB_TWICE: &str =
@@ -47,7 +51,8 @@ fn a_mention_finds_its_account_by_number() {
 fn a_mention_of_everybody_or_of_a_bot_names_no_account() {
     for mentioned in [r#"{"conversation":{"id":"19:x"}}"#, r#"{"application":{"id":"28"}}"#, "null"] {
         let mentions = format!(r#"[{{"id":0,"mentioned":{mentioned}}}]"#);
-        let everybody = Inline::Mention(Mention { account: None, name: "Everyone".to_owned() });
+        let everybody =
+            Inline::Mention(Mention { everybody: false, account: None, name: "Everyone".to_owned() });
         assert_eq!(read(r#"<p><at id="0">Everyone</at></p>"#, &mentions).body, paragraph(vec![everybody]));
     }
 }
@@ -55,7 +60,7 @@ fn a_mention_of_everybody_or_of_a_bot_names_no_account() {
 #[test]
 fn text_that_looks_like_a_mention_without_an_entry_calls_nobody() {
     let said = read(r#"<p><at id="7">Bob</at> &lt;at id="0"&gt;Bob&lt;/at&gt;</p>"#, BOB_TWICE);
-    let nobody = Inline::Mention(Mention { account: None, name: "Bob".to_owned() });
+    let nobody = Inline::Mention(Mention { everybody: false, account: None, name: "Bob".to_owned() });
     assert_eq!(said.body, paragraph(vec![nobody, text(r#" <at id="0">Bob</at>"#)]));
 }
 

@@ -16,7 +16,8 @@ fn account() -> AccountRef {
 }
 
 fn called(name: &str) -> Body {
-    let mention = Inline::Mention(Mention { account: Some(account()), name: name.to_owned() });
+    let mention =
+        Inline::Mention(Mention { everybody: false, account: Some(account()), name: name.to_owned() });
     Body(vec![Block::Paragraph(vec![Inline::Text("hi ".into()), mention])])
 }
 
@@ -33,7 +34,7 @@ fn a_mention_is_made_in_both_places() {
 
 #[test]
 fn a_name_without_an_account_calls_nobody() {
-    let mention = Inline::Mention(Mention { account: None, name: "everyone".to_owned() });
+    let mention = Inline::Mention(Mention { everybody: false, account: None, name: "everyone".to_owned() });
     let html = graph(&Body(vec![Block::Paragraph(vec![mention])]));
     assert_eq!((html.text.as_str(), html.mentions.len()), ("<p>everyone</p>", 0));
     assert_eq!(html.losses, [Loss::Mention]);

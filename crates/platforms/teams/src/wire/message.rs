@@ -102,5 +102,18 @@ pub(crate) struct Mention {
     /// What `<at id>` in the body refers to.
     pub(crate) id: Option<i64>,
     /// Who.
-    pub(crate) mentioned: Option<IdentitySet>,
+    pub(crate) mentioned: Option<MentionedSet>,
 }
+
+/// `chatMessageMentionedIdentitySet`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MentionedSet {
+    /// A person.
+    pub(crate) user: Option<Identity>,
+    /// Everybody in a team, a channel or a chat.
+    pub(crate) conversation: Option<MentionedPlace>,
+}
+
+/// `teamworkConversationIdentity`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct MentionedPlace {}

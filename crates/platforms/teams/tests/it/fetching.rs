@@ -16,7 +16,7 @@ const BOBS: &str = "https://acme.sharepoint.example/personal/bob/Documents/spec.
 
 fn bobs(author: &str) -> FileRef {
     let id = format!("u!{}@{author}", URL_SAFE_NO_PAD.encode(BOBS)).into();
-    FileRef { id, name: Some("spec.pdf".to_owned()), length: None }
+    FileRef { id, name: Some("spec.pdf".to_owned()), length: None, url: None }
 }
 
 async fn open(tap: &Wiretap, file: &FileRef) -> Result<OpenFile, CallError> {
@@ -115,7 +115,7 @@ async fn what_cannot_be_fetched_says_why() {
 
 #[tokio::test]
 async fn a_pasted_picture_is_fetched_from_its_message() {
-    let picture = FileRef { id: "aWQ9eA==".into(), name: None, length: None };
+    let picture = FileRef { id: "aWQ9eA==".into(), name: None, length: None, url: None };
     let at: MessageRef = message(CHAT, "1767607260456");
     let png = "\u{89}PNG\r\n";
     let told = Reply::Text(200, &[("content-length", "7")], png.to_owned());

@@ -39,7 +39,8 @@ fn a_notification_with_content_becomes_a_head_and_opens() {
     assert_eq!(head.message, message(CHAT, "1767607200123"));
     assert_eq!((head.kind, head.watcher, head.actor), (HeadKind::Created, login(), None));
     let snapshot = receiver.open(&head.message, &head.body.unwrap()).unwrap();
-    let bob = Inline::Mention(Mention { account: Some(account(BOB)), name: "Bob".to_owned() });
+    let bob =
+        Inline::Mention(Mention { everybody: false, account: Some(account(BOB)), name: "Bob".to_owned() });
     assert_eq!(
         snapshot,
         Snapshot {
@@ -139,8 +140,12 @@ fn a_reply_says_what_it_quotes_when_it_was_edited_and_what_it_carries() {
     assert_eq!(snapshot.message.thread, Some(message(CHAT, "1767607200123")));
     assert_eq!(snapshot.message.unsupported, Vec::<String>::new());
     let share = URL_SAFE_NO_PAD.encode("https://acme.sharepoint.example/personal/bob/Documents/spec.pdf");
-    let file =
-        FileRef { id: format!("u!{share}@{BOB}").into(), name: Some("spec.pdf".to_owned()), length: None };
+    let file = FileRef {
+        id: format!("u!{share}@{BOB}").into(),
+        name: Some("spec.pdf".to_owned()),
+        length: None,
+        url: None,
+    };
     assert_eq!(snapshot.message.files, [file]);
     assert_eq!(snapshot.message.author, account(BOB));
     let this = Inline::Bold(vec![Inline::Text("this".to_owned())]);

@@ -232,7 +232,7 @@ pub(crate) fn bold_and_bob() -> Body {
     Body(vec![Block::Paragraph(vec![
         Inline::Bold(vec![Inline::Text("a < b".into())]),
         Inline::Text(" ".into()),
-        Inline::Mention(Mention { account: Some(account(BOB)), name: "Bob".into() }),
+        Inline::Mention(Mention { everybody: false, account: Some(account(BOB)), name: "Bob".into() }),
     ])])
 }
 

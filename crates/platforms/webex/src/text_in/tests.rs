@@ -19,7 +19,11 @@ fn read(fields: &serde_json::Value) -> Said {
 }
 
 fn ada(name: &str) -> Inline {
-    Inline::Mention(Mention { account: Some(id::account(&workspace(), ADA)), name: name.to_owned() })
+    Inline::Mention(Mention {
+        everybody: false,
+        account: Some(id::account(&workspace(), ADA)),
+        name: name.to_owned(),
+    })
 }
 
 fn paragraph(inlines: Vec<Inline>) -> Body {
@@ -55,7 +59,7 @@ fn mentions_in_html_by_id_and_by_bare_key() {
     assert_eq!(read(&serde_json::json!({"html": html(key), "mentionedPeople": [ADA]})).body, expected);
     let unknown = paragraph(vec![
         text("hi "),
-        Inline::Mention(Mention { account: None, name: "Ada E".into() }),
+        Inline::Mention(Mention { everybody: false, account: None, name: "Ada E".into() }),
         text("!"),
     ]);
     assert_eq!(read(&serde_json::json!({"html": html(key)})).body, unknown);
@@ -65,8 +69,10 @@ fn mentions_in_html_by_id_and_by_bare_key() {
 fn everybody_is_nobody_in_particular() {
     let html =
         r#"<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention> go"#;
-    let expected =
-        paragraph(vec![Inline::Mention(Mention { account: None, name: "All".into() }), text(" go")]);
+    let expected = paragraph(vec![
+        Inline::Mention(Mention { everybody: false, account: None, name: "All".into() }),
+        text(" go"),
+    ]);
     assert_eq!(read(&serde_json::json!({"html": html})).body, expected);
 }
 
@@ -78,7 +84,9 @@ fn mentions_in_markdown() {
         paragraph(vec![text("hi "), ada("Ada"), text("!")])
     );
     assert_eq!(body(&format!("<@personId:{ADA}>")), paragraph(vec![ada("somebody")]));
-    let named = |name: &str| paragraph(vec![Inline::Mention(Mention { account: None, name: name.into() })]);
+    let named = |name: &str| {
+        paragraph(vec![Inline::Mention(Mention { everybody: false, account: None, name: name.into() })])
+    };
     assert_eq!(body("<@personEmail:ada@acme.example|Ada>"), named("Ada"));
     assert_eq!(body("<@ALL>"), named("all"));
     assert_eq!(body(r"\<@all>"), paragraph(vec![text("<@all>")]));

@@ -10,7 +10,11 @@ const ADA: &str = "Y2lzY29zcGFyazovL3VzL1BFT1BMRS8xMTExMTExMS0yMjIyLTQzMzMtODQ0N
 fn mention(platform: &str, id: &str, name: &str) -> Body {
     let workspace = WorkspaceRef { platform: platform.into(), id: "acme".into() };
     let account = Some(AccountRef { workspace, id: id.into() });
-    Body(vec![Block::Paragraph(vec![Inline::Mention(Mention { account, name: name.to_owned() })])])
+    Body(vec![Block::Paragraph(vec![Inline::Mention(Mention {
+        everybody: false,
+        account,
+        name: name.to_owned(),
+    })])])
 }
 
 #[test]

@@ -68,7 +68,11 @@ fn a_mention_is_read_however_its_end_is_counted() {
     for (from, end) in [(3, 12), (3, 11)] {
         let items = [at("ada@acme.example", Some(ADA), from, end)];
         let body = body(&workspace(), "Hi @Ada Foxx, see", &[], &items);
-        let mention = Mention { account: Some(id::account(&workspace(), ADA)), name: "Ada Foxx".to_owned() };
+        let mention = Mention {
+            everybody: false,
+            account: Some(id::account(&workspace(), ADA)),
+            name: "Ada Foxx".to_owned(),
+        };
         let expected = Block::Paragraph(vec![text("Hi "), Inline::Mention(mention), text(", see")]);
         assert_eq!(body.0, [expected], "{end}");
     }

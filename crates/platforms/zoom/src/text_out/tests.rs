@@ -110,7 +110,7 @@ fn a_link_crosses_no_line_and_leads_to_the_web() {
 #[test]
 fn nobody_is_called_in_a_direct_conversation() {
     let account = Some(AccountRef { workspace: workspace(), id: "Qx3fTr0LSuKp8v2WnY1bHg".into() });
-    let mention = Inline::Mention(Mention { account, name: "Ada".to_owned() });
+    let mention = Inline::Mention(Mention { everybody: false, account, name: "Ada".to_owned() });
     let printed = print(&Body(vec![paragraph(vec![text("@all "), mention])]));
     assert_eq!(
         (printed.message.as_str(), printed.losses.as_slice()),
@@ -207,7 +207,7 @@ fn inline() -> impl Strategy<Value = Inline> {
     let leaf = prop_oneof![
         6 => words().prop_map(Inline::Text),
         1 => words().prop_map(Inline::Code),
-        1 => words().prop_map(|name| Inline::Mention(Mention { account: None, name })),
+        1 => words().prop_map(|name| Inline::Mention(Mention { everybody: false, account: None, name })),
         1 => Just(Inline::Break),
     ];
     leaf.prop_recursive(3, 12, 3, |inner| {

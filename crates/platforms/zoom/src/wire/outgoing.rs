@@ -15,6 +15,18 @@ pub(crate) struct NewMessage<'a> {
     pub(crate) reply_main_message_id: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub(crate) rich_text: &'a [Range],
+    /// Who is called.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub(crate) at_items: &'a [Call],
+}
+
+/// Somebody is called by a range of the text, which begins with an `@`. Positions as those of [`Range`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Call {
+    /// 2: everybody.
+    pub(crate) at_type: u8,
+    pub(crate) start_position: usize,
+    pub(crate) end_position: usize,
 }
 
 /// How a range of the text looks, in UTF-16 units, the end one behind the last.

@@ -49,7 +49,8 @@ fn mentions(world: &World, viewer: &Person, content: &Content) -> Value {
     items.collect()
 }
 
-/// `at_items` as events of channels have them: by address, with the ids beside it.
+/// `at_items` as the events of channels tell them: by address, with the ids beside it. What they keep back of people of other
+/// accounts is not documented; nothing but the member id is told.
 pub(in crate::zoom) fn called(world: &World, content: &Content) -> Value {
     let items = content.mentions.iter().map(|mention| {
         let person = mention.person.as_deref().and_then(|person| world.people.get(person));

@@ -1,6 +1,6 @@
 //! Channels that are kept in step.
 
-use entente_model::{ConversationRef, Flow, Link, LinkId, LinkState, Member};
+use entente_model::{ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, Member};
 use entente_store::{Interest, LaneKey, Side, Store};
 use uuid::Uuid;
 
@@ -15,12 +15,13 @@ super::conformance! {
     a_direct_conversation_is_in_no_link
     what_a_linked_channel_says_is_kept
     an_ended_link_is_known_and_makes_room
+    what_is_chosen_and_seen_is_kept
     an_answer_finds_what_was_made_from_the_same_message
 }
 
 fn member(at: ConversationRef, flow: Flow) -> Member {
     let name = at.id.to_string();
-    Member { at, name, flow, listener: (flow != Flow::In).then(|| login_id(7)) }
+    Member { at, name, topic: None, flow, listener: (flow != Flow::In).then(|| login_id(7)) }
 }
 
 fn link(number: u128, channels: [ConversationRef; 2]) -> Link {
@@ -30,6 +31,7 @@ fn link(number: u128, channels: [ConversationRef; 2]) -> Link {
         name: format!("link {number}"),
         made_at: at(i64::try_from(number).unwrap()),
         state: LinkState::Active,
+        options: LinkOptions::default(),
         members: vec![member(one, Flow::Both), member(other, Flow::In)],
     }
 }
@@ -73,6 +75,28 @@ async fn a_channel_is_in_one_link(world: World) {
     let circle = link(3, [twice.clone(), twice.clone()]);
     assert_eq!(store.add_link(&circle).await.unwrap(), Err(twice));
     assert_eq!(store.links().await.unwrap(), [one]);
+}
+
+async fn what_is_chosen_and_seen_is_kept(mut world: World) {
+    let mut link = first();
+    let (options, id) = (LinkOptions { files: Files::Links, outsiders: true, ..link.options }, link.id);
+    assert!(!world.store().set_link_options(id, options).await.unwrap());
+    assert!(!world.store().see_channel(&link.members[0].at, "start", None).await.unwrap());
+    link.options = LinkOptions { broadcast: true, notices: true, ..LinkOptions::default() };
+    link.members[1].topic = Some("the launch".to_owned());
+    world.store().add_link(&link).await.unwrap().unwrap();
+    assert_eq!(world.store().link(id).await.unwrap().as_ref(), Some(&link));
+    assert!(world.store().set_link_options(id, options).await.unwrap());
+    assert!(world.store().see_channel(&link.members[0].at, "start", Some("")).await.unwrap());
+    world.restart();
+    let read = world.store().link(id).await.unwrap().unwrap();
+    assert_eq!(read.options, options);
+    assert_eq!((&*read.members[0].name, read.members[0].topic.as_deref()), ("start", Some("")));
+    assert_eq!((&*read.members[1].name, read.members[1].topic.as_deref()), ("launch", Some("the launch")));
+    assert!(set(world.store(), id, &LinkState::Ended).await);
+    assert!(!world.store().set_link_options(id, LinkOptions::default()).await.unwrap());
+    assert!(!world.store().see_channel(&link.members[0].at, "x", None).await.unwrap());
+    assert_eq!(world.store().link(id).await.unwrap().unwrap().options, options);
 }
 
 async fn a_direct_conversation_is_in_no_link(world: World) {

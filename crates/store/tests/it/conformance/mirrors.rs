@@ -1,7 +1,7 @@
 //! Groups that are shown elsewhere.
 
 use entente_model::{
-    ConversationRef, Flow, Link, LinkId, LinkState, Member, Mirror, MirrorState, WorkspaceRef,
+    ConversationRef, Flow, Link, LinkId, LinkOptions, LinkState, Member, Mirror, MirrorState, WorkspaceRef,
 };
 use entente_store::{LaneKey, Present, Side};
 use uuid::Uuid;
@@ -18,7 +18,7 @@ super::conformance! {
 
 fn member(workspace: &WorkspaceRef, name: &str) -> Member {
     let at = room(workspace, name);
-    Member { at, name: name.to_owned(), flow: Flow::Both, listener: Some(login_id(7)) }
+    Member { at, name: name.to_owned(), topic: None, flow: Flow::Both, listener: Some(login_id(7)) }
 }
 
 fn group() -> Link {
@@ -27,6 +27,7 @@ fn group() -> Link {
         name: "launch".to_owned(),
         made_at: at(5),
         state: LinkState::Active,
+        options: LinkOptions::default(),
         members: vec![member(&webex(), "g")],
     }
 }

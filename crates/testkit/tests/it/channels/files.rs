@@ -10,7 +10,7 @@ use super::Channels;
 type Shown = (String, u64, String);
 
 /// The files in a room, oldest first.
-async fn files(channels: &Channels, room: usize) -> Vec<Shown> {
+pub(super) async fn files(channels: &Channels, room: usize) -> Vec<Shown> {
     let room = &channels.rooms[room];
     let key = if room.host.place == Place::Webex { "room" } else { "channel" };
     let path = format!("/_sim/messages?{key}={}&person={}&max=1000", room.id, room.host.email);
@@ -21,6 +21,27 @@ async fn files(channels: &Channels, room: usize) -> Vec<Shown> {
     files
         .map(|file| (text(&file["name"]), file["size"].as_u64().unwrap_or_default(), text(&file["sha256"])))
         .collect()
+}
+
+/// A file of 5,000 bytes is put into a room by its host.
+pub(super) async fn attach(channels: &Channels, room: usize, name: &str) {
+    let room = &channels.rooms[room];
+    let place = room.host.place;
+    let key = match place {
+        Place::Webex => "room",
+        Place::Slack | Place::Zoom => "channel",
+        Place::Teams => {
+            // The address of a file in a drive, which nobody here has to read.
+            let address = format!("https://acme.sharepoint.example/personal/leo/Documents/{name}");
+            let file = json!({"id": "f1", "contentType": "reference", "contentUrl": address, "name": name});
+            let body = json!({"contentType": "html", "content": "<attachment id=\"f1\"></attachment>"});
+            room.host.tell_with(&room.id, json!({"body": body, "attachments": [file]})).await;
+            return;
+        }
+    };
+    let files = json!([{"name": name, "length": 5_000}]);
+    let what = json!({"person": room.host.email, key: room.id, "text": "", "files": files});
+    channels.world.control(place, "/_sim/files", what).await;
 }
 
 #[tokio::test(start_paused = true)]

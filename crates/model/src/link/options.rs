@@ -1,0 +1,98 @@
+//! What administrators choose about a link. Everything is as careful as it can be by default.
+
+/// What is chosen about a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LinkOptions {
+    /// What becomes of files.
+    pub files: Files,
+    /// Whether a mention of everybody calls everybody in the other channels. Otherwise it is a name.
+    pub broadcast: bool,
+    /// Whether people are carried whom no directory of ours lists.
+    pub outsiders: bool,
+    /// Whether it is told who joins and who leaves.
+    pub notices: bool,
+}
+
+/// What becomes of files in a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Files {
+    /// They are passed on.
+    #[default]
+    On,
+    /// A line says where the original is, with its address where the platform gives one.
+    Links,
+    /// A line says that there was one.
+    Off,
+}
+
+impl Files {
+    /// A stable name for the database, the console and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::On => "on",
+            Self::Links => "links",
+            Self::Off => "off",
+        }
+    }
+
+    /// What a stored name means.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::On, Self::Links, Self::Off].into_iter().find(|files| files.name() == name)
+    }
+}
+
+const BROADCAST: [&str; 2] = ["inert", "allowed"];
+
+impl LinkOptions {
+    /// All of them with their values, as administrators write them.
+    pub fn named(self) -> [(&'static str, &'static str); 2] {
+        [("files", self.files.name()), ("broadcast", BROADCAST[usize::from(self.broadcast)])]
+    }
+
+    /// Chooses one.
+    ///
+    /// # Errors
+    /// What can be chosen, where there is no such option or no such value of it.
+    pub fn choose(&mut self, option: &str, value: &str) -> Result<(), String> {
+        let one_of = |values: [&str; 2]| {
+            let at = values.iter().position(|known| *known == value);
+            at.map(|at| at == 1).ok_or_else(|| format!("{option} is {} or {}", values[1], values[0]))
+        };
+        match option {
+            "files" => {
+                self.files = Files::named(value).ok_or("files is on, links or off")?;
+            }
+            "broadcast" => self.broadcast = one_of(BROADCAST)?,
+            _ => {
+                let known = self.named().map(|(name, _)| name).join(", ");
+                return Err(format!("a link has no option “{option}”; there are {known}"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_are_chosen_as_they_are_shown() {
+        let mut options = LinkOptions::default();
+        let shown = [("files", "on"), ("broadcast", "inert")];
+        assert_eq!(options.named(), shown);
+        let chosen = [("files", "links"), ("broadcast", "allowed")];
+        for (option, value) in chosen {
+            assert_eq!(options.choose(option, value), Ok(()));
+        }
+        assert_eq!(options.named(), chosen);
+        for (option, value, why) in [
+            ("files", "some", "files is on, links or off"),
+            ("broadcast", "on", "broadcast is allowed or inert"),
+            ("colour", "red", "a link has no option “colour”; there are files, broadcast"),
+        ] {
+            assert_eq!(options.choose(option, value), Err(why.to_owned()));
+        }
+        assert_eq!(options.named(), chosen);
+    }
+}
