@@ -9,7 +9,7 @@ use entente_model::{
 use entente_platform::classify::date;
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Effect, Failure, FileSource, Http, Limit, Listen, Listening,
-    Mark, OpenFile, Page, Site, Talk, Tokens,
+    MadeGroup, Mark, OpenFile, Page, Site, Talk, Tokens, WantedGroup,
 };
 use http::{HeaderMap, Method};
 use std::sync::Arc;
@@ -80,8 +80,7 @@ impl GraphClient {
         if own == with.id.as_str() {
             return Err(CallError::Reject("Teams has no direct chat of an account with itself".to_owned()));
         }
-        let person = |id: &str| self.url(&format!("/users('{}')", id::segment(id))).to_string();
-        let chat = render::direct(person(&own), person(with.id.as_str()));
+        let chat = render::direct(self.person(&own), self.person(with.id.as_str()));
         let call = self.call(Method::POST, "/chats", self.limits.make_chat()).json(&chat);
         let answer =
             self.send(call.effect(Effect::Repeatable)).await.map_err(|failure| refusal::graph(&failure))?;
@@ -261,6 +260,30 @@ impl Client for GraphClient {
 
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
         self.chat(conversation).await
+    }
+
+    async fn make_group(&self, wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
+        self.gather(wanted).await
+    }
+
+    async fn find_group(
+        &self,
+        wanted: &WantedGroup<'_>,
+        since: Timestamp,
+    ) -> Result<Option<MadeGroup>, CallError> {
+        self.gathered(wanted, since).await
+    }
+
+    async fn admit(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
+        self.bring(group, account).await
+    }
+
+    async fn dismiss(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
+        self.put_out(group, account).await
+    }
+
+    async fn rename(&self, group: &ConversationRef, name: &str) -> Result<(), CallError> {
+        self.name_group(group, name).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

@@ -64,7 +64,17 @@ impl GraphClient {
             }
         };
         let own = self.own_id().await?;
-        let (mut snapshots, gap) = self.modified_since(&conversation, since).await?;
+        self.sent_by(&own, &conversation, since).await
+    }
+
+    /// What this person or app said in a chat.
+    pub(crate) async fn sent_by(
+        &self,
+        own: &str,
+        conversation: &ConversationRef,
+        since: Timestamp,
+    ) -> Result<Vec<Snapshot>, CallError> {
+        let (mut snapshots, gap) = self.modified_since(conversation, since).await?;
         if gap {
             // What was not seen cannot be said to be absent.
             return Err(CallError::Retry { after: None });
@@ -115,17 +125,23 @@ impl GraphClient {
     ) -> Result<Option<Conversation>, CallError> {
         let own = self.credentials.account.as_ref().map_or("", |account| account.id.as_str());
         let path = format!("/chats/{}?$expand=members", id::segment(conversation.id.as_str()));
-        let call = self.call(Method::GET, &path, self.limits.chats(own));
-        let Some(chat) = self.find::<Chat>(call).await? else { return Ok(None) };
-        let direct = chat.kind.as_deref() == Some("oneOnOne");
-        let members = chat.members.unwrap_or_default().into_iter().filter_map(|member| member.user_id);
-        let members: Vec<_> = members.map(|id| id::account(&self.site.workspace, &id)).collect();
-        Ok(Some(Conversation {
-            at: conversation.clone(),
-            kind: if direct { ConversationKind::Direct } else { ConversationKind::Other },
-            name: None,
-            members: if direct { members } else { Vec::new() },
-        }))
+        let limits = self.limits.one_chat(own, conversation.id.as_str());
+        let Some(chat) = self.find::<Chat>(self.call(Method::GET, &path, limits)).await? else {
+            return Ok(None);
+        };
+        let (kind, members) = match chat.kind.as_deref() {
+            Some("oneOnOne") => (ConversationKind::Direct, chat.members.unwrap_or_default()),
+            // What is expanded need not be everybody; only the list of members has pages.
+            Some("group") => match self.roster(conversation.id.as_str()).await? {
+                Some(members) => (ConversationKind::Group, members),
+                None => return Ok(None),
+            },
+            _ => (ConversationKind::Other, Vec::new()),
+        };
+        let members = members.into_iter().filter_map(|member| member.user_id);
+        let members = members.map(|id| id::account(&self.site.workspace, &id)).collect();
+        let name = chat.topic.filter(|_| kind == ConversationKind::Group).filter(|topic| !topic.is_empty());
+        Ok(Some(Conversation { at: conversation.clone(), kind, name, members }))
     }
 
     /// Direct chats in which something was said since then. The list is ordered by the newest message; edits and

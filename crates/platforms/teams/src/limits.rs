@@ -40,7 +40,12 @@ impl Limits {
         vec![self.app("other", 30.0), self.chat(chat)]
     }
 
-    /// Looking at one chat or at the chats of a person.
+    /// Looking at one chat of a person.
+    pub(crate) fn one_chat(&self, person: &str, chat: &str) -> Vec<Limit> {
+        [self.chats(person), vec![self.chat(chat)]].concat()
+    }
+
+    /// Looking at the chats of a person.
     pub(crate) fn chats(&self, person: &str) -> Vec<Limit> {
         vec![self.app("get", 30.0), self.own(&format!("chats/{person}"), 5.0)]
     }
@@ -48,6 +53,12 @@ impl Limits {
     /// Making a chat.
     pub(crate) fn make_chat(&self) -> Vec<Limit> {
         vec![self.app("other", 30.0), self.own("make_chat", 30.0)]
+    }
+
+    /// Letting somebody into a chat or taking them out: four a minute.
+    pub(crate) fn roster(&self, chat: &str) -> Vec<Limit> {
+        let few = Limit::new(format!("{}/roster/{chat}", self.prefix), 4.0 / 60.0 * USED, 3.0);
+        vec![self.app("other", 30.0), self.chat(chat), few]
     }
 
     /// Subscriptions. Graph: "Microsoft Graph service-specific throttling limits", change notifications: 1,000 writes in

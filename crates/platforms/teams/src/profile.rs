@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use entente_platform::{
-    Capabilities, Channels, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
+    Capabilities, Channels, Grant, Groups, Level, Maker, Mentions, OAuth, Presence, Profile, Reactions, Shown,
 };
 
 use crate::files;
@@ -62,7 +62,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             app_reacts: false,
             everybody: Mentions::Nobodys,
         }),
-        groups: None,
+        // Graph, "Create chat": delegated, and the caller is one of the members. The app brings itself in by its own right when
+        // it has something to say ("Add app to chat").
+        groups: Some(Groups { maker: Maker::Member, fixed: false, app_anywhere: true }),
         listed: false,
     },
     oauth: OAuth {

@@ -51,6 +51,15 @@ pub(crate) fn drive(failure: &Failure) -> CallError {
     }
 }
 
+/// Whether the Bot Framework says that the bot is not in the conversation. Teams: "Send proactive messages".
+pub(crate) fn is_outside(failure: &Failure) -> bool {
+    let status = failure.status.map(|status| status.as_u16());
+    matches!(
+        (status, code(failure).as_str()),
+        (Some(403), "BotNotInConversationRoster") | (Some(404), "ConversationNotFound")
+    )
+}
+
 /// A refusal by the Bot Framework.
 pub(crate) fn bot(failure: &Failure) -> CallError {
     let Some(status) = failure.status.map(|status| status.as_u16()) else {

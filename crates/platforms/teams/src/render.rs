@@ -70,7 +70,16 @@ pub(crate) fn quotation(quoted: &ChatMessage, preview: &str) -> Attachment {
 
 /// The direct chat of two people, each given as an address. Graph: "Create chat".
 pub(crate) fn direct(one: String, other: String) -> NewChat {
-    let member =
-        |user| NewMember { kind: "#microsoft.graph.aadUserConversationMember", roles: ["owner"], user };
-    NewChat { chat_type: "oneOnOne", members: [member(one), member(other)] }
+    NewChat { chat_type: "oneOnOne", topic: None, members: vec![member(one), member(other)] }
+}
+
+/// A group of these people, each given as an address. Graph: "Create chat".
+pub(crate) fn group(topic: String, people: impl Iterator<Item = String>) -> NewChat {
+    NewChat { chat_type: "group", topic: Some(topic), members: people.map(member).collect() }
+}
+
+/// Somebody by their address. Everybody of the organization is an owner of the chats they are in. Graph: "Create chat". Without
+/// `visibleHistoryStartDateTime`, whoever comes later reads from then on. Graph: "Add member to a chat".
+pub(crate) fn member(user: String) -> NewMember {
+    NewMember { kind: "#microsoft.graph.aadUserConversationMember", roles: ["owner"], user }
 }

@@ -2,6 +2,7 @@
 //! else that the vendor sends is skipped. Absent and null mean the same (Graph sends both).
 
 pub(crate) mod activity;
+pub(crate) mod catalog;
 pub(crate) mod chat;
 pub(crate) mod drive;
 pub(crate) mod error;

@@ -45,8 +45,9 @@ pub(crate) struct Apps {
     pub(crate) accounts: HashMap<String, Arc<str>>,
 }
 
-/// The application permissions an app gets when its registration names none: what the rungs of listening need.
-pub(crate) const DEFAULT_ROLES: [&str; 9] = [
+/// The application permissions an app gets when its registration names none: what the rungs of listening need, and
+/// what it takes to speak in groups.
+pub(crate) const DEFAULT_ROLES: [&str; 11] = [
     "Chat.Create",
     "Chat.Read.All",
     "Chat.ReadBasic.All",
@@ -56,6 +57,8 @@ pub(crate) const DEFAULT_ROLES: [&str; 9] = [
     "Channel.ReadBasic.All",
     "TeamMember.Read.All",
     "ChannelMessage.Read.All",
+    "AppCatalog.Read.All",
+    "TeamsAppInstallation.ReadWriteSelfForChat.All",
 ];
 
 /// Delegated scopes with "needs an administrator's consent". Graph: "Microsoft Graph permissions reference".

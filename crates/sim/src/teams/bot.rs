@@ -1,8 +1,8 @@
 //! The Bot Framework: metadata for bots that check who calls them, and the connector bots call.
 //!
 //! Bot Connector REST reference ("Bot Framework REST API reference"), its published description, and "Authenticate
-//! requests with the Bot Connector API". Personal chats, and channels of teams that a bot is
-//! installed in; a bot in group chats is left out, and it is told nothing of channels.
+//! requests with the Bot Connector API". Personal chats, and channels of teams and group chats that a bot is
+//! installed in. Of those it is told nothing but that it was installed: messages that mention a bot are left out.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use super::answer::{self, Answer, Outcome, Refusal};
 use super::apps::App;
 use super::call::Call;
 use super::caller::Caller;
-use super::chats::{Chat, Chats};
+use super::chats::{Chat, Chats, Kind};
 use super::keys;
 use super::sim::Sim;
 
@@ -87,9 +87,9 @@ fn bot(sim: &Sim, caller: &Caller) -> Result<App, Refusal> {
 /// The chat behind a bot's conversation id. The bot must be in it and still be installed.
 fn open<'a>(chats: &'a mut Chats, bot: &App, conversation: &str) -> Result<&'a mut Chat, Refusal> {
     let missing = || Refusal::new(StatusCode::NOT_FOUND, "ConversationNotFound", "Conversation not found.");
-    // A channel is the same to everybody; behind it a thread may be named.
+    // A channel or group is the same to everybody; behind a channel a thread may be named.
     let channel = conversation.split_once(";messageid=").map_or(conversation, |(channel, _)| channel);
-    if chats.get(channel).is_some_and(|chat| chat.team.is_some()) {
+    if chats.get(channel).is_some_and(|chat| chat.kind != Kind::OneOnOne) {
         let chat = chats.get_mut(channel).ok_or_else(missing)?;
         return if chat.apps.contains(&bot.client_id) { Ok(chat) } else { Err(not_installed()) };
     }

@@ -9,6 +9,7 @@
 //! | `POST /_sim/apps` | `{"name", "redirect_uris"?: […], "bot_endpoint"?, "admin_consent"?, "roles"?: […], "installed_for_all"?, "announce"?}` | `{"client_id", "client_secret", "tenant"}` |
 //! | `POST /_sim/apps/{client_id}` | any of these but `name` and `announce` | the same |
 //! | `POST /_sim/install` | `{"app", "person", "announce"?}` | `{"chat", "conversation"}` |
+//! | `POST /_sim/install` | `{"app", "chat"}` | 204; somebody brings the app into a group |
 //! | `POST /_sim/teams` | `{"name", "channel", "members": […], "apps"?: […]}` | `{"team", "channel"}`; apps are installed there, all of them unless named |
 //! | `POST /_sim/teams/members` | `{"team", "channel", "person"}` | 204; somebody joins the team |
 //! | `POST /_sim/consent` | `{"person"?, "answer": "approve" \| "deny" \| "ask"}` | 204; a standing answer, everybody's without `person` |
@@ -37,7 +38,7 @@ use super::answer::{Answer, json_response};
 use super::apps::{App, DEFAULT_ROLES};
 use super::bot::install;
 use super::call::Call;
-use super::chats::Team;
+use super::chats::{Kind, Team};
 use super::people::Person;
 use super::signin::consent::Decision;
 use super::sim::Sim;
@@ -253,7 +254,9 @@ fn join(sim: &Arc<Sim>, call: &Call) -> Done {
 #[serde(deny_unknown_fields)]
 struct Install {
     app: String,
+    #[serde(default)]
     person: String,
+    chat: Option<String>,
     #[serde(default = "yes")]
     announce: bool,
 }
@@ -263,7 +266,18 @@ fn yes() -> bool {
 }
 
 fn install(sim: &Arc<Sim>, call: &Call) -> Done {
-    let Install { app, person, announce } = input(call)?;
+    let Install { app, person, chat, announce } = input(call)?;
+    if let Some(chat) = chat {
+        let app = sim.apps().by_id.get(app.as_str()).map(|app| Arc::clone(&app.client_id));
+        let app = app.ok_or("there is no such app")?;
+        let mut chats = sim.chats();
+        let chat = chats.get_mut(&chat).filter(|chat| chat.kind == Kind::Group).ok_or("no such group")?;
+        if !chat.apps.contains(&app) {
+            chat.apps.push(Arc::clone(&app));
+        }
+        let change = json!({"kind": "app.installed", "app": &*app, "chat": &*chat.id});
+        return Ok(Answer::no_content().changed(change));
+    }
     let person = somebody(sim, &person)?;
     let app = {
         let mut apps = sim.apps();

@@ -74,7 +74,7 @@ impl Call {
 }
 
 /// Words that are part of the interface and compared without regard to case, in the vendor's capitals.
-const WORDS: [&str; 22] = [
+const WORDS: [&str; 24] = [
     "me",
     "users",
     "chats",
@@ -94,6 +94,8 @@ const WORDS: [&str; 22] = [
     "unhideForUser",
     "revokeSignInSessions",
     "installedApps",
+    "appCatalogs",
+    "teamsApps",
     "teamwork",
     "chat",
     "$batch",

@@ -50,8 +50,10 @@ pub(crate) struct Chat {
     pub(crate) members: Vec<Arc<Person>>,
     /// The team, of a channel.
     pub(crate) team: Option<Arc<str>>,
-    /// Client ids of the apps that are installed in a channel's team.
+    /// Client ids of the apps that are installed in a channel's team or in a group.
     pub(crate) apps: Vec<Arc<str>>,
+    /// From which moment on somebody who was let into a group may read it, by object id; absent, everything.
+    pub(crate) readable: HashMap<Arc<str>, i64>,
     /// Client id of the bot, in a personal chat with one.
     pub(crate) bot: Option<Arc<str>>,
     /// By id.
@@ -74,6 +76,7 @@ impl Chat {
             members,
             team: None,
             apps: Vec::new(),
+            readable: HashMap::new(),
             bot: None,
             messages: BTreeMap::new(),
             by_change: BTreeSet::new(),
@@ -85,6 +88,11 @@ impl Chat {
     /// Whether this person is in it.
     pub(crate) fn has(&self, person: &str) -> bool {
         self.members.iter().any(|member| &*member.id == person)
+    }
+
+    /// The moment from which on this person may read; apps read everything.
+    pub(crate) fn readable_by(&self, person: Option<&Arc<Person>>) -> i64 {
+        person.and_then(|person| self.readable.get(&person.id).copied()).unwrap_or(0)
     }
 
     /// The present moment in this chat: later than everything that happened in it. Ids of messages and times of changes
@@ -223,6 +231,28 @@ impl Chats {
             chat.members.push(person);
         }
         true
+    }
+
+    /// Lets somebody into a group, to read it from this moment on. Whoever is in it stays as they are.
+    pub(crate) fn admit(&mut self, id: &str, person: &Arc<Person>, readable: Option<i64>, now: i64) {
+        let Some(chat) = self.by_id.get_mut(id).filter(|chat| !chat.has(&person.id)) else { return };
+        chat.members.push(Arc::clone(person));
+        chat.updated = now;
+        if let Some(readable) = readable {
+            chat.readable.insert(Arc::clone(&person.id), readable);
+        }
+        self.of_person.entry(Arc::clone(&person.id)).or_default().push(Arc::clone(&chat.id));
+    }
+
+    /// Takes somebody out of a group.
+    pub(crate) fn dismiss(&mut self, id: &str, person: &str, now: i64) {
+        let Some(chat) = self.by_id.get_mut(id) else { return };
+        chat.members.retain(|member| &*member.id != person);
+        chat.readable.remove(person);
+        chat.updated = now;
+        if let Some(chats) = self.of_person.get_mut(person) {
+            chats.retain(|chat| &**chat != id);
+        }
     }
 
     /// All teams.

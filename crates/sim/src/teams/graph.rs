@@ -23,12 +23,14 @@ pub(crate) mod draft;
 pub(crate) mod drive;
 mod edit;
 mod hosted;
+mod installed;
 mod list_chats;
 mod list_messages;
 pub(crate) mod odata;
 pub(crate) mod post;
 mod quote;
 mod react;
+mod roster;
 mod users;
 
 /// Answers a call under `/v1.0`.
@@ -64,6 +66,7 @@ fn route(sim: &Arc<Sim>, call: &Call, caller: &Caller, segments: &[&str]) -> Out
         ["chats"] | ["me", "chats"] if get => list_chats::own(sim, call, caller),
         ["users", key, "chats"] if get => list_chats::of(sim, call, caller, key),
         ["chats" | "me", "getAllMessages"] => Err(unknown(call)),
+        ["appCatalogs", "teamsApps"] if get => installed::catalog(sim, call, caller),
         ["teams", rest @ ..] => channel::route(sim, call, caller, rest),
         ["me", "chats", id, rest @ ..] => {
             caller.must_be_person()?;
@@ -95,9 +98,14 @@ fn in_chat(sim: &Arc<Sim>, call: &Call, caller: &Caller, id: &str, rest: &[&str]
     }
     match (call.method.as_str(), rest) {
         ("GET", []) => chat::get(sim, call, caller, id),
-        ("PATCH", []) => chat::rename(sim, call, caller, id),
+        ("PATCH", []) => roster::rename(sim, call, caller, id),
         ("GET", ["members"]) => chat::members(sim, call, caller, id),
+        ("POST", ["members"]) => roster::add(sim, call, caller, id),
         ("GET", ["members", member]) => chat::member(sim, call, caller, id, member),
+        ("DELETE", ["members", member]) => roster::remove(sim, call, caller, id, member),
+        ("GET", ["installedApps"]) => installed::list(sim, call, caller, id),
+        ("POST", ["installedApps"]) => installed::add(sim, call, caller, id),
+        ("DELETE", ["installedApps", installation]) => installed::remove(sim, call, caller, id, installation),
         ("POST", ["markChatReadForUser"]) => chat::mark(sim, call, caller, id, true),
         ("POST", ["markChatUnreadForUser"]) => chat::mark(sim, call, caller, id, false),
         ("GET", ["messages"]) => list_messages::list(sim, call, caller, id),

@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Read,
     /// Any other write.
     Write,
+    /// Letting somebody into a chat or taking them out: four a minute for each chat.
+    Roster,
     /// `GET` of subscriptions.
     ReadSubscriptions,
     /// Writes of subscriptions.
@@ -46,11 +48,14 @@ impl Sim {
             Kind::ReadMessages => ("read", 20.0, 20.0),
             Kind::PostMessage => ("post", 20.0, 20.0),
             Kind::ReadChats | Kind::Read => ("get", 30.0, 30.0),
-            Kind::Write => ("write", 30.0, 30.0),
+            Kind::Write | Kind::Roster => ("write", 30.0, 30.0),
             Kind::ReadSubscriptions => ("subscriptions read", 250.0, 5_000.0),
             Kind::WriteSubscriptions => ("subscriptions write", 50.0, 1_000.0),
         };
         self.take(&format!("{word} {app}"), per_app, burst, now)?;
+        if let (Kind::Roster, Some(chat)) = (kind, chat) {
+            return self.take(&format!("roster {app} {chat}"), 4.0 / 60.0, 4.0, now);
+        }
         if let Some(chat) = chat {
             let word = if switches.chat_limit_shared { "any" } else { word };
             self.take(&format!("{word} {app} {chat}"), 1.0, 1.0, now)?;

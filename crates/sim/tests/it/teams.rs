@@ -5,6 +5,7 @@ mod byhand;
 mod chats;
 mod crypto;
 mod files;
+mod groups;
 mod lifecycle;
 mod limits;
 mod listener;

@@ -99,12 +99,36 @@ impl BotClient {
         if quoted.is_some() {
             losses.push(Loss::Thread);
         }
-        let call = self.activity(Method::POST, &conversation, "").json(&activity).visible();
-        let answer = self.send(call).await?;
+        let answer = self.say_in_chat(&conversation, &activity).await?;
         let made: Made = answer.json()?;
         let message = id::message(&self.site.workspace, &conversation, &made.id);
         let at = id::written(&made.id).unwrap_or_else(|| answered_at(&answer.headers, &message));
         Ok(Receipt { message: Some(message), at, losses })
+    }
+
+    /// Says something in a chat. Into a group that the app is not in yet it is brought first, by its right in Graph: being
+    /// refused is certain, so nothing is said twice.
+    async fn say_in_chat(&self, chat: &str, activity: &NewActivity<'_>) -> Result<Answer, CallError> {
+        let say = async || {
+            let call = self.activity(Method::POST, chat, "").json(activity).visible();
+            self.http.send(call, Some(&*self.credentials.tokens)).await
+        };
+        let refused = match say().await {
+            Ok(answer) => return Ok(answer),
+            Err(refused) => refused,
+        };
+        let Some(graph) = self.graph_of(chat).filter(|_| refusal::is_outside(&refused)) else {
+            return Err(refusal::bot(&refused));
+        };
+        graph.install(chat).await?;
+        // It was brought in just now; not every part of the service need know yet.
+        say().await.map_err(|failure| {
+            if refusal::is_outside(&failure) {
+                CallError::Retry { after: None }
+            } else {
+                refusal::bot(&failure)
+            }
+        })
     }
 
     /// Begins a thread in a channel, or goes on with one. Teams: "Channel and group chat conversations with a bot": a thread is
@@ -128,6 +152,12 @@ impl BotClient {
         let message = id::in_thread(at, root, &made.id);
         let when = id::written(&made.id).unwrap_or_else(|| answered_at(&answer.headers, &message));
         Ok(Receipt { message: Some(message), at: when, losses })
+    }
+
+    /// The app in Graph, for a chat that both know by the same id: a group.
+    fn graph_of(&self, chat: &str) -> Option<&GraphClient> {
+        let id = chat.into();
+        self.graph.as_ref().filter(|_| !id::is_bots(&id) && id::channel(&id).is_none())
     }
 
     fn graph(&self) -> Result<&GraphClient, CallError> {
@@ -184,24 +214,32 @@ impl Client for BotClient {
         }
     }
 
-    /// Refused: nobody can say whether a bot's message arrived.
-    async fn sent_since(&self, _: &Destination, _: Timestamp) -> Result<Vec<Snapshot>, CallError> {
-        no_history()
-    }
-
-    /// Refused but in channels.
-    async fn fetch(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
-        match id::channel(&message.conversation.id) {
-            Some(_) => self.graph()?.one_in_channel(message).await,
-            None => no_history(),
+    /// Refused but in groups, where Graph tells: elsewhere nobody can say whether a bot's message arrived.
+    async fn sent_since(&self, to: &Destination, since: Timestamp) -> Result<Vec<Snapshot>, CallError> {
+        match to {
+            Destination::Conversation(group) => match self.graph_of(group.id.as_str()) {
+                Some(graph) => graph.sent_by(&self.site.client_id, group, since).await,
+                None => no_history(),
+            },
+            Destination::Direct(_) => no_history(),
         }
     }
 
-    /// Refused but in channels.
+    /// Refused but in channels and groups.
+    async fn fetch(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
+        match (id::channel(&message.conversation.id), self.graph_of(message.conversation.id.as_str())) {
+            (Some(_), _) => self.graph()?.one_in_channel(message).await,
+            (None, Some(graph)) => graph.one(message).await,
+            (None, None) => no_history(),
+        }
+    }
+
+    /// Refused but in channels and groups.
     async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError> {
-        match id::channel(&conversation.id) {
-            Some(_) => self.graph()?.channel_since(conversation, mark).await,
-            None => no_history(),
+        match (id::channel(&conversation.id), self.graph_of(conversation.id.as_str())) {
+            (Some(_), _) => self.graph()?.channel_since(conversation, mark).await,
+            (None, Some(graph)) => graph.read(conversation, mark).await,
+            (None, None) => no_history(),
         }
     }
 
@@ -226,9 +264,12 @@ impl Client for BotClient {
         }))
     }
 
-    /// Its conversations with people are all direct: others are not carried. Bot Connector API: "Get Conversation
-    /// Members".
+    /// A group is read by its right in Graph, in it or not. Its conversations with people are known to the connector alone: Bot
+    /// Connector API, "Get Conversation Members".
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
+        if let Some(graph) = self.graph_of(conversation.id.as_str()) {
+            return graph.chat(conversation).await;
+        }
         let path = format!("/v3/conversations/{}/members", id::segment(conversation.id.as_str()));
         let call = self.call(Method::GET, &path, self.limits.bot(conversation.id.as_str()));
         let answer = match self.send(call).await {

@@ -40,7 +40,7 @@ pub(crate) fn head(receiver: &TeamsReceiver, body: &Bytes) -> Option<Item> {
     };
     match conversation.conversation_type.as_deref() {
         Some("personal") => {}
-        // A bot in a group is told what mentions it; groups are not carried.
+        // A bot in a group is told what mentions it, and people are heard by Graph.
         Some("channel" | "groupChat") => return None,
         other => return Some(unknown("conversation", other.unwrap_or("unnamed"))),
     }

@@ -11,6 +11,10 @@ pub(crate) struct Chat {
     /// `oneOnOne`, `group` or `meeting`.
     #[serde(rename = "chatType")]
     pub(crate) kind: Option<String>,
+    /// What it is called, if it is a group that was given a name.
+    pub(crate) topic: Option<String>,
+    /// When it was made.
+    pub(crate) created_date_time: Option<String>,
     /// Who is in it, if it was asked for.
     #[serde(default)]
     pub(crate) members: Option<Vec<Member>>,
@@ -22,6 +26,8 @@ pub(crate) struct Chat {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Member {
+    /// Of the membership. Opaque.
+    pub(crate) id: Option<String>,
     /// Object id; may be missing for people of other organisations.
     pub(crate) user_id: Option<String>,
 }

@@ -122,14 +122,32 @@ pub(crate) struct SendingUser<'a> {
     pub(crate) display_name: Option<&'a str>,
 }
 
-/// A direct chat to be found or made.
+/// A direct chat to be found or made, or a group to be made.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewChat {
-    /// `oneOnOne`.
+    /// `oneOnOne` or `group`.
     pub(crate) chat_type: &'static str,
-    /// Both.
-    pub(crate) members: [NewMember; 2],
+    /// Only groups have one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) topic: Option<String>,
+    /// All, the caller among them.
+    pub(crate) members: Vec<NewMember>,
+}
+
+/// What a group should be called. Graph: "Update chat".
+#[derive(Debug, Serialize)]
+pub(crate) struct Topic<'a> {
+    /// The name.
+    pub(crate) topic: &'a str,
+}
+
+/// An app to be installed in a chat. Graph: "Add app to chat".
+#[derive(Debug, Serialize)]
+pub(crate) struct NewInstallation<'a> {
+    /// The app, as an address in the catalog.
+    #[serde(rename = "teamsApp@odata.bind")]
+    pub(crate) app: &'a str,
 }
 
 /// `aadUserConversationMember`.

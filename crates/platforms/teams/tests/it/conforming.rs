@@ -5,14 +5,14 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use entente_model::{AccountRef, ConversationRef, MessageRef, Timestamp};
-use entente_platform::conformance::{Fixed, Seen, World as Conforming};
+use entente_platform::conformance::{Fixed, Gathered, Seen, World as Conforming};
 use entente_platform::{AppSecrets, Credentials, LoginKind, Platform, Site, Transport};
 use entente_platform_teams::Teams;
 use entente_text::{NoElements, html_in};
 use serde_json::json;
 use url::Url;
 
-use crate::support::{login, workspace};
+use crate::support::{account, login, workspace};
 use crate::world::{AUTHORITY, OURS, Person, World, certificate};
 
 struct Sales {
@@ -21,6 +21,7 @@ struct Sales {
     eva: Person,
     ours: Credentials,
     admin: Credentials,
+    outsider: Credentials,
     addresses: Vec<String>,
 }
 
@@ -42,7 +43,10 @@ async fn sales() -> Sales {
     };
     let ours = credentials(LoginKind::Account, Some(ada.account()), token, Some(app.clone()));
     let admin = credentials(LoginKind::Admin, None, app, None);
-    Sales { world, ada, eva, ours, admin, addresses }
+    let dmitri = world.person("Dmitri");
+    let token = world.sign_in(&dmitri).await;
+    let outsider = credentials(LoginKind::Account, Some(dmitri.account()), token, None);
+    Sales { world, ada, eva, ours, admin, outsider, addresses }
 }
 
 impl Sales {
@@ -156,6 +160,32 @@ impl Conforming for Sales {
             .collect();
         seen.reverse();
         seen
+    }
+
+    fn others(&self) -> Vec<AccountRef> {
+        ["Hugo", "Farid", "Bruno"].map(|first| self.world.person(first).account()).to_vec()
+    }
+
+    fn nobody(&self) -> AccountRef {
+        account("00000000-0000-4000-8000-00000000dead")
+    }
+
+    fn outsider(&self) -> Credentials {
+        self.outsider.clone()
+    }
+
+    fn gathering(&self, _: usize) -> (&'static str, &'static str) {
+        ("POST", "/v1.0/chats")
+    }
+
+    async fn gathered(&self, group: &ConversationRef) -> Option<Gathered> {
+        let path = format!("/_sim/conversations?person={}", self.eva.id);
+        let shown = self.world.hand("GET", &path, "", None).await;
+        let shown = shown["items"].as_array().unwrap().iter().find(|one| one["chat"] == group.id.as_str())?;
+        let people = shown["members"].as_array().unwrap().iter().filter(|one| one["is_bot"] == false);
+        let mut members: Vec<_> = people.map(|one| account(one["id"].as_str().unwrap())).collect();
+        members.sort();
+        Some(Gathered { name: shown["title"].as_str().map(str::to_owned), members })
     }
 
     fn sending(&self) -> (&'static str, &'static str) {

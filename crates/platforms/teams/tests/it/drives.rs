@@ -13,9 +13,9 @@ use crate::support::login;
 use crate::world::{Person, World};
 
 /// A file of ours, which comes in uneven pieces.
-struct File {
-    name: &'static str,
-    length: u64,
+pub(crate) struct File {
+    pub(crate) name: &'static str,
+    pub(crate) length: u64,
 }
 
 impl File {

@@ -103,18 +103,18 @@ async fn one_message_is_fetched() {
 
 #[tokio::test]
 async fn a_chat_tells_its_kind_and_its_people() {
-    let mut group = fixture("chat");
-    group["chatType"] = json!("group");
+    let mut meeting = fixture("chat");
+    meeting["chatType"] = json!("meeting");
     let tap = Wiretap::new([
         Reply::Json(200, fixture("chat")),
-        Reply::Json(200, group),
+        Reply::Json(200, meeting),
         Reply::Json(404, json!({})),
     ]);
     let client = tap.client(LoginKind::Account);
     let direct = client.conversation(&conversation(CHAT)).await.unwrap().unwrap();
     assert_eq!((direct.kind, direct.members), (ConversationKind::Direct, vec![account(ALICE), account(BOB)]));
-    let group = client.conversation(&conversation(CHAT)).await.unwrap().unwrap();
-    assert_eq!((group.kind, group.members), (ConversationKind::Other, vec![]));
+    let meeting = client.conversation(&conversation(CHAT)).await.unwrap().unwrap();
+    assert_eq!((meeting.kind, meeting.members), (ConversationKind::Other, vec![]));
     assert_eq!(client.conversation(&conversation(CHAT)).await, Ok(None));
     assert_eq!(tap.lines()[0], format!("GET {V1}/chats/{CHAT}?$expand=members"));
 }

@@ -298,6 +298,13 @@ impl World {
         self.client(LoginKind::App, None, Some(&token), None)
     }
 
+    /// The same, and it may ask Graph by its own right.
+    pub(crate) async fn as_bot_in_graph(&self) -> Arc<dyn Client> {
+        let token = self.as_app("https://api.botframework.com/.default").await;
+        let graph = self.as_app(Teams.profile().oauth.app_scope.unwrap()).await;
+        self.client(LoginKind::App, None, Some(&token), Some(&graph))
+    }
+
     /// Sees to what is reported around a person.
     pub(crate) async fn listen(&self, client: &dyn Client, chats: &[ConversationRef]) -> Listening {
         self.try_listen(client, chats, false).await.unwrap()

@@ -71,6 +71,19 @@ pub(crate) fn installed(sim: &Arc<Sim>, bot: &App, person: &Arc<Person>, base: &
     post(sim, bot, base, &update);
 }
 
+/// Tells a bot that it was brought into a group; `from` stands for whoever is there.
+pub(crate) fn installed_in_group(sim: &Arc<Sim>, bot: &App, chat: &str, from: &Arc<Person>, base: &str) {
+    let mut update = activity(sim, bot, from, base, "conversationUpdate");
+    update["conversation"] = json!({
+        "id": chat,
+        "conversationType": "groupChat",
+        "isGroup": true,
+        "tenantId": &*sim.tenant,
+    });
+    update["membersAdded"] = json!([{"id": format!("28:{}", bot.client_id)}]);
+    post(sim, bot, base, &update);
+}
+
 /// What all activities have in common.
 fn activity(sim: &Sim, bot: &App, person: &Person, base: &str, kind: &str) -> Value {
     let at = zulu_millis(sim.millis());

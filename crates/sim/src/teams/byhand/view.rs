@@ -3,7 +3,7 @@
 //! `GET /_sim/conversations?person=` answers, the latest activity first:
 //! `{"items": [{"chat", "type", "team": {"id", "name"} | null, "title", "last_activity", "members": [{"id", "name", "email",
 //! "is_bot"}], "last": {"author", "text", "file": name | null} | null}]}`. Channels that one is in stand among the chats; only
-//! they have a team.
+//! they have a team. The apps that are in a group are among its members.
 //!
 //! `GET /_sim/messages?chat=&person=&max=` answers, oldest first:
 //! `{"items": [{"id", "parent" | null, "root" | null, "author": {"id", "name", "email", "is_bot"} | null, "mine", "text",
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use super::{Done, somebody};
 use crate::teams::answer::Answer;
 use crate::teams::call::Call;
-use crate::teams::chats::{Chat, Team};
+use crate::teams::chats::{Chat, Kind, Team};
 use crate::teams::clockwork::zulu_millis;
 use crate::teams::message::{Author, Message};
 use crate::teams::people::Person;
@@ -44,6 +44,9 @@ pub(super) fn conversations(sim: &Sim, call: &Call) -> Done {
             let bot = chat.bot.as_ref().map(|bot| (bot, bot_name(sim, bot)));
             let mut members: Vec<Value> = chat.members.iter().map(|member| person(member)).collect();
             members.extend(bot.as_ref().map(|(id, name)| bot_json(id, name)));
+            if chat.kind == Kind::Group {
+                members.extend(chat.apps.iter().map(|app| bot_json(app, &bot_name(sim, app))));
+            }
             let others =
                 chat.members.iter().filter(|member| member.id != viewer.id).map(|one| one.name.clone());
             let others: Vec<String> = others.chain(bot.map(|(_, name)| name)).collect();
@@ -77,7 +80,9 @@ pub(super) fn messages(sim: &Sim, call: &Call) -> Done {
     let chat = call.param("chat").and_then(|id| chats.get(id));
     let chat = chat.filter(|chat| viewer.as_ref().is_none_or(|viewer| chat.has(&viewer.id)));
     let chat = chat.ok_or("there is no such chat")?;
-    let found: Vec<Message> = chat.messages.values().rev().take(max).cloned().collect();
+    let readable = chat.readable_by(viewer.as_ref());
+    let found: Vec<Message> =
+        chat.messages.range(readable..).rev().map(|(_, one)| one).take(max).cloned().collect();
     drop(chats);
     let mut items: Vec<Value> = found.iter().map(|message| shape(sim, message, viewer.as_ref())).collect();
     items.reverse();

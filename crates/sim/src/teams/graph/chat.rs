@@ -1,4 +1,4 @@
-//! One chat: what it is, who is in it, how far one has read.
+//! One chat: what it is, who is in it, how far one has read. Changing the first two is in [`super::roster`].
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use super::odata;
 use crate::teams::answer::{Answer, Outcome, Refusal};
 use crate::teams::call::Call;
 use crate::teams::caller::{Caller, Needs};
-use crate::teams::chats::{Chat, Chats, Kind};
+use crate::teams::chats::{Chat, Chats};
 use crate::teams::clockwork::zulu_millis;
 use crate::teams::message::View;
 use crate::teams::people::Person;
@@ -58,24 +58,6 @@ pub(super) fn get(sim: &Sim, call: &Call, caller: &Caller, id: &str) -> Outcome 
     drop(chats);
     odata::select(call, &mut body);
     Ok(Answer::ok(body))
-}
-
-/// `PATCH /chats/{id}`: the topic of a group. Graph: "Update chat".
-pub(super) fn rename(sim: &Sim, call: &Call, caller: &Caller, id: &str) -> Outcome {
-    caller.needs(&WRITE)?;
-    sim.throttle(caller, throttle::Kind::Write, Some(id))?;
-    let body = super::json(call)?;
-    let topic = body["topic"].as_str().ok_or_else(|| Refusal::bad("Topic is required."))?;
-    let mut chats = sim.chats();
-    let chat = open(sim, &mut chats, caller, id)?;
-    if chat.kind != Kind::Group {
-        return Err(Refusal::bad("Topic can only be set for group chats."));
-    }
-    chat.topic = Some(topic.to_owned());
-    chat.updated = sim.millis();
-    let mut body = shown(sim, call, caller.person(), chat);
-    body["@odata.context"] = json!(odata::context(call, "chats/$entity"));
-    Ok(Answer::ok(body).changed(json!({"kind": "chat.renamed", "chat": id})))
 }
 
 /// `GET /chats/{id}/members`. Graph: "List conversationMembers".
@@ -163,12 +145,13 @@ pub(crate) fn shown(sim: &Sim, call: &Call, person: Option<&Arc<Person>>, chat: 
 }
 
 fn member_json(sim: &Sim, chat: &Chat, member: &Person) -> Value {
+    let readable = chat.readable.get(&member.id).copied();
     json!({
         "@odata.type": "#microsoft.graph.aadUserConversationMember",
         "id": member_id(sim, chat, member),
         "roles": ["owner"],
         "displayName": member.name,
-        "visibleHistoryStartDateTime": "0001-01-01T00:00:00Z",
+        "visibleHistoryStartDateTime": readable.map_or_else(|| "0001-01-01T00:00:00Z".to_owned(), zulu_millis),
         "userId": &*member.id,
         "email": member.mail,
         "tenantId": &*sim.tenant,
@@ -176,6 +159,6 @@ fn member_json(sim: &Sim, chat: &Chat, member: &Person) -> Value {
 }
 
 /// Opaque; clients must not parse it.
-fn member_id(sim: &Sim, chat: &Chat, member: &Person) -> String {
+pub(super) fn member_id(sim: &Sim, chat: &Chat, member: &Person) -> String {
     STANDARD.encode(format!("MCMjMSMj{}##{}##{}", sim.tenant, chat.id, member.id))
 }

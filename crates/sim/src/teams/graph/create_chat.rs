@@ -1,24 +1,27 @@
 //! Making chats. Graph: "Create chat".
 //!
 //! A one-on-one chat needs exactly two members and is found again if it exists, still with 201; a group is always new.
-//! A person who makes a chat must be among its members.
+//! A person who makes a chat must be among its members. A group has at most 250 (Teams: "Limits and specifications", people in
+//! a private chat).
 
 use std::sync::Arc;
 
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::{chat, odata};
+use super::{chat, odata, roster};
 use crate::teams::answer::{Answer, Outcome, Refusal};
 use crate::teams::call::Call;
 use crate::teams::caller::{Caller, Needs};
-use crate::teams::message::{Author, Message};
-use crate::teams::notify::{self, Change, Event};
+use crate::teams::notify;
 use crate::teams::people::Person;
 use crate::teams::sim::Sim;
 use crate::teams::throttle;
 
 const NEEDS: Needs = Needs { delegated: &["Chat.Create", "Chat.ReadWrite"], application: &["Chat.Create"] };
+
+/// The most people in a group.
+pub(super) const MOST: usize = 250;
 
 /// `POST /chats`.
 pub(crate) fn create(sim: &Arc<Sim>, call: &Call, caller: &Caller) -> Outcome {
@@ -47,19 +50,23 @@ pub(crate) fn create(sim: &Arc<Sim>, call: &Call, caller: &Caller) -> Outcome {
             Err(Refusal::bad("Topic is not allowed for a one on one chat."))
         }
         Some("oneOnOne") => Ok(pair(sim, call, caller, members)),
-        Some("group") => Ok(group(sim, call, caller, topic, members)),
+        Some("group") if members.len() > MOST => Err(Refusal::bad("Too many members for a group chat.")),
+        Some("group") => {
+            topic.as_deref().map(roster::topic).transpose()?;
+            Ok(group(sim, call, caller, topic, members))
+        }
         _ => Err(Refusal::bad("Invalid chat type specified in the request body.")),
     }
 }
 
 /// One entry of `members`: the type, roles, and a person bound by id or user principal name.
-fn member(sim: &Sim, member: &Value) -> Result<Arc<Person>, Refusal> {
+pub(super) fn member(sim: &Sim, member: &Value) -> Result<Arc<Person>, Refusal> {
     if member["@odata.type"].as_str() != Some("#microsoft.graph.aadUserConversationMember") {
         return Err(Refusal::bad("Invalid member type specified in the request body."));
     }
     let roles = member["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
     if !roles.iter().any(|role| matches!(role.as_str(), Some("owner" | "guest"))) {
-        return Err(Refusal::bad("Invalid role specified for member."));
+        return Err(Refusal::bad("Must specify a role for the new member."));
     }
     let bind = member["user@odata.bind"].as_str().unwrap_or_default();
     let segments = crate::teams::call::segments(bind);
@@ -117,49 +124,18 @@ fn group(
     let detail = json!({
         "@odata.type": "#microsoft.graph.membersAddedEventMessageDetail",
         "visibleHistoryStartDateTime": "0001-01-01T00:00:00Z",
-        "members": members.iter().map(|one| identity(one)).collect::<Vec<_>>(),
-        "initiator": {"application": null, "device": null, "user": caller.person().map(|me| identity(me))},
+        "members": members.iter().map(|one| roster::identity(one)).collect::<Vec<_>>(),
+        "initiator": roster::initiator(caller),
     });
     let mut chats = sim.chats();
     chats.add_group(Arc::clone(&id), topic, members, now);
-    let event = chats.get_mut(&id).map(|one| {
-        let at = one.tick(now);
-        let message = system_message(at, detail);
-        one.put(message.clone());
-        Event::new(Change::Created, one, message, call)
-    });
+    let event = chats.get_mut(&id).map(|one| roster::happened(one, detail, now, call));
     let body = chats.get(&id).map(|one| shown(sim, call, caller, one)).unwrap_or_default();
     drop(chats);
     let hold = event.and_then(|event| notify::publish(sim, &event));
     created(call, &id, body)
         .changed(json!({"kind": "chat.created", "chat": &*id, "type": "group"}))
         .held(hold)
-}
-
-fn identity(person: &Person) -> Value {
-    json!({"id": &*person.id, "displayName": null, "userIdentityType": "aadUser"})
-}
-
-fn system_message(id: i64, detail: Value) -> Message {
-    Message {
-        id,
-        modified: id,
-        edited: None,
-        deleted: None,
-        author: Author::System,
-        html: true,
-        content: "<systemEventMessage/>".to_owned(),
-        attachments: Vec::new(),
-        mentions: Vec::new(),
-        importance: "normal".to_owned(),
-        subject: None,
-        reactions: Vec::new(),
-        quotes: None,
-        hosted: Vec::new(),
-        root: None,
-        team: None,
-        event: Some(detail),
-    }
 }
 
 fn shown(sim: &Sim, call: &Call, caller: &Caller, one: &crate::teams::chats::Chat) -> Value {

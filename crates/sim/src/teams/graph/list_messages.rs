@@ -36,7 +36,12 @@ pub(super) fn get(sim: &Sim, call: &Call, caller: &Caller, id: &str, message: &s
     admitted(sim, caller, id)?;
     let mut chats = sim.chats();
     let chat = chat::open(sim, &mut chats, caller, id)?;
-    let message = edit::find(chat, message)?.clone();
+    let readable = chat.readable_by(caller.person());
+    let found = edit::find(chat, message)?;
+    if found.id < readable {
+        return Err(Refusal::not_found(format!("NotFound: '{message}' is not found.")));
+    }
+    let message = found.clone();
     drop(chats);
     let mut body = shown(sim, call, id, &message);
     let context = format!("chats('{}')/messages/$entity", post::encoded(id));
@@ -58,14 +63,23 @@ pub(super) fn list(sim: &Sim, call: &Call, caller: &Caller, id: &str) -> Outcome
     let before = if skip > 0 { before.min(skip) } else { before };
     let mut chats = sim.chats();
     let chat = chat::open(sim, &mut chats, caller, id)?;
+    let readable = chat.readable_by(caller.person());
     // One more than the page shows whether there is another page.
     let found: Vec<Message> = if after >= before.saturating_sub(1) {
         Vec::new()
     } else if by_change {
         let keys = chat.by_change.range((after + 1, i64::MIN)..(before, i64::MIN)).rev();
-        keys.filter_map(|(_, id)| chat.messages.get(id)).take(top + 1).cloned().collect()
+        let found = keys.filter_map(|(_, id)| chat.messages.get(id)).filter(|one| one.id >= readable);
+        found.take(top + 1).cloned().collect()
     } else {
-        chat.messages.range(after + 1..before).rev().map(|(_, one)| one).take(top + 1).cloned().collect()
+        let after = after.max(readable - 1);
+        chat.messages
+            .range(after + 1..before.max(after + 1))
+            .rev()
+            .map(|(_, one)| one)
+            .take(top + 1)
+            .cloned()
+            .collect()
     };
     drop(chats);
     let key = |message: &Message| if by_change { message.modified } else { message.id };
