@@ -13,8 +13,7 @@
 //! "OAuth", "Server-to-Server OAuth", "Using webhooks", "`WebSockets`", "Rate limits", "Error definitions" and
 //! "Pagination". What they leave open is in [`Switches`].
 //!
-//! Direct messages and channels: ad-hoc group chats, reactions in channels, custom emoji, cards and scheduled messages are
-//! left out; calls about the rest answer 404 with code 2300, as any unknown path.
+//! Direct messages, channels and group chats: custom emoji, cards and scheduled messages are left out; calls about the rest answer 404 with code 2300, as any unknown path.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -154,7 +153,7 @@ const SUBSCRIPTIONS: &str = "/v2/marketplace/app/event_subscription";
 const SUBSCRIPTION: &str = "/v2/marketplace/app/event_subscription/{eventSubscriptionId}";
 
 /// Everything of the vendor's that is simulated.
-static VENDOR: [Row; 39] = [
+static VENDOR: [Row; 42] = [
     open(Method::GET, "/oauth/authorize", authorize::page),
     open(Method::POST, "/oauth/authorize", authorize::answer),
     open(Method::POST, "/oauth/token", oauth::token),
@@ -183,7 +182,22 @@ static VENDOR: [Row; 39] = [
     row(Method::GET, CHANNEL, channels::get, scopes::READ_CHANNEL, Label::Medium),
     row(Method::GET, MEMBERS, channels::members, scopes::LIST_MEMBERS, Label::Medium),
     row(Method::POST, MEMBERS, channels::invite, scopes::ADD_MEMBERS, Label::Medium),
+    row(Method::PATCH, CHANNEL, channels::rename, scopes::RENAME_CHANNEL, Label::Medium),
     row(Method::DELETE, MEMBER, channels::remove, scopes::REMOVE_MEMBER, Label::Medium),
+    row(
+        Method::DELETE,
+        "/v2/chat/channels/{channelId}/members/me",
+        channels::leave,
+        scopes::REMOVE_OWN_MEMBER,
+        Label::Medium,
+    ),
+    row(
+        Method::DELETE,
+        "/v2/chat/channels/{channelId}/members/{identifier}",
+        channels::remove_mine,
+        scopes::REMOVE_OWN_MEMBER,
+        Label::Medium,
+    ),
     row(Method::GET, MESSAGES, messages::list, scopes::LIST_MESSAGES, Label::Medium),
     row(Method::POST, MESSAGES, send::create, scopes::SEND_MESSAGE, Label::Medium),
     row(Method::GET, MESSAGE, messages::get, scopes::READ_MESSAGE, Label::Medium),

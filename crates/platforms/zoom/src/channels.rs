@@ -26,9 +26,12 @@ struct Channels {
 
 /// A channel.
 #[derive(Debug, Deserialize)]
-struct One {
-    id: String,
-    name: Option<String>,
+pub(crate) struct One {
+    pub(crate) id: String,
+    pub(crate) name: Option<String>,
+    /// 1 to 5; 4 is a group chat.
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<u8>,
 }
 
 /// A page of members.
@@ -71,14 +74,8 @@ impl ZoomClient {
         let wanted = wanted.trim();
         let mut found = None;
         if id::is_id(wanted) {
-            let path = ["/chat/users/me/channels/", &id::segment(wanted)].concat();
-            let call = self.get(&path, self.limits.medium())?;
-            match self.send(call).await.map_err(refusal::call) {
-                Ok(answer) => found = Some(read::<One>(&answer)?),
-                // What cannot be an id may be a name.
-                Err(CallError::Gone | CallError::Reject(_)) => {}
-                Err(error) => return Err(error),
-            }
+            // What cannot be an id may be a name.
+            found = self.channel_of(wanted).await?;
         }
         let found = match found {
             Some(found) => found,
@@ -97,17 +94,34 @@ impl ZoomClient {
         }))
     }
 
-    /// Whether this login is in a channel. "Get a channel".
-    pub(crate) async fn sees_channel(&self, channel: &str) -> Result<bool, CallError> {
+    /// A channel that this login is in. "Get a channel".
+    pub(crate) async fn channel_of(&self, channel: &str) -> Result<Option<One>, CallError> {
         let path = ["/chat/users/me/channels/", &id::segment(channel)].concat();
         match self.send(self.get(&path, self.limits.medium())?).await.map_err(refusal::call) {
-            Ok(_) => Ok(true),
-            Err(CallError::Gone | CallError::Reject(_)) => Ok(false),
+            Ok(answer) => Ok(Some(read(&answer)?)),
+            Err(CallError::Gone | CallError::Reject(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
+    /// The user ids of those in a channel. People of other accounts have none here.
+    pub(crate) async fn accounts_in(&self, channel: &str) -> Result<Vec<String>, CallError> {
+        let members = self.members(channel).await?;
+        Ok(members.into_iter().filter_map(|member| member.id).filter(|id| !id.is_empty()).collect())
+    }
+
     async fn of_name(&self, wanted: &str) -> Result<Option<One>, CallError> {
+        let mut found = self.channels_named(wanted).await?;
+        if found.len() > 1 {
+            return Err(CallError::Reject(format!(
+                "several channels are called “{wanted}”; name one by its id"
+            )));
+        }
+        Ok(found.pop())
+    }
+
+    /// Those of this name that this login is in.
+    pub(crate) async fn channels_named(&self, wanted: &str) -> Result<Vec<One>, CallError> {
         let call = self.get("/chat/users/me/channels?page_size=50", self.limits.medium())?;
         let (mut next, mut found) = (call.clone(), Vec::new());
         for _ in 0..PAGES {
@@ -118,12 +132,7 @@ impl ZoomClient {
             next = call.clone();
             next.url.query_pairs_mut().append_pair("next_page_token", token);
         }
-        if found.len() > 1 {
-            return Err(CallError::Reject(format!(
-                "several channels are called “{wanted}”; name one by its id"
-            )));
-        }
-        Ok(found.pop())
+        Ok(found)
     }
 
     async fn members(&self, channel: &str) -> Result<Vec<Member>, CallError> {

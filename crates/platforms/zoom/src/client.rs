@@ -5,19 +5,20 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, CallError, Channel, Conversation, ConversationKind, ConversationRef, Destination, Draft,
-    FileRef, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Account, AccountRef, CallError, Channel, Conversation, ConversationKind, ConversationRef, Destination,
+    Draft, FileRef, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
-    Answer, Call, CatchUp, Client, Credentials, Failure, FileSource, Http, Limit, Listen, Listening, Mark,
-    OneLevel, OpenFile, Page, Rung, Site, Talk,
+    Answer, Call, CatchUp, Client, Credentials, Failure, FileSource, Http, Limit, Listen, Listening,
+    MadeGroup, Mark, OneLevel, OpenFile, Page, Rung, Site, Talk, WantedGroup,
 };
 use http::Method;
 use serde::Deserialize;
 use tokio::sync::OnceCell;
 use url::Url;
 
+use crate::groups::GROUP;
 use crate::history::Own;
 use crate::limits::Limits;
 use crate::profile::{API, FILES};
@@ -155,11 +156,16 @@ impl Client for ZoomClient {
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
         let own = self.own_id().await?;
         if let Some(channel) = id::channel(conversation) {
-            if !self.sees_channel(channel).await? {
-                return Ok(None);
+            let Some(found) = self.channel_of(channel).await? else { return Ok(None) };
+            let at = conversation.clone();
+            if found.kind != Some(GROUP) {
+                let kind = ConversationKind::Channel;
+                return Ok(Some(Conversation { at, kind, name: None, members: Vec::new() }));
             }
-            let (at, kind) = (conversation.clone(), ConversationKind::Channel);
-            return Ok(Some(Conversation { at, kind, name: None, members: Vec::new() }));
+            let members = self.accounts_in(channel).await?;
+            let members = members.iter().map(|member| id::account(&self.workspace, member)).collect();
+            let name = found.name.filter(|name| !name.is_empty());
+            return Ok(Some(Conversation { at, kind: ConversationKind::Group, name, members }));
         }
         // Its name says who is in it, and every two people have one.
         Ok(id::other(conversation, &own).map(|other| Conversation {
@@ -172,6 +178,30 @@ impl Client for ZoomClient {
 
     async fn channel(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
         self.named(wanted).await
+    }
+
+    async fn make_group(&self, wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
+        self.gather(wanted).await
+    }
+
+    async fn find_group(
+        &self,
+        wanted: &WantedGroup<'_>,
+        _since: Timestamp,
+    ) -> Result<Option<MadeGroup>, CallError> {
+        self.gathered(wanted).await
+    }
+
+    async fn admit(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
+        self.bring(group, account).await
+    }
+
+    async fn dismiss(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
+        self.put_out(group, account).await
+    }
+
+    async fn rename(&self, group: &ConversationRef, name: &str) -> Result<(), CallError> {
+        self.name_group(group, name).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

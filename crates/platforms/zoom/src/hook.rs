@@ -23,9 +23,9 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 use sha2::Sha256;
 
-use crate::parse;
 use crate::profile::{DIRECTORY_ID, DIRECTORY_SECRET, SECRET_TOKEN, SUBSCRIPTION};
 use crate::wire::event::{Event, Validation};
+use crate::{parse, roster};
 
 /// Where events of the app come in.
 pub(crate) const EVENTS: &str = "events";
@@ -133,7 +133,8 @@ impl Receiver for ZoomReceiver {
     }
 
     fn heads(&self, hook: &Hook<Verified>) -> Vec<Item> {
-        vec![parse::item(self, &hook.body)]
+        let roster = roster::told(self, &hook.body);
+        roster.unwrap_or_else(|| vec![parse::item(self, &hook.body)])
     }
 
     fn open(&self, message: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::files;
 use entente_platform::{
-    Capabilities, Channels, DirectoryApp, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
+    Capabilities, Channels, DirectoryApp, Grant, Groups, Level, Maker, Mentions, OAuth, Presence, Profile,
+    Reactions, Shown,
 };
 
 /// The address of the REST API.
@@ -79,7 +80,8 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             app_reacts: false,
             everybody: Mentions::Peoples,
         }),
-        groups: None,
+        // "Create a channel": made by a member. "Send Chatbot messages": to a channel's JID, wherever the account has it.
+        groups: Some(Groups { maker: Maker::Member, fixed: false, app_anywhere: true }),
         listed: false,
     },
     oauth: OAuth {
@@ -95,6 +97,12 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             "team_chat:read:list_user_channels",
             "team_chat:read:user_channel",
             "team_chat:read:list_members",
+            // Groups: to make, name and fill them, with the addresses that people are invited by.
+            "team_chat:write:user_channel",
+            "team_chat:update:user_channel",
+            "team_chat:write:members",
+            "team_chat:delete:member",
+            "team_chat:read:contact",
             "team_chat:write:user_message",
             "team_chat:update:user_message",
             "team_chat:delete:user_message",

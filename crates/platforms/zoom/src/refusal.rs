@@ -46,6 +46,17 @@ pub(crate) fn call(failure: Failure) -> CallError {
     }
 }
 
+/// A refusal of a call that changes a channel: "You do not have permission", "The channel name already exists".
+pub(crate) fn channel(failure: Failure) -> CallError {
+    match (failure.status.map(|status| status.as_u16()), code(&failure)) {
+        (Some(400 | 403), Some(200)) => reject("Zoom lets only the owner of a group do that (200)"),
+        (Some(400), Some(300)) => {
+            reject("Zoom does not take it (300): perhaps a channel is called so already")
+        }
+        _ => call(failure),
+    }
+}
+
 /// A refusal of a call about one message: "message does not exist" is a 300, and nothing else that we send can be wrong.
 /// Whether a reaction that is there can be added again is not documented; if that is a 300 too, nothing remains to be done.
 pub(crate) fn message(failure: Failure) -> CallError {

@@ -45,12 +45,16 @@ pub(crate) fn request(client: &ZoomClient, own: &str, operation: &Operation) -> 
             Request { call: call.effect(Effect::Once).json(&edit), losses: printed.losses }
         }
         Operation::React { target, emoji, on } => {
-            let contact = id::other(&target.conversation, own).ok_or(CallError::Gone)?;
+            let at = Place::of(&target.conversation, own).ok_or(CallError::Gone)?;
             let emoji = parse::written(emoji);
-            let react =
-                React { action: if *on { "add" } else { "remove" }, emoji: &emoji, to_contact: contact };
+            let react = React {
+                action: if *on { "add" } else { "remove" },
+                emoji: &emoji,
+                to_contact: at.contact(),
+                to_channel: at.channel(),
+            };
             let url = client.url(&[&path(target), "/emoji_reactions"].concat())?;
-            let limits = client.limits.change(&place(own, Place::Contact(contact)));
+            let limits = client.limits.change(&place(own, at));
             let call = Call { limits, ..Call::new(Method::PATCH, url) };
             Request { call: call.effect(Effect::Once).json(&react), losses: Vec::new() }
         }

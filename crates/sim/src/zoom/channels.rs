@@ -1,5 +1,9 @@
 //! "Team Chat: Channels" and "Channel members": making a channel, finding it, and who is in it. What they are called by in a
-//! path acts for the token's user.
+//! path acts for the token's user, and so do the paths below `/chat/channels`.
+//!
+//! A group chat is a channel of type 4. "The channel name already exists" is documented for making and naming, and not among
+//! which channels; here among those of one owner. Whoever is in a channel invites others who are their contacts; its owner
+//! alone names it and takes people out, and everybody may leave.
 
 use std::sync::Arc;
 
@@ -37,6 +41,11 @@ struct Invited {
 }
 
 #[derive(Debug, Deserialize)]
+struct Renaming {
+    name: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
 struct Invitation {
     members: Vec<Invited>,
 }
@@ -59,11 +68,16 @@ pub(super) fn create(zoom: &Zoom, call: &Call) -> Outcome {
         members.push(Arc::clone(&reachable(world, me, &invited.email, &call.switches)?.id));
     }
     members.dedup();
+    if world.chats.named(&me.id, &name) {
+        return Err(Refusal::bad("The channel name already exists."));
+    }
     let owner = Arc::clone(&me.id);
-    let session = world.dice.uuid().simple().to_string();
+    let session: Arc<str> = world.dice.uuid().simple().to_string().into();
+    let maker = Arc::clone(&owner);
     world.chats.open_channel(&session, Channel { name, owner, kind }, &members);
+    world.tell_of_channel("created", &session, &maker, Some(&members), &members);
     let chat = world.chats.get(&session).ok_or_else(|| Refusal::no_channel(&session))?;
-    let change = json!({"kind": "channel.created", "channel": session});
+    let change = json!({"kind": "channel.created", "channel": &*session});
     Ok(Answer::made(&shape(chat)).changed(change))
 }
 
@@ -140,9 +154,12 @@ pub(super) fn invite(zoom: &Zoom, call: &Call) -> Outcome {
         let person = reachable(world, me, &invited.email, &call.switches)?;
         people.push((Arc::clone(&person.id), Arc::clone(&person.member)));
     }
-    for (person, _) in &people {
+    let (me, invited) = (Arc::clone(&me.id), people.iter().map(|(id, _)| Arc::clone(id)).collect::<Vec<_>>());
+    for person in &invited {
         world.chats.enter(&session, person);
     }
+    let hearing = world.chats.get(&session).map(|chat| chat.members.clone()).unwrap_or_default();
+    world.tell_of_channel("member_invited", &session, &me, Some(&invited), &hearing);
     let joined = |ids: Vec<&str>| ids.join(",");
     let body = json!({
         "added_at": super::messages::shape::date_time(call.now),
@@ -152,15 +169,68 @@ pub(super) fn invite(zoom: &Zoom, call: &Call) -> Outcome {
     Ok(Answer::made(&body).changed(json!({"kind": "channel.invited", "channel": &*session})))
 }
 
-/// `DELETE …/members/{identifier}`: "Remove a member"; not oneself.
+/// `PATCH /chat/users/{userId}/channels/{channelId}`: "Update a channel", its name; the owner only.
+pub(super) fn rename(zoom: &Zoom, call: &Call) -> Outcome {
+    let Renaming { name } = input::json(call)?;
+    let name = name.filter(|name| !name.trim().is_empty() && name.chars().count() <= LONGEST);
+    let name = name.ok_or_else(|| Refusal::field("name", "Invalid field."))?;
+    let mut guard = zoom.world();
+    let world = &mut *guard;
+    let me = call.acting(world, call.segment(3))?;
+    let chat = own(world, me, call.segment(5))?;
+    let (session, members) = (Arc::clone(&chat.session), chat.members.clone());
+    if !chat.channel.as_ref().is_some_and(|channel| channel.owner == me.id) {
+        return Err(Refusal::new(403, 200, "You do not have permission to update a channel for this user."));
+    }
+    let me = Arc::clone(&me.id);
+    if world.chats.named(&me, &name) {
+        return Err(Refusal::bad("The channel name already exists."));
+    }
+    world.chats.rename(&session, name);
+    world.tell_of_channel("updated", &session, &me, None, &members);
+    Ok(Answer::nothing().changed(json!({"kind": "channel.renamed", "channel": &*session})))
+}
+
+/// `DELETE …/members/{identifier}`: "Remove a member"; the owner only, and not oneself.
 pub(super) fn remove(zoom: &Zoom, call: &Call) -> Outcome {
     let mut guard = zoom.world();
     let world = &mut *guard;
     let me = call.acting(world, call.segment(3))?;
-    let session = Arc::clone(&own(world, me, call.segment(5))?.session);
-    let gone = world.people.find(call.segment(7)).filter(|person| person.id != me.id);
+    let me = Arc::clone(&me.id);
+    take_out(world, &me, call.segment(5), call.segment(7))
+}
+
+/// `DELETE /chat/channels/{channelId}/members/{identifier}`: the same, for the token's user.
+pub(super) fn remove_mine(zoom: &Zoom, call: &Call) -> Outcome {
+    let mut guard = zoom.world();
+    let world = &mut *guard;
+    let me = Arc::clone(&call.acting(world, "me")?.id);
+    take_out(world, &me, call.segment(3), call.segment(5))
+}
+
+fn take_out(world: &mut World, me: &Arc<str>, channel: &str, who: &str) -> Outcome {
+    let person = world.people.get(me).ok_or_else(|| Refusal::no_user(me))?;
+    let chat = own(world, person, channel)?;
+    let (session, members) = (Arc::clone(&chat.session), chat.members.clone());
+    if !chat.channel.as_ref().is_some_and(|channel| channel.owner == *me) {
+        return Err(Refusal::new(400, 200, "You do not have permission to remove channel members."));
+    }
+    let gone = world.people.find(who).filter(|person| person.id != *me && members.contains(&person.id));
     let gone = Arc::clone(&gone.ok_or_else(|| Refusal::bad("Invalid member."))?.id);
     world.chats.leave(&session, &gone);
+    world.tell_of_channel("member_removed", &session, me, Some(std::slice::from_ref(&gone)), &members);
+    Ok(Answer::nothing().changed(json!({"kind": "channel.left", "channel": &*session})))
+}
+
+/// `DELETE /chat/channels/{channelId}/members/me`: "Leave a channel".
+pub(super) fn leave(zoom: &Zoom, call: &Call) -> Outcome {
+    let mut guard = zoom.world();
+    let world = &mut *guard;
+    let me = call.acting(world, "me")?;
+    let chat = own(world, me, call.segment(3))?;
+    let (session, members, me) = (Arc::clone(&chat.session), chat.members.clone(), Arc::clone(&me.id));
+    world.chats.leave(&session, &me);
+    world.tell_of_channel("member_left", &session, &me, None, &members);
     Ok(Answer::nothing().changed(json!({"kind": "channel.left", "channel": &*session})))
 }
 

@@ -209,6 +209,47 @@ impl World {
         }
     }
 
+    /// `chat_channel.created`, `.updated`, `.member_invited`, `.member_removed`, `.member_left`: who did it, what the channel is,
+    /// and, of the first and those with members, who they are. To those who are or were in it.
+    pub(super) fn tell_of_channel(
+        &mut self,
+        what: &str,
+        session: &Arc<str>,
+        operator: &str,
+        concerned: Option<&[Arc<str>]>,
+        hearing: &[Arc<str>],
+    ) {
+        let chat = self.chats.get(session).and_then(|chat| chat.channel.as_ref());
+        let (Some(channel), Some(operator)) = (chat, self.people.get(operator)) else { return };
+        self.subscriptions.control.live.say(session);
+        let now = self.subscriptions.control.clock.millis();
+        let mut object = json!({
+            "id": &**session,
+            "name": channel.name,
+            "type": channel.kind,
+            "date_time": date_time(now),
+            "timestamp": now,
+        });
+        if let Some(concerned) = concerned {
+            let member = |id: &Arc<str>| {
+                self.people.get(id).map(|person| json!({"id": &*person.id, "display_name": person.name}))
+            };
+            object["members"] = concerned.iter().filter_map(member).collect();
+        }
+        let event = format!("chat_channel.{what}");
+        let body = json!({"event": event, "event_ts": now, "payload": {
+            "account_id": &*self.account,
+            "operator": operator.email,
+            "operator_id": &*operator.id,
+            "object": object,
+        }});
+        for id in self.subscriptions.wanting(&event) {
+            if self.hears_in(&id, hearing) {
+                self.subscriptions.emit(&id, &event, &body);
+            }
+        }
+    }
+
     /// Whether a subscription hears what happens in a channel of these members.
     fn hears_in(&self, id: &str, members: &[Arc<str>]) -> bool {
         let Some(subscription) = self.subscriptions.by_id.get(id) else { return false };

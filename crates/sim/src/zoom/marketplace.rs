@@ -19,7 +19,7 @@ use super::world::subscriptions::{Scope, Subscription, Watch, Way};
 use super::{Zoom, input, paging};
 
 /// The events that can be subscribed to here.
-pub(super) const EVENTS: [&str; 18] = [
+pub(super) const EVENTS: [&str; 23] = [
     "team_chat.dm_message_posted",
     "team_chat.dm_message_updated",
     "team_chat.dm_message_deleted",
@@ -34,6 +34,11 @@ pub(super) const EVENTS: [&str; 18] = [
     "chat_message.replied",
     "chat_message.updated",
     "chat_message.deleted",
+    "chat_channel.created",
+    "chat_channel.updated",
+    "chat_channel.member_invited",
+    "chat_channel.member_removed",
+    "chat_channel.member_left",
     "user.created",
     "user.activated",
     "user.deactivated",

@@ -68,7 +68,14 @@ pub(super) const READ_CHANNEL: Need = both(CHANNELS, "team_chat:read:user_channe
 pub(super) const LIST_MEMBERS: Need = both(CHANNELS, "team_chat:read:list_members");
 pub(super) const MAKE_CHANNEL: Need = both(CHANGE_CHANNELS, "team_chat:write:user_channel");
 pub(super) const ADD_MEMBERS: Need = both(CHANGE_CHANNELS, "team_chat:write:members");
-pub(super) const REMOVE_MEMBER: Need = both(CHANGE_CHANNELS, "team_chat:delete:member");
+pub(super) const RENAME_CHANNEL: Need = both(CHANGE_CHANNELS, "team_chat:update:user_channel");
+/// Of somebody who is named in the path: the granular scope exists for whole accounts only.
+pub(super) const REMOVE_MEMBER: Need = Need::Scope(Scopes {
+    classic: CHANGE_CHANNELS,
+    granular: "team_chat:delete:member",
+    levels: Levels::Admin,
+});
+pub(super) const REMOVE_OWN_MEMBER: Need = both(CHANGE_CHANNELS, "team_chat:delete:member");
 pub(super) const INVITE: Need = both(&["chat_contact:write"], "team_chat:write:contact_information");
 pub(super) const SEARCH_CONTACTS: Need = both(&["contact:read"], "contact:read:list_contacts");
 pub(super) const READ_USER: Need =

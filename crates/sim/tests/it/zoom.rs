@@ -7,6 +7,7 @@ mod contacts;
 mod events;
 mod feed;
 mod files;
+mod groups;
 mod history;
 mod limits;
 mod messages;

@@ -84,6 +84,31 @@ pub(crate) struct Object {
     pub(crate) files: Vec<File>,
 }
 
+/// Who came into a channel or left it. "Team Chat events", `chat_channel.*`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Roster {
+    /// Who did it.
+    pub(crate) operator_id: Option<String>,
+    pub(crate) object: RosterObject,
+}
+
+/// The channel, and whom it is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RosterObject {
+    pub(crate) id: Option<String>,
+    /// 4 for a group chat.
+    #[serde(rename = "type")]
+    pub(crate) kind: Option<u8>,
+    /// Missing where somebody did it to themselves.
+    pub(crate) members: Option<Vec<RosterMember>>,
+}
+
+/// Somebody of whom a report about a channel tells.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RosterMember {
+    pub(crate) id: Option<String>,
+}
+
 /// Somebody took back what they granted to the app. "App deauthorized".
 #[derive(Debug, Deserialize)]
 pub(crate) struct Deauthorized {

@@ -56,7 +56,10 @@ pub(crate) struct React<'a> {
     pub(crate) action: &'static str,
     /// `U+1F44D`.
     pub(crate) emoji: &'a str,
-    pub(crate) to_contact: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to_contact: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) to_channel: Option<&'a str>,
 }
 
 /// The answer to a new message.

@@ -1,9 +1,11 @@
 //! The Zoom connector against handwritten payloads and against the simulator.
 
 mod calls;
+mod groups;
 mod particular;
 mod reading;
 mod support;
+mod together;
 mod world;
 
 /// What every platform must do.

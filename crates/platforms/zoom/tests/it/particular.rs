@@ -16,7 +16,7 @@ use crate::support::{account, login};
 use crate::world::{Simulated, make};
 
 /// What comes to the app's address, as the receiver understands it.
-async fn heard(world: &Simulated) -> Arc<Mutex<Vec<Item>>> {
+pub(crate) async fn heard(world: &Simulated) -> Arc<Mutex<Vec<Item>>> {
     use entente_platform::Platform as _;
     let receiver = entente_platform_zoom::Zoom.receiver(&world.site(), world.secrets().await).unwrap();
     let items = Arc::new(Mutex::new(Vec::new()));
@@ -45,7 +45,7 @@ async fn heard(world: &Simulated) -> Arc<Mutex<Vec<Item>>> {
 }
 
 /// Waits until something has come.
-async fn until(items: &Mutex<Vec<Item>>, enough: impl Fn(&[Item]) -> bool) {
+pub(crate) async fn until(items: &Mutex<Vec<Item>>, enough: impl Fn(&[Item]) -> bool) {
     let wait = async {
         while !enough(&items.lock().unwrap()) {
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use entente_model::{AccountRef, ConversationRef, LoginId, MessageRef, Timestamp};
-use entente_platform::conformance::{Fixed, Seen, World};
+use entente_platform::conformance::{Fixed, Gathered, Seen, World};
 use entente_platform::{
     AppSecrets, Client, Credentials, HookKey, Http, InProcess, Limiter, LoginKind, Platform, Site, Transport,
 };
@@ -50,6 +50,8 @@ pub(crate) struct Simulated {
     granted: String,
     /// A token of an app for the whole account.
     server: String,
+    /// Somebody else who granted us their account.
+    other: (Somebody, String),
 }
 
 /// A world with the limits of the Pro plan, where the limits that are documented for channels hold for two people too.
@@ -92,7 +94,9 @@ pub(crate) async fn make() -> Simulated {
     let account = simulator.account_id();
     let form = [("grant_type", "account_credentials"), ("account_id", account.as_str())];
     let server = token(&transport, &server_app, &form).await;
-    let world = Simulated { simulator, app, clock, courier, transport, people, ada, grace, granted, server };
+    let other = (people[8].clone(), grant(&transport, &app, &people[8]).await);
+    let world =
+        Simulated { simulator, app, clock, courier, transport, people, ada, grace, granted, server, other };
     // As the operator does it by hand, without looking whether anybody answers yet.
     let events =
         ["message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed"];
@@ -197,6 +201,22 @@ impl Simulated {
         let posted = self.by_hand(Method::POST, MESSAGES, Some(message)).await;
         let id = posted["id"].as_str().unwrap().to_uppercase();
         MessageRef { conversation: self.conversation(), id: id.into() }
+    }
+
+    /// Ada writes in a group.
+    pub(crate) async fn written_in(&self, group: &ConversationRef, mut message: Value) -> MessageRef {
+        message["to_channel"] = group.id.as_str().into();
+        let posted = self.by_hand(Method::POST, MESSAGES, Some(message)).await;
+        let id = posted["id"].as_str().unwrap().to_uppercase();
+        MessageRef { conversation: group.clone(), id: id.into() }
+    }
+
+    /// What Ada's app shows of a group.
+    pub(crate) async fn shown_in(&self, group: &ConversationRef) -> Vec<Value> {
+        let path =
+            format!("/_sim/messages?{}", form(&[("session", group.id.as_str()), ("person", &self.ada.id)]));
+        let list = call(&self.transport, Method::GET, &path, "", None).await;
+        list["items"].as_array().unwrap().clone()
     }
 
     /// Does something as Ada does it in her app. A person is not as fast as a limit.
@@ -338,6 +358,34 @@ impl World for Simulated {
             edited: !matches!(item["edited"], Value::Null | Value::Bool(false)),
         };
         self.shown().await.iter().map(seen).collect()
+    }
+
+    fn others(&self) -> Vec<AccountRef> {
+        self.people[4..7].iter().map(|one| support::account(&one.id)).collect()
+    }
+
+    fn nobody(&self) -> AccountRef {
+        support::account("Nobody0000000000000000")
+    }
+
+    fn outsider(&self) -> Credentials {
+        Self::credentials(LoginKind::Account, Some(&self.other.0.id), &self.other.1)
+    }
+
+    fn gathering(&self, _: usize) -> (&'static str, &'static str) {
+        ("POST", "/v2/chat/users/me/channels")
+    }
+
+    async fn gathered(&self, group: &ConversationRef) -> Option<Gathered> {
+        let path = format!("/_sim/conversations?person={}", self.ada.id);
+        let list = call(&self.transport, Method::GET, &path, "", None).await;
+        let items = list["items"].as_array().unwrap();
+        let found = items.iter().find(|item| item["session"] == group.id.as_str())?;
+        assert_eq!(found["type"], 4);
+        let members = found["members"].as_array().unwrap().iter();
+        let mut members: Vec<_> = members.map(|one| support::account(one["id"].as_str().unwrap())).collect();
+        members.sort();
+        Some(Gathered { name: found["channel"].as_str().map(str::to_owned), members })
     }
 
     fn sending(&self) -> (&'static str, &'static str) {

@@ -1,9 +1,9 @@
 //! What a page that shows somebody's Zoom app reads. Only what that person may see.
 //!
 //! `GET /_sim/conversations?person=` answers, the latest activity first:
-//! `{"items": [{"session", "with": {"id", "name", "email", "is_bot"} | null, "channel": name | null, "members": [{"id", "name",
-//! "email", "is_bot"}], "last_activity", "last": {"author", "text", "file": name | null} | null}]}`. A channel has a name, and
-//! is with nobody.
+//! `{"items": [{"session", "with": {"id", "name", "email", "is_bot"} | null, "channel": name | null, "type": 4 | null, "members": [{"id", "name",
+//! "email", "is_bot"}], "last_activity", "last": {"author", "text", "file": name | null} | null}]}`. A channel has a name and a
+//! type, which is 4 for a group chat, and is with nobody.
 //!
 //! `GET /_sim/messages?session=&person=&max=` answers, oldest first:
 //! `{"items": [{"id", "parent" | null, "author": {"id", "name", "email", "is_bot"}, "mine", "text", "rich_text",
@@ -42,6 +42,7 @@ pub(in crate::zoom) fn conversations(zoom: &Zoom, call: &Call) -> Outcome {
                 "session": &*chat.session,
                 "with": chat.channel.is_none().then(|| author(&world, other)),
                 "channel": chat.channel.as_ref().map(|channel| &channel.name),
+                "type": chat.channel.as_ref().map(|channel| channel.kind),
                 "members": chat.members.iter().map(|member| author(&world, member)).collect::<Vec<_>>(),
                 "last_activity": date_time(chat.last),
                 "last": last.map(|message| json!({

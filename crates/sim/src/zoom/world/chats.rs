@@ -32,7 +32,7 @@ pub(in crate::zoom) struct Channel {
     pub(in crate::zoom) name: String,
     /// A user id.
     pub(in crate::zoom) owner: Arc<str>,
-    /// 1, 2 private, 3 public ("Create a channel").
+    /// 1, 2 private, 3 public, 4 a group chat ("Create a channel").
     pub(in crate::zoom) kind: u8,
 }
 
@@ -236,6 +236,19 @@ impl Chats {
         if let Some(sessions) = self.of.get_mut(person) {
             sessions.remove(id);
         }
+    }
+
+    /// Calls a channel something else.
+    pub(in crate::zoom) fn rename(&mut self, id: &str, name: String) {
+        if let Some(channel) = self.by_session.get_mut(id).and_then(|chat| chat.channel.as_mut()) {
+            channel.name = name;
+        }
+    }
+
+    /// Whether somebody is the owner of a channel of this name.
+    pub(in crate::zoom) fn named(&self, owner: &str, name: &str) -> bool {
+        let mut channels = self.of(owner).filter_map(|chat| chat.channel.as_ref());
+        channels.any(|channel| *channel.owner == *owner && channel.name == name)
     }
 
     /// Replaces what a message says.
