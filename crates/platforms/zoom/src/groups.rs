@@ -164,7 +164,7 @@ impl ZoomClient {
                 Ok(filled(contact.email.as_deref()).map(str::to_owned))
             }
             Err(CallError::Gone) => Ok(None),
-            Err(error) => repeatable(Err(error)).map(|()| None),
+            Err(error) => repeatable::<()>(Err(error)).map(|()| None),
         }
     }
 

@@ -84,7 +84,8 @@ pub trait Links: Send + Sync {
     async fn reactions_everywhere(&self, message: &MessageRef) -> Result<Everywhere, StoreError>;
 
     /// Records who is in a conversation and whether it concerns us. Told twice, the later counts; a pair that has a
-    /// conversation in that workspace already keeps it, and then this one is remembered without a pair.
+    /// conversation in that workspace already keeps it, and then this one is remembered without a pair. A channel of a link
+    /// stays of interest: whoever looked may have begun before the link was made.
     async fn remember(
         &self,
         conversation: &Conversation,
@@ -94,7 +95,7 @@ pub trait Links: Send + Sync {
     ) -> Result<(), StoreError>;
 
     /// Forgets whose conversation it is: it has vanished, or one of the two is not in it any more. What is reported about
-    /// it is looked into anew; nothing else about it is forgotten.
+    /// it is looked into anew; nothing else about it is forgotten. Nothing of a channel of a link.
     async fn forget(&self, conversation: &ConversationRef) -> Result<(), StoreError>;
 
     /// The direct conversation of a pair in a workspace, if it was opened or found.

@@ -15,10 +15,13 @@ impl State {
         newest.map(|link| link.id)
     }
 
+    /// Whether a conversation is in a link that has not ended.
+    pub(super) fn is_linked(&self, at: &ConversationRef) -> bool {
+        self.channel_links.iter().any(|link| link.state != LinkState::Ended && link.member(at).is_some())
+    }
+
     pub(super) fn taken(&self, at: &ConversationRef) -> bool {
-        let live = |link: &&Link| link.state != LinkState::Ended && link.member(at).is_some();
-        self.channel_links.iter().any(|link| live(&link))
-            || self.links.get(at).is_some_and(|known| known.pair.is_some())
+        self.is_linked(at) || self.links.get(at).is_some_and(|known| known.pair.is_some())
     }
 }
 

@@ -88,6 +88,9 @@ impl Links for Memory {
         let mut guard = self.state();
         let state = &mut *guard;
         let at = &conversation.at;
+        if state.is_linked(at) {
+            return Ok(());
+        }
         let link = state.links.entry(at.clone()).or_default();
         link.interest = Some(interest);
         link.people = state.people_version;
@@ -107,6 +110,9 @@ impl Links for Memory {
     async fn forget(&self, conversation: &ConversationRef) -> Result<(), StoreError> {
         let mut guard = self.state();
         let state = &mut *guard;
+        if state.is_linked(conversation) {
+            return Ok(());
+        }
         if let Some(link) = state.links.get_mut(conversation) {
             link.interest = link.interest.and(Some(Interest::Unknown));
             if let Some(pair) = link.pair.take() {

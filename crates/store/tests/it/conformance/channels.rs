@@ -14,6 +14,7 @@ super::conformance! {
     a_channel_is_in_one_link
     a_direct_conversation_is_in_no_link
     what_a_linked_channel_says_is_kept
+    a_linked_channel_stays_of_interest
     an_ended_link_is_known_and_makes_room
     what_is_chosen_and_seen_is_kept
     an_answer_finds_what_was_made_from_the_same_message
@@ -157,4 +158,18 @@ async fn an_answer_finds_what_was_made_from_the_same_message(world: World) {
     planned.thread = Some(message(&first, "copy one"));
     store.plan(vec![planned], at(3)).await.unwrap();
     assert_eq!(head(store, &to_second).await.thread, Some(message(&second, "copy two")));
+}
+
+async fn a_linked_channel_stays_of_interest(mut world: World) {
+    let link = first();
+    world.store().add_link(&link).await.unwrap().unwrap();
+    let channel = direct(&link.members[0].at);
+    // Whoever looked into it began before it was linked.
+    world.store().remember(&channel, Interest::No, None, at(1)).await.unwrap();
+    world.store().forget(&channel.at).await.unwrap();
+    world.restart();
+    let known = world.store().known(&channel.at, &[]).await.unwrap();
+    assert_eq!(known.conversation.unwrap().interest, Interest::Yes);
+    let accepted = world.store().accept(vec![created(&message(&channel.at, "m"))], at(2)).await.unwrap();
+    assert_eq!(accepted.stored, 1);
 }
