@@ -58,7 +58,9 @@ pub use profile::{
     Capabilities, Channels, DirectoryApp, Grant, Groups, Level, Maker, Mentions, OAuth, Presence, Profile,
     Reactions, Shown,
 };
-pub use receiver::{Checked, Head, HeadKind, Item, Joined, Lifecycle, LifecycleKind, Place, Receiver, Refused};
+pub use receiver::{
+    Checked, Head, HeadKind, Item, Joined, Lifecycle, LifecycleKind, Place, Receiver, Refused,
+};
 pub use registry::Registry;
 pub use signature::Signed;
 pub use site::{AppSecrets, HookKey, PrivateKey, Site};

@@ -10,7 +10,7 @@ use super::bench::{Fault, break_next, client};
 use crate::{Client, Groups, MadeGroup, WantedGroup};
 
 /// What a group is called.
-const NAME: &str = "Ada, Bob & Zoë: <Q3>";
+const NAME: &str = "Ada, Bob & Zoë <Q3>";
 /// What it is known by.
 const MARK: &str = "0123456789abcdef";
 

@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, CallError, Channel, Conversation, ConversationRef, Destination, Draft, FileRef, MessageRef,
-    Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Account, AccountRef, CallError, Channel, Conversation, ConversationRef, Destination, Draft, FileRef,
+    MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{

@@ -74,9 +74,9 @@ impl WebexClient {
             Ok(_) => Ok(()),
             Err(failure) if failure.status.is_some_and(|status| status.as_u16() == 409) => Ok(()),
             // Which of the two is not there is not said.
-            Err(Failure { error: CallError::Gone, .. }) if self.in_room(group).await? => Err(
-                CallError::Reject("Webex knows no such account, or does not let it be found".to_owned()),
-            ),
+            Err(Failure { error: CallError::Gone, .. }) if self.in_room(group).await? => {
+                Err(CallError::Reject("Webex knows no such account, or does not let it be found".to_owned()))
+            }
             Err(failure) => Err(refusal::call(failure)),
         }
     }

@@ -58,7 +58,9 @@ fn joined(
     let data = delivery.data.map_or("null", |data| data.get());
     match serde_json::from_str::<Seat<'_>>(data) {
         // A direct room is told with its first message.
-        Ok(seat) if seat.room_type.as_deref() == Some("direct") => Item::Unknown("memberships:direct".to_owned()),
+        Ok(seat) if seat.room_type.as_deref() == Some("direct") => {
+            Item::Unknown("memberships:direct".to_owned())
+        }
         Ok(seat) => Item::Joined(Joined {
             conversation: id::conversation(workspace, &seat.room_id),
             account: id::account(workspace, &seat.person_id),

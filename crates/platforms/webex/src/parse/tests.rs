@@ -50,15 +50,16 @@ fn what_is_not_carried_has_a_name() {
     let renamed = fixture!("delivery_membership").replace(r#""created","#, r#""updated","#);
     assert!(matches!(read(&renamed), Item::Unknown(name) if name == "memberships:updated"));
     // The first message of a direct room says as much.
-    let direct = fixture!("delivery_membership").replace(r#""isMonitor""#, r#""roomType": "direct", "isMonitor""#);
+    let direct =
+        fixture!("delivery_membership").replace(r#""isMonitor""#, r#""roomType": "direct", "isMonitor""#);
     assert!(matches!(read(&direct), Item::Unknown(name) if name == "memberships:direct"));
 }
 
 #[test]
 fn who_comes_and_goes_is_told() {
     for (event, came) in [("created", true), ("deleted", false)] {
-        let body =
-            fixture!("delivery_membership").replace(r#""event": "created""#, &format!(r#""event": "{event}""#));
+        let body = fixture!("delivery_membership")
+            .replace(r#""event": "created""#, &format!(r#""event": "{event}""#));
         let Item::Joined(joined) = read(&body) else { panic!("{event}") };
         assert_eq!(joined.conversation.id.as_str(), ROOM);
         assert_eq!((joined.account, joined.came), (id::account(&workspace(), BOB), came));
