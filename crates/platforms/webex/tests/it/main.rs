@@ -1,6 +1,7 @@
 //! The Webex connector against documented payloads and against the simulator.
 
 mod calls;
+mod groups;
 mod particular;
 mod reading;
 mod support;

@@ -1,16 +1,20 @@
 //! The simulator as the conformance suite's world: Ada, and a bot that stands in for Grace.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request as Incoming;
+use axum::response::Response;
 use bytes::Bytes;
 use entente_model::{AccountRef, ConversationRef, LoginId, MessageRef, Timestamp};
 use entente_platform::conformance::{Fixed, Gathered, Seen, World};
 use entente_platform::{
-    AppSecrets, Client, Credentials, HookKey, Http, InProcess, Limiter, LoginKind, Platform, Site, Transport,
+    AppSecrets, Checked, Client, Credentials, Hook, HookKey, Http, InProcess, Item, Limiter, LoginKind,
+    Platform, Site, Transport,
 };
 use entente_platform_webex::Webex;
 use entente_sim::clock::Clock;
@@ -136,6 +140,40 @@ impl Simulated {
         };
         let uneven = self.vendor.router().layer(axum::middleware::from_fn(uneven));
         self.transport.register(SIMULATOR, uneven);
+    }
+
+    /// Somebody of [`World::others`] who has given consent.
+    pub(crate) fn consented(&self, other: usize) -> Credentials {
+        let (id, token) = &self.others[other];
+        self.credentials(LoginKind::Account, Some(id), token)
+    }
+
+    /// What is reported from now on.
+    pub(crate) async fn reports(&self) -> Arc<Mutex<Vec<Item>>> {
+        let receiver = Webex.receiver(&self.site(), self.secrets().await).unwrap();
+        let reported = Arc::new(Mutex::new(Vec::new()));
+        let (kept, now) = (Arc::clone(&reported), self.now());
+        self.hear(Router::new().fallback(move |request: Incoming| {
+            let (receiver, kept) = (Arc::clone(&receiver), Arc::clone(&kept));
+            async move {
+                let (parts, body) = request.into_parts();
+                let channel = parts.uri.path().rsplit('/').next().unwrap_or_default().to_owned();
+                let body = to_bytes(body, 1 << 20).await.unwrap();
+                match receiver.check(Hook::new(channel, None, parts.headers, body), now) {
+                    Ok(Checked::Deliver(hook)) => kept.lock().unwrap().extend(receiver.heads(&hook)),
+                    other => panic!("{other:?}"),
+                }
+                Response::new(Body::empty())
+            }
+        }));
+        reported
+    }
+
+    /// Ada writes in a room.
+    pub(crate) async fn writes_in(&self, room: &ConversationRef, fields: Value) -> MessageRef {
+        let mut message = fields;
+        message["roomId"] = room.id.as_str().into();
+        self.written(message).await
     }
 
     /// How many calls were answered so.
