@@ -4,10 +4,13 @@
 use std::time::Duration;
 
 use entente_model::Link;
-use entente_store::Channels as _;
+use entente_store::{Channels as _, Mirrors as _};
 use entente_testkit::{Actor, Place, Setup, World};
 
 use crate::channels::shown_as;
+
+/// All points take minutes; a prime number reaches each kind of point in time.
+const STRIDE: usize = 23;
 
 const LONG: Duration = Duration::from_mins(20);
 
@@ -18,6 +21,8 @@ struct Group {
     host: Actor,
     /// Its id there.
     id: String,
+    /// The others in it, by their accounts there.
+    others: Vec<String>,
     /// Who works elsewhere, at home.
     guest: Actor,
 }
@@ -35,18 +40,38 @@ impl Group {
         let colleague = world.at(home, &people[1].email).await;
         let guest = world.at(away, &world.somebody_of(away)).await;
         let stand_in = world.account_at(home, &guest.email).await;
-        let id = host.open_group("Launch", &[colleague.id.clone(), stand_in]).await;
-        Self { world, host, id, guest }
+        let others = vec![colleague.id.clone(), stand_in];
+        let id = host.open_group("Launch", &others).await;
+        Self { world, host, id, others, guest }
     }
 
     async fn settle(&self) {
-        assert!(self.world.settle(LONG).await, "everything is passed on: {:?}", self.world.counts().await);
+        if self.world.settle(LONG).await {
+            return;
+        }
+        let mut mirrors = Vec::new();
+        for link in self.world.store.unfinished().await.expect("the memory store answers") {
+            mirrors.push(self.world.store.mirrors(link).await.expect("the memory store answers"));
+        }
+        panic!("everything is passed on: {:?}, unfinished: {mirrors:?}", self.world.counts().await);
+    }
+
+    async fn links(&self) -> Vec<Link> {
+        self.world.store.links().await.expect("the memory store answers")
     }
 
     /// The group's link.
     async fn link(&self) -> Link {
-        let links = self.world.store.links().await.expect("the memory store answers");
-        links.into_iter().next().expect("the group is mirrored")
+        let mut links = self.links().await.into_iter();
+        links.find(|link| link.members[0].at.id.as_str() == self.id).expect("the group is mirrored")
+    }
+
+    /// How many conversations of this name the guest has at home.
+    async fn conversations(&self, name: &str) -> usize {
+        let path = format!("/_sim/conversations?person={}", self.guest.id);
+        let all = self.world.look(self.guest.place, &path).await;
+        let items = all["items"].as_array().unwrap_or_else(|| panic!("no items in {all}"));
+        items.iter().filter(|item| item.to_string().contains(&format!("\"{name}\""))).count()
     }
 
     /// What the guest reads in the mirror, oldest first, without what the app says of the mirror.
@@ -69,7 +94,8 @@ async fn read(who: &Actor, conversation: &str) -> Vec<(String, String)> {
     let mut shown = who.sees(conversation).await;
     shown.reverse();
     let all = shown.iter().filter_map(|message| shown_as(who.place, message));
-    all.filter(|(_, text)| !text.contains("Entente:")).collect()
+    // What the app says of the mirror, and what the platform itself says of who comes and goes.
+    all.filter(|(_, text)| !text.contains("Entente:") && !text.is_empty()).collect()
 }
 
 fn texts(read: &[(String, String)]) -> Vec<&str> {
@@ -91,8 +117,11 @@ async fn a_group_is_read_elsewhere(home: Place, away: Place) {
     group.settle().await;
     group.host.delete(&gone).await;
     group.settle().await;
-    assert_eq!(texts(&group.mirrored().await), ["who is coming?", "me"], "{home:?} to {away:?}");
-    assert_eq!(group.world.store.links().await.unwrap().len(), 1, "a mirror is no group of its own");
+    let mut read = group.mirrored().await;
+    // Teams lists first what was changed last.
+    read.sort_by_key(|(_, text)| text.len());
+    assert_eq!(texts(&read), ["me", "who is coming?"], "{home:?} to {away:?}");
+    assert_eq!(group.links().await.len(), 1, "a mirror is no group of its own");
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,4 +132,51 @@ async fn a_group_of_webex_is_read_on_teams() {
 #[tokio::test(start_paused = true)]
 async fn a_group_of_teams_is_read_on_webex() {
     a_group_is_read_elsewhere(Place::Teams, Place::Webex).await;
+}
+
+/// A group is mirrored once, whenever the process dies.
+#[tokio::test(start_paused = true)]
+async fn no_death_makes_two_mirrors() {
+    let setup = Setup { limits: 0.0, ..Setup::small(5) };
+    let mut group = Group::new(setup, Place::Teams, Place::Webex).await;
+    for point in (1..).step_by(STRIDE) {
+        assert!(point < 2_000, "the story never ends before the process dies");
+        let name = format!("Group {point}");
+        group.id = group.host.open_group(&name, &group.others).await;
+        group.world.gate().kill_after(point);
+        group.host.tell(&group.id, "one").await;
+        let died = group.world.wait_for_death(Duration::from_mins(1)).await;
+        if died {
+            group.world.start(None, false).await;
+        } else {
+            group.world.gate().forgive();
+        }
+        group.host.tell(&group.id, "two").await;
+        group.settle().await;
+        assert_eq!(texts(&group.mirrored().await), ["one", "two"], "after a death at point {point}");
+        assert_eq!(group.conversations(&name).await, 1, "after a death at point {point}");
+        if !died {
+            assert!(point > 40, "the story has more than {point} points");
+            return;
+        }
+    }
+}
+
+/// Whoever is let into a group comes into its mirror, and whoever leaves one leaves the other.
+#[tokio::test(start_paused = true)]
+async fn who_comes_and_goes_does_so_everywhere() {
+    let group = Group::new(Setup::small(6), Place::Webex, Place::Teams).await;
+    group.host.tell(&group.id, "who is in?").await;
+    group.settle().await;
+    let mirror = group.link().await.members[1].at.id.as_str().to_owned();
+    let late = &entente_testkit::options::at_home(Place::Teams)[1];
+    let stand_in = group.world.account_at(Place::Webex, &late.email).await;
+    group.host.let_in(&group.id, &stand_in).await;
+    group.settle().await;
+    let late = group.world.at(Place::Teams, &late.email).await;
+    late.tell(&mirror, "here I am").await;
+    group.settle().await;
+    assert_eq!(texts(&group.read().await), ["who is in?", "here I am"]);
+    let author = &group.read().await[1].0;
+    assert_eq!(*author, group.world.bot_of(&late.email).await, "they speak as what stands in for them");
 }

@@ -62,8 +62,9 @@ impl Engine {
             return Ok(link);
         }
         if home.at != *reported.conversation {
-            // Where the group began they are made.
-            return Err(Hold::Later(None));
+            // Where the group began they are made; what could not be made is not waited for.
+            due.retain(|mirror| !matches!(mirror.state, MirrorState::Refused { .. }));
+            return if due.is_empty() { Ok(link) } else { Err(Hold::Later(None)) };
         }
         let Some(group) = self.seen_by_ear(reported).await? else { return Ok(link) };
         let people = self.people_of(&group).await?;
