@@ -212,6 +212,10 @@ impl Mirrors for Gated {
         self.gate.through("mirror_whole", whole).await
     }
 
+    async fn hear(&self, link: LinkId, at: &ConversationRef, listener: LoginId) -> Result<(), StoreError> {
+        self.gate.through("hear", self.inner.hear(link, at, listener)).await
+    }
+
     async fn present(&self, link: LinkId) -> Result<Vec<Present>, StoreError> {
         self.gate.through("present", self.inner.present(link)).await
     }

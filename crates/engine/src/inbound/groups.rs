@@ -60,7 +60,7 @@ impl Engine {
             // It may be a mirror that is not recorded yet.
             return Err(Hold::Later(None));
         }
-        let listener = self.ear_for(reported, conversation).await?;
+        let listener = self.ear_for(reported, &conversation.members).await?;
         let oldest = reported.arrivals.iter().map(|arrival| arrival.accepted_at).min();
         let now = self.clock.now();
         let made_at = oldest.unwrap_or(now).minus(EARLIER);
@@ -102,6 +102,24 @@ impl Engine {
         self.attend_to(listener.into_iter());
         self.store.count("groups", 1);
         Ok(Some(Concern::Group(link.id)))
+    }
+
+    /// A group that nobody heard when it was found goes on as soon as somebody does.
+    async fn heard_by_now(&self, reported: &Reported<'_>, link: Link) -> Result<Link, Hold> {
+        let deaf = LinkState::Paused(UNHEARD.to_owned());
+        let Some(home) = link.members.first().filter(|home| home.at == *reported.conversation) else {
+            return Ok(link);
+        };
+        if link.state != deaf {
+            return Ok(link);
+        }
+        let Some(members) = self.seen_by_ear(reported).await? else { return Ok(link) };
+        let Some(ear) = self.ear_for(reported, &members).await? else { return Ok(link) };
+        self.store.hear(link.id, &home.at, ear).await?;
+        self.store.set_link_state(link.id, &LinkState::Active, Vec::new(), self.clock.now()).await?;
+        self.linked.load(self.store.as_ref()).await?;
+        self.attend_to(std::iter::once(ear));
+        Ok(self.store.link(link.id).await?.unwrap_or(link))
     }
 
     /// Whether anything was said in a group since then, as far as whoever hears there can tell.
@@ -146,15 +164,15 @@ impl Engine {
     async fn ear_for(
         &self,
         reported: &Reported<'_>,
-        conversation: &Conversation,
+        members: &[AccountRef],
     ) -> Result<Option<LoginId>, Hold> {
         let here = reported.workspace;
-        if let Some(ear) = self.ear_among(here, &conversation.members).await? {
+        if let Some(ear) = self.ear_among(here, members).await? {
             return Ok(Some(ear));
         }
         let Some((listener, account)) = self.service_account(here).await? else { return Ok(None) };
         for client in self.listeners(reported).await? {
-            match client.admit(&conversation.at, &account).await {
+            match client.admit(reported.conversation, &account).await {
                 Ok(()) => return Ok(Some(listener)),
                 Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
                 Err(CallError::Unknown) => return Err(Hold::Later(None)),

@@ -196,10 +196,12 @@ fn listed(all: &Value) {
         let channels = link["channels"].as_array().map(Vec::as_slice).unwrap_or_default();
         let channels: Vec<String> = channels.iter().map(named).collect();
         let id = text(link, "id").chars().take(8).collect();
-        vec![id, text(link, "name"), text(link, "state"), options(link), channels.join(", ")]
+        let group = link["mirrors"].as_array().is_some_and(|mirrors| !mirrors.is_empty());
+        let kind = if group { "group" } else { "channels" }.to_owned();
+        vec![id, text(link, "name"), kind, text(link, "state"), options(link), channels.join(", ")]
     };
     let rows: Vec<Vec<String>> = links.iter().map(row).collect();
-    table::print(&["id", "name", "state", "options", "channels"], &rows, "No channels are linked.");
+    table::print(&["id", "name", "of", "state", "options", "conversations"], &rows, "No channels are linked.");
 }
 
 /// What is chosen about a link.
@@ -234,4 +236,12 @@ fn shown(link: &Value) {
         })
         .collect();
     table::print(&["channel", "platform", "messages", "id there"], &rows, "");
+    for mirror in link["mirrors"].as_array().into_iter().flatten() {
+        let workspace = text(mirror, "workspace");
+        match text(mirror, "state").as_str() {
+            "whole" => {}
+            "refused" => say!("The group is not shown in {workspace}: {}.", text(mirror, "reason")),
+            _ => say!("The group is being made in {workspace}."),
+        }
+    }
 }

@@ -57,6 +57,9 @@ pub trait Mirrors: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Somebody hears in a conversation of a link from now on, so that what is written there goes to the others.
+    async fn hear(&self, link: LinkId, at: &ConversationRef, listener: LoginId) -> Result<(), StoreError>;
+
     /// Who was in each conversation of a group when that was looked at last, ordered.
     async fn present(&self, link: LinkId) -> Result<Vec<Present>, StoreError>;
 

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    ConversationRef, Link, LinkId, LinkState, LoginId, Member, Mirror, MirrorState, Timestamp, WorkspaceRef,
+    ConversationRef, Flow, Link, LinkId, LinkState, LoginId, Member, Mirror, MirrorState, Timestamp,
+    WorkspaceRef,
 };
 
 use super::Memory;
@@ -107,6 +108,15 @@ impl Mirrors for Memory {
         state.present.extend(present.iter().map(|one| (link, one.clone())));
         self.tell(state, notices, now);
         Ok(true)
+    }
+
+    async fn hear(&self, link: LinkId, at: &ConversationRef, listener: LoginId) -> Result<(), StoreError> {
+        let mut state = self.state();
+        let links = state.channel_links.iter_mut().filter(|known| known.id == link);
+        for member in links.flat_map(|known| &mut known.members).filter(|member| member.at == *at) {
+            (member.listener, member.flow) = (Some(listener), Flow::Both);
+        }
+        Ok(())
     }
 
     async fn present(&self, link: LinkId) -> Result<Vec<Present>, StoreError> {

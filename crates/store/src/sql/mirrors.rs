@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    ConversationRef, Link, LinkId, LoginId, Member, Mirror, MirrorState, PersonId, Timestamp, WorkspaceRef,
+    ConversationRef, Flow, Link, LinkId, LoginId, Member, Mirror, MirrorState, PersonId, Timestamp,
+    WorkspaceRef,
 };
 
 use super::Sqlite;
@@ -17,6 +18,7 @@ const SET: &str = "insert into mirror (link, workspace, state, login, at, reason
 const OF: &str = "select workspace, state, login, at, reason from mirror where link = ?1";
 const UNFINISHED: &str = "select distinct m.link from mirror m join link l on l.id = m.link \
      where m.state <> 'whole' and l.state <> 'ended' order by m.link";
+const HEAR: &str = "update member set listener = ?3, flow = ?4 where link = ?1 and conversation = ?2";
 const PRESENT: &str = "select conversation, person from present where link = ?1";
 const ADD_PRESENT: &str = "insert or ignore into present (link, conversation, person) values (?1, ?2, ?3)";
 const NOBODY: &str = "delete from present where link = ?1 and conversation = ?2";
@@ -148,6 +150,17 @@ impl Mirrors for Sqlite {
                 notices.into_iter().try_for_each(|notice| tx.plan(notice, now))?;
             }
             Ok(changed)
+        })
+        .await
+    }
+
+    async fn hear(&self, link: LinkId, at: &ConversationRef, listener: LoginId) -> Result<(), StoreError> {
+        let at = at.clone();
+        self.write(move |tx| {
+            let conversation = tx.conversation(&at)?;
+            let flow = Flow::Both.name();
+            tx.conn.run(HEAR, (link.0.as_bytes(), conversation, listener.0.as_bytes(), flow))?;
+            Ok(())
         })
         .await
     }

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use entente_engine::{Asked, EngineError, Wanted};
-use entente_model::{Link, LinkId, LinkOptions, LinkState, WorkspaceId};
+use entente_model::{Link, LinkId, LinkOptions, LinkState, MirrorState, WorkspaceId};
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,15 @@ pub(super) struct Shown {
     options: BTreeMap<&'static str, &'static str>,
     made_at: String,
     channels: Vec<ChannelShown>,
+    /// Of a group: where it is shown, and where it is not, and why. Empty for a link of channels.
+    mirrors: Vec<MirrorShown>,
+}
+
+#[derive(Serialize)]
+struct MirrorShown {
+    workspace: String,
+    state: &'static str,
+    reason: String,
 }
 
 #[derive(Serialize)]
@@ -83,7 +92,11 @@ pub(super) struct Invited {
 /// Lists.
 pub(super) async fn list(State(surfaces): State<Surfaces>) -> Result<Json<All>, Problem> {
     let links = surfaces.engine.store().links().await?;
-    Ok(Json(All { links: links.iter().map(|link| shown(&surfaces, link)).collect() }))
+    let mut all = Vec::with_capacity(links.len());
+    for link in &links {
+        all.push(shown(&surfaces, link).await?);
+    }
+    Ok(Json(All { links: all }))
 }
 
 /// Shows one.
@@ -92,7 +105,7 @@ pub(super) async fn show(
     Path(named): Path<String>,
 ) -> Result<Json<Shown>, Problem> {
     let link = named_link(&surfaces, &named).await?;
-    Ok(Json(shown(&surfaces, &link)))
+    Ok(Json(shown(&surfaces, &link).await?))
 }
 
 /// Makes one.
@@ -116,7 +129,7 @@ pub(super) async fn make(
         one_way: made.one_way,
     };
     let link = surfaces.engine.link(wanted).await?;
-    Ok(Json(shown(&surfaces, &link)))
+    Ok(Json(shown(&surfaces, &link).await?))
 }
 
 /// Chooses options of one.
@@ -128,7 +141,7 @@ pub(super) async fn choose(
     let chosen: Vec<(String, String)> = super::read(body)?.options.into_iter().collect();
     let link = named_link(&surfaces, &named).await?;
     let options = surfaces.engine.choose(link.id, &chosen).await?;
-    Ok(Json(shown(&surfaces, &Link { options, ..link })))
+    Ok(Json(shown(&surfaces, &Link { options, ..link }).await?))
 }
 
 /// Stops one.
@@ -187,7 +200,16 @@ async fn named_link(surfaces: &Surfaces, named: &str) -> Result<Link, Problem> {
     }
 }
 
-fn shown(surfaces: &Surfaces, link: &Link) -> Shown {
+async fn shown(surfaces: &Surfaces, link: &Link) -> Result<Shown, Problem> {
+    let mirrors = surfaces.engine.store().mirrors(link.id).await?.into_iter().map(|mirror| MirrorShown {
+        workspace: mirror.workspace.id.to_string(),
+        state: mirror.state.name(),
+        reason: match mirror.state {
+            MirrorState::Refused { reason, .. } => reason,
+            _ => String::new(),
+        },
+    });
+    let mirrors = mirrors.collect();
     let channels = link.members.iter().map(|member| ChannelShown {
         workspace: member.at.workspace.id.to_string(),
         platform: surfaces.engine.sites().get(&member.at.workspace.id).map_or("", |at| at.profile().name),
@@ -196,7 +218,7 @@ fn shown(surfaces: &Surfaces, link: &Link) -> Shown {
         flow: member.flow.name(),
         heard: member.listener.is_some(),
     });
-    Shown {
+    Ok(Shown {
         id: link.id.to_string(),
         name: link.name.clone(),
         state: link.state.name(),
@@ -207,5 +229,6 @@ fn shown(surfaces: &Surfaces, link: &Link) -> Shown {
         options: link.options.named().into_iter().collect(),
         made_at: link.made_at.to_string(),
         channels: channels.collect(),
-    }
+        mirrors,
+    })
 }

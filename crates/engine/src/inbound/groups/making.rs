@@ -47,6 +47,7 @@ impl Engine {
         if !self.linked.is_unfinished(link.id) {
             return Ok(link);
         }
+        let link = self.heard_by_now(reported, link).await?;
         let Some(home) = link.members.first().filter(|_| link.state == LinkState::Active) else {
             return Ok(link);
         };

@@ -159,6 +159,7 @@ mortal! { Mirrors:
     fn set_mirror(link: LinkId, mirror: &Mirror) -> ();
     fn mirror_made(link: LinkId, by: LoginId, member: &Member) -> Result<(), ConversationRef>;
     fn mirror_whole(link: LinkId, workspace: &WorkspaceRef, present: &[Present], notices: Vec<Plan>, now: Timestamp) -> bool;
+    fn hear(link: LinkId, at: &ConversationRef, listener: LoginId) -> ();
     fn present(link: LinkId) -> Vec<Present>;
     fn set_present(link: LinkId, conversations: &[ConversationRef], present: &[Present], notices: Vec<Plan>, now: Timestamp) -> ();
 }

@@ -12,6 +12,7 @@ super::conformance! {
     a_group_is_a_link_with_mirrors_that_are_wanted
     a_mirror_that_was_made_is_a_member_once
     a_mirror_is_whole_once_and_says_so_then
+    whoever_hears_is_known
     a_group_that_has_ended_is_finished
     who_is_present_is_known_for_each_conversation
 }
@@ -95,6 +96,17 @@ async fn a_mirror_is_whole_once_and_says_so_then(mut world: World) {
     let said = claim(world.store(), Side::Outbound, 9).await;
     deliver(world.store(), &said, &message(&room(&teams(), "m"), "said")).await;
     assert!(world.store().head(&said).await.unwrap().is_none());
+}
+
+async fn whoever_hears_is_known(mut world: World) {
+    let link = made(&world).await;
+    let deaf = Member { flow: Flow::In, listener: None, ..member(&teams(), "m") };
+    world.store().mirror_made(link.id, login_id(3), &deaf).await.unwrap().unwrap();
+    world.store().hear(link.id, &deaf.at, login_id(8)).await.unwrap();
+    world.restart();
+    let now = world.store().link(link.id).await.unwrap().unwrap();
+    assert_eq!(now.members[1], Member { flow: Flow::Both, listener: Some(login_id(8)), ..deaf });
+    assert_eq!(now.members[0], link.members[0]);
 }
 
 async fn a_group_that_has_ended_is_finished(world: World) {
