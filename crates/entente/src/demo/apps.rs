@@ -43,7 +43,7 @@ const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channe
      groups:history,groups:read,im:history,im:read,im:write,reactions:read,reactions:write,users:read";
 
 /// What Zoom reports to the server by webhook.
-const ZOOM_EVENTS: [&str; 8] = [
+const ZOOM_EVENTS: [&str; 12] = [
     "team_chat.dm_message_posted",
     "team_chat.dm_message_updated",
     "team_chat.dm_message_deleted",
@@ -52,6 +52,10 @@ const ZOOM_EVENTS: [&str; 8] = [
     "team_chat.channel_message_deleted",
     "team_chat.channel_reaction_added",
     "team_chat.channel_reaction_removed",
+    "chat_channel.created",
+    "chat_channel.member_invited",
+    "chat_channel.member_removed",
+    "chat_channel.member_left",
 ];
 
 /// What Zoom tells by WebSocket, of the whole account. By webhook it tells of a direct reaction only for whoever received the

@@ -61,7 +61,7 @@ impl Receiver for TeamsReceiver {
 
     fn heads(&self, hook: &Hook<Verified>) -> Vec<Item> {
         if hook.channel == hook::MESSAGES {
-            bot::parse::head(self, &hook.body).into_iter().collect()
+            bot::parse::items(self, &hook.body)
         } else {
             parse::heads(self, &hook.body)
         }

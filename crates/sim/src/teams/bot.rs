@@ -2,7 +2,8 @@
 //!
 //! Bot Connector REST reference ("Bot Framework REST API reference"), its published description, and "Authenticate
 //! requests with the Bot Connector API". Personal chats, and channels of teams and group chats that a bot is
-//! installed in. Of those it is told nothing but that it was installed: messages that mention a bot are left out.
+//! installed in. Of those it is told nothing but that it was installed and,
+//! in groups, who comes and goes: messages that mention a bot are left out.
 
 use std::sync::Arc;
 

@@ -179,7 +179,7 @@ pub(super) fn rename(zoom: &Zoom, call: &Call) -> Outcome {
     let me = call.acting(world, call.segment(3))?;
     let chat = own(world, me, call.segment(5))?;
     let (session, members) = (Arc::clone(&chat.session), chat.members.clone());
-    if !chat.channel.as_ref().is_some_and(|channel| channel.owner == me.id) {
+    if chat.channel.as_ref().is_none_or(|channel| channel.owner != me.id) {
         return Err(Refusal::new(403, 200, "You do not have permission to update a channel for this user."));
     }
     let me = Arc::clone(&me.id);
@@ -212,7 +212,7 @@ fn take_out(world: &mut World, me: &Arc<str>, channel: &str, who: &str) -> Outco
     let person = world.people.get(me).ok_or_else(|| Refusal::no_user(me))?;
     let chat = own(world, person, channel)?;
     let (session, members) = (Arc::clone(&chat.session), chat.members.clone());
-    if !chat.channel.as_ref().is_some_and(|channel| channel.owner == *me) {
+    if chat.channel.as_ref().is_none_or(|channel| channel.owner != *me) {
         return Err(Refusal::new(400, 200, "You do not have permission to remove channel members."));
     }
     let gone = world.people.find(who).filter(|person| person.id != *me && members.contains(&person.id));

@@ -11,7 +11,7 @@ use crate::place::Place;
 use crate::world::{PRODUCT, World};
 
 /// What the app asks people for.
-const SCOPES: [&str; 15] = [
+const SCOPES: [&str; 20] = [
     "user:read:user",
     "team_chat:read:list_user_messages",
     "team_chat:read:user_message",
@@ -20,6 +20,11 @@ const SCOPES: [&str; 15] = [
     "team_chat:read:list_user_channels",
     "team_chat:read:user_channel",
     "team_chat:read:list_members",
+    "team_chat:write:user_channel",
+    "team_chat:update:user_channel",
+    "team_chat:write:members",
+    "team_chat:delete:member",
+    "team_chat:read:contact",
     "team_chat:write:user_message",
     "team_chat:update:user_message",
     "team_chat:delete:user_message",
@@ -66,7 +71,9 @@ impl World {
         let whats =
             ["message_posted", "message_updated", "message_deleted", "reaction_added", "reaction_removed"];
         let of = |place: &str| whats.map(|what| format!("team_chat.{place}_{what}"));
-        let events = [of("dm"), of("channel")].concat();
+        let roster = ["created", "member_invited", "member_removed", "member_left"];
+        let roster = roster.map(|what| format!("chat_channel.{what}"));
+        let events = [&of("dm")[..], &of("channel"), &roster].concat();
         let app = &site.expect("Zoom is connected").client_id;
         self.control(Place::Zoom, "/_sim/subscriptions", json!({"app": app, "events": events, "url": url}))
             .await;

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use entente_model::{Body, Message, MessageRef, Snapshot};
-use entente_platform::{Head, HeadKind, Item, Place};
+use entente_platform::{Head, HeadKind, Item, Joined, Place};
 
 use crate::id;
 use crate::parse::{instant, unknown};
@@ -21,9 +21,30 @@ const NO_MESSAGES: [&str; 6] = [
     "contactRelationUpdate",
 ];
 
+/// The items of a proven activity.
+pub(crate) fn items(receiver: &TeamsReceiver, body: &Bytes) -> Vec<Item> {
+    roster(receiver, body).unwrap_or_else(|| head(receiver, body).into_iter().collect())
+}
+
+/// Who came into a group that the app is in, or left it; `None` for what tells nothing of that. Graph reports it as a message
+/// whose content alone says so. Teams: "Conversation events in your Teams bot", members added and removed.
+fn roster(receiver: &TeamsReceiver, body: &Bytes) -> Option<Vec<Item>> {
+    let activity: Activity = serde_json::from_slice(body).ok()?;
+    let group = activity.conversation.filter(|at| at.conversation_type.as_deref() == Some("groupChat"))?;
+    let watcher = receiver.app_login.filter(|_| activity.kind == "conversationUpdate")?;
+    let came = activity.members_added.into_iter().flatten().map(|one| (one, true));
+    let left = activity.members_removed.into_iter().flatten().map(|one| (one, false));
+    let joined = |(one, came): (ChannelAccount, bool)| {
+        let account = id::account(&receiver.workspace, author(&one)?);
+        let conversation = id::conversation(&receiver.workspace, &group.id);
+        Some(Item::Joined(Joined { conversation, account, came, watcher }))
+    };
+    Some(came.chain(left).filter_map(joined).collect())
+}
+
 /// The item of a proven activity. Only what is said in a personal conversation is carried; `None` for what every bot is
 /// told and what is no message to it.
-pub(crate) fn head(receiver: &TeamsReceiver, body: &Bytes) -> Option<Item> {
+fn head(receiver: &TeamsReceiver, body: &Bytes) -> Option<Item> {
     let malformed = |reason: &str| Some(Item::Malformed { reason: reason.to_owned(), body: body.clone() });
     let Ok(activity) = serde_json::from_slice::<Activity>(body) else {
         return malformed("not an activity");

@@ -25,7 +25,9 @@ fn a_share_is_named_as_documented() {
     );
     let share = "aHR0cHM6Ly9vbmVkcml2ZS5saXZlLmNvbS9yZWRpcj9yZXNpZD0xMjMxMjQ0MTkzOTEyITEyJmF1dGhLZXk9MTIwMTkxOSExMjkyMSEx";
     let id = format!("u!{share}@a11ce").into();
-    assert_eq!(file, Some(FileRef { id, name: Some("a.txt".to_owned()), length: None, url: None }));
+    let url =
+        Some("https://onedrive.live.com/redir?resid=1231244193912!12&authKey=1201919!12921!1".to_owned());
+    assert_eq!(file, Some(FileRef { id, name: Some("a.txt".to_owned()), length: None, url }));
 }
 
 #[test]

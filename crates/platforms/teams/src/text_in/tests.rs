@@ -51,9 +51,10 @@ fn a_mention_finds_its_account_by_number() {
 fn a_mention_of_everybody_or_of_a_bot_names_no_account() {
     for mentioned in [r#"{"conversation":{"id":"19:x"}}"#, r#"{"application":{"id":"28"}}"#, "null"] {
         let mentions = format!(r#"[{{"id":0,"mentioned":{mentioned}}}]"#);
-        let everybody =
-            Inline::Mention(Mention { everybody: false, account: None, name: "Everyone".to_owned() });
-        assert_eq!(read(r#"<p><at id="0">Everyone</at></p>"#, &mentions).body, paragraph(vec![everybody]));
+        let everybody = mentioned.contains("conversation");
+        let mention = Mention { everybody, account: None, name: "Everyone".to_owned() };
+        let said = read(r#"<p><at id="0">Everyone</at></p>"#, &mentions).body;
+        assert_eq!(said, paragraph(vec![Inline::Mention(mention)]));
     }
 }
 

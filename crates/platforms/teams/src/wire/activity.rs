@@ -41,6 +41,12 @@ pub(crate) struct Activity {
     pub(crate) attachments: Option<Vec<ActivityAttachment>>,
     /// The message it answers.
     pub(crate) reply_to_id: Option<String>,
+    /// Who came into the conversation.
+    #[serde(default)]
+    pub(crate) members_added: Option<Vec<ChannelAccount>>,
+    /// Who left it or was taken out.
+    #[serde(default)]
+    pub(crate) members_removed: Option<Vec<ChannelAccount>>,
 }
 
 /// Somebody.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use entente_model::{
     AccountRef, Body, CallError, ConversationKind, ConversationRef, Destination, Draft, Operation, Sender,
 };
-use entente_platform::{LoginKind, Undelivered, WantedGroup};
+use entente_platform::{Checked, Item, LoginKind, Undelivered, WantedGroup};
 use serde_json::{Value, json};
 
 use crate::receiving::renamed;
@@ -296,4 +296,35 @@ async fn letting_the_app_in_is_installing_it() {
     let client = tap.client_with(LoginKind::Account, Some(Arc::new(Fixed::new("app"))));
     client.admit(&group(), &account(&format!("28:{CLIENT}"))).await.unwrap();
     assert_eq!(tap.lines()[1], format!("POST {V1}/chats/{GROUP}/installedApps"));
+}
+
+/// Who came into the group or left it, as an activity tells; `None` if it tells anything else.
+fn told(body: &Value) -> Option<Vec<(String, bool)>> {
+    let receiver = receiver();
+    let Checked::Deliver(hook) = receiver.check(activity(body, &bot_token()), NOW).ok()? else { return None };
+    let joined = |item: Item| match item {
+        Item::Joined(joined) => {
+            assert_eq!((&joined.conversation, joined.watcher), (&group(), app_login()));
+            Some((joined.account.id.as_str().to_owned(), joined.came))
+        }
+        _ => None,
+    };
+    receiver.heads(&hook).into_iter().map(joined).collect()
+}
+
+#[test]
+fn the_app_is_told_who_comes_and_goes() {
+    let came = fixture("activity_members");
+    assert_eq!(told(&came), Some(vec![(CAROL.to_owned(), true)]));
+    let mut left = came.clone();
+    let gone = left.as_object_mut().unwrap().remove("membersAdded").unwrap();
+    left["membersRemoved"] = gone;
+    assert_eq!(told(&left), Some(vec![(CAROL.to_owned(), false)]));
+    // Somebody without an object id is known by the bot's own name for them.
+    let bot = renamed(came.clone(), "/membersAdded/0/aadObjectId");
+    assert_eq!(told(&bot), Some(vec![("29:1cCdDeEfFgGhH".to_owned(), true)]));
+    for path in ["/type", "/membersAdded", "/conversation/conversationType", "/conversation/id"] {
+        let quiet = told(&renamed(came.clone(), path));
+        assert!(quiet.is_none_or(|told| told.is_empty()), "{path}");
+    }
 }

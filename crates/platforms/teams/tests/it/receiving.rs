@@ -139,12 +139,12 @@ fn a_reply_says_what_it_quotes_when_it_was_edited_and_what_it_carries() {
     let snapshot = opened("chat_message_reply_edited").unwrap();
     assert_eq!(snapshot.message.thread, Some(message(CHAT, "1767607200123")));
     assert_eq!(snapshot.message.unsupported, Vec::<String>::new());
-    let share = URL_SAFE_NO_PAD.encode("https://acme.sharepoint.example/personal/bob/Documents/spec.pdf");
+    let url = "https://acme.sharepoint.example/personal/bob/Documents/spec.pdf";
     let file = FileRef {
-        id: format!("u!{share}@{BOB}").into(),
+        id: format!("u!{}@{BOB}", URL_SAFE_NO_PAD.encode(url)).into(),
         name: Some("spec.pdf".to_owned()),
         length: None,
-        url: None,
+        url: Some(url.to_owned()),
     };
     assert_eq!(snapshot.message.files, [file]);
     assert_eq!(snapshot.message.author, account(BOB));

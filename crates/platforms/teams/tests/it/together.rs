@@ -57,10 +57,10 @@ async fn a_group_is_read_and_written_like_a_channel() {
     let to = Destination::Conversation(group.clone());
     let operation = Operation::Send { to: to.clone(), thread: None, body: Body::text("the plan") };
     let draft = Draft { operation, sender: Sender::Account(login()), alias: None };
-    let filed = client.deliver_file(&draft, &file).await.unwrap().message.unwrap();
+    let with_file = client.deliver_file(&draft, &file).await.unwrap().message.unwrap();
     let other = world.as_person("Hugo").await;
-    let files = other.fetch(&filed).await.unwrap().unwrap().message.files;
-    let opened = other.open_file(&filed, &files[0]).await.unwrap();
+    let files = other.fetch(&with_file).await.unwrap().unwrap().message.files;
+    let opened = other.open_file(&with_file, &files[0]).await.unwrap();
     assert_eq!((opened.name.as_str(), opened.length), ("plan.txt", 20), "everybody in it may have the file");
 
     let mark = Mark { message: None, at: began };
@@ -68,7 +68,7 @@ async fn a_group_is_read_and_written_like_a_channel() {
     let texts: Vec<_> = caught.snapshots.iter().map(|one| one.message.body.plain()).collect();
     assert_eq!((texts, caught.gap), (vec!["well?".to_owned(), "well, no".into(), "the plan".into()], false));
     let sent = client.sent_since(&to, began).await.unwrap();
-    assert_eq!(sent.iter().map(|one| &one.message.at).collect::<Vec<_>>(), [&first, &filed]);
+    assert_eq!(sent.iter().map(|one| &one.message.at).collect::<Vec<_>>(), [&first, &with_file]);
     deliver(&*client, Operation::Delete { target: first.clone() }).await.unwrap();
     assert!(client.fetch(&first).await.unwrap().unwrap().deleted);
     assert_eq!(client.sent_since(&to, began).await.unwrap().len(), 1);
@@ -143,7 +143,19 @@ async fn the_app_speaks_in_a_group_and_finds_what_it_said() {
     assert_eq!((found.kind, found.members.len()), (ConversationKind::Group, 3));
     let mark = Mark { message: None, at: began };
     assert_eq!(bot.catch_up(&group, &mark).await.unwrap().snapshots.len(), 2);
-    // The bot is told of its coming, which is no message.
-    let told = world.reported(0).await;
-    assert!(told.iter().all(|item| !matches!(item, Item::Unknown(_) | Item::Malformed { .. })), "{told:?}");
+    // The app is told of its own coming, and of who comes and goes from then on.
+    let bruno = world.person("Bruno").account();
+    client.admit(&group, &bruno).await.unwrap();
+    client.dismiss(&group, &bruno).await.unwrap();
+    let mut joined = Vec::new();
+    for item in world.reported(3).await {
+        let Item::Joined(one) = item else { panic!("{item:?}") };
+        assert_eq!((&one.conversation, one.watcher), (&group, app_login()));
+        joined.push((one.account, one.came));
+    }
+    joined.sort();
+    let own = bot.me().await.unwrap().account;
+    let mut expected = [(bruno.clone(), false), (bruno, true), (own, true)];
+    expected.sort();
+    assert_eq!(joined, expected);
 }

@@ -86,17 +86,17 @@ async fn a_group_is_read_and_written_like_a_channel() {
     let to = Destination::Conversation(group.clone());
     let operation = Operation::Send { to: to.clone(), thread: None, body: Body::text("the plan") };
     let draft = Draft { operation, sender: Sender::Account(login()), alias: None };
-    let filed = client.deliver_file(&draft, &File).await.unwrap().message.unwrap();
-    let files = client.fetch(&filed).await.unwrap().unwrap().message.files;
-    let opened = client.open_file(&filed, &files[0]).await.unwrap();
+    let with_file = client.deliver_file(&draft, &File).await.unwrap().message.unwrap();
+    let files = client.fetch(&with_file).await.unwrap().unwrap().message.files;
+    let opened = client.open_file(&with_file, &files[0]).await.unwrap();
     assert_eq!((opened.name.as_str(), opened.length), ("plan.txt", 5));
     let mark = Mark { message: None, at: began };
     let caught = client.catch_up(&group, &mark).await.unwrap();
     let ids: Vec<_> = caught.snapshots.iter().map(|one| &one.message.at).collect();
-    assert_eq!((ids, caught.gap), (vec![&asked, &first, &filed], false));
+    assert_eq!((ids, caught.gap), (vec![&asked, &first, &with_file], false));
     assert_eq!(caught.snapshots[1].message.body.plain(), "well, no");
     let sent = client.sent_since(&to, began).await.unwrap();
-    assert_eq!(sent.iter().map(|one| &one.message.at).collect::<Vec<_>>(), [&first, &filed]);
+    assert_eq!(sent.iter().map(|one| &one.message.at).collect::<Vec<_>>(), [&first, &with_file]);
     deliver(&*client, Operation::Delete { target: first.clone() }).await.unwrap();
     assert!(client.fetch(&first).await.unwrap().is_none_or(|read| read.deleted));
 }

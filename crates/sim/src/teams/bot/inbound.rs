@@ -73,6 +73,28 @@ pub(crate) fn installed(sim: &Arc<Sim>, bot: &App, person: &Arc<Person>, base: &
 
 /// Tells a bot that it was brought into a group; `from` stands for whoever is there.
 pub(crate) fn installed_in_group(sim: &Arc<Sim>, bot: &App, chat: &str, from: &Arc<Person>, base: &str) {
+    let mut update = in_group(sim, bot, chat, from, base);
+    update["membersAdded"] = json!([{"id": format!("28:{}", bot.client_id)}]);
+    post(sim, bot, base, &update);
+}
+
+/// Tells the bots of a group who came into it or left it.
+pub(crate) fn came_or_left(
+    sim: &Arc<Sim>,
+    (chat, bots): (&str, &[Arc<str>]),
+    (who, came): (&Arc<Person>, bool),
+    base: &str,
+) {
+    for bot in bots {
+        let Some(bot) = sim.apps().by_id.get(bot).cloned() else { continue };
+        let mut update = in_group(sim, &bot, chat, who, base);
+        let member = json!([{"id": update["from"]["id"], "aadObjectId": &*who.id}]);
+        update[if came { "membersAdded" } else { "membersRemoved" }] = member;
+        post(sim, &bot, base, &update);
+    }
+}
+
+fn in_group(sim: &Sim, bot: &App, chat: &str, from: &Person, base: &str) -> Value {
     let mut update = activity(sim, bot, from, base, "conversationUpdate");
     update["conversation"] = json!({
         "id": chat,
@@ -80,8 +102,7 @@ pub(crate) fn installed_in_group(sim: &Arc<Sim>, bot: &App, chat: &str, from: &A
         "isGroup": true,
         "tenantId": &*sim.tenant,
     });
-    update["membersAdded"] = json!([{"id": format!("28:{}", bot.client_id)}]);
-    post(sim, bot, base, &update);
+    update
 }
 
 /// What all activities have in common.

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 
 use super::{chat, create_chat, odata};
 use crate::teams::answer::{Answer, Outcome, Refusal};
+use crate::teams::bot::inbound;
 use crate::teams::call::Call;
 use crate::teams::caller::{Caller, Needs};
 use crate::teams::chats::{Chat, Kind};
@@ -109,8 +110,10 @@ pub(super) fn add(sim: &Arc<Sim>, call: &Call, caller: &Caller, id: &str) -> Out
         "initiator": initiator(caller),
     });
     let event = happened(chat, detail, now, call);
+    let bots = chat.apps.clone();
     drop(chats);
     let hold = notify::publish(sim, &event);
+    inbound::came_or_left(sim, (id, &bots), (&person, true), &call.base);
     let location = format!("{}/v1.0/chats('{id}')/members('{member}')", call.base);
     let answer = Answer { status: StatusCode::CREATED, ..Answer::no_content() };
     let change = json!({"kind": "member.added", "chat": id, "person": &*person.id});
@@ -132,9 +135,12 @@ pub(super) fn remove(sim: &Arc<Sim>, call: &Call, caller: &Caller, id: &str, mem
         "members": [identity(&person)],
         "initiator": initiator(caller),
     });
-    let event = chats.get_mut(id).map(|chat| happened(chat, detail, now, call));
+    let event = chats.get_mut(id).map(|chat| (happened(chat, detail, now, call), chat.apps.clone()));
     drop(chats);
-    let hold = event.and_then(|event| notify::publish(sim, &event));
+    let hold = event.and_then(|(event, bots)| {
+        inbound::came_or_left(sim, (id, &bots), (&person, false), &call.base);
+        notify::publish(sim, &event)
+    });
     let change = json!({"kind": "member.removed", "chat": id, "person": &*person.id});
     Ok(Answer::no_content().changed(change).held(hold))
 }
