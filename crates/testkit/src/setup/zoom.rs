@@ -11,7 +11,7 @@ use crate::place::Place;
 use crate::world::{PRODUCT, World};
 
 /// What the app asks people for.
-const SCOPES: [&str; 15] = [
+const SCOPES: [&str; 16] = [
     "user:read:user",
     "team_chat:read:list_user_messages",
     "team_chat:read:user_message",
@@ -20,6 +20,7 @@ const SCOPES: [&str; 15] = [
     "team_chat:read:list_user_channels",
     "team_chat:read:user_channel",
     "team_chat:read:list_members",
+    "team_chat:update:user_channel",
     "team_chat:write:user_message",
     "team_chat:update:user_message",
     "team_chat:delete:user_message",

@@ -56,7 +56,7 @@ impl Engine {
                 said.push(self.taken_out(link, other, one).await?);
                 present.remove(&Present { at: other.at.clone(), person: one.person.id });
             }
-            notices.extend(self.app_says(&other.at, &said.join(" ")));
+            notices.extend(self.announcement(&other.at, &said.join(" ")));
         }
         let all: Vec<_> = link.members.iter().map(|member| member.at.clone()).collect();
         let present: Vec<_> = present.into_iter().collect();

@@ -79,7 +79,7 @@ impl Apps {
 
 /// The granular scopes an app of this kind gets unless it names its own: all that the simulated calls need.
 pub(in crate::zoom) fn all_scopes(kind: Kind, robot: bool) -> Vec<String> {
-    const BOTH: [&str; 17] = [
+    const BOTH: [&str; 18] = [
         "team_chat:read:list_user_messages",
         "team_chat:read:user_message",
         "team_chat:read:thread_message",
@@ -87,6 +87,7 @@ pub(in crate::zoom) fn all_scopes(kind: Kind, robot: bool) -> Vec<String> {
         "team_chat:read:list_user_channels",
         "team_chat:read:user_channel",
         "team_chat:read:list_members",
+        "team_chat:update:user_channel",
         "team_chat:write:user_message",
         "team_chat:update:user_message",
         "team_chat:update:message_emoji",
