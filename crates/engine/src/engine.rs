@@ -12,6 +12,7 @@ use crate::clock::{Clock, Dice};
 use crate::error::EngineError;
 use crate::feeding;
 use crate::fingerprint::FingerprintKey;
+use crate::following::Following;
 use crate::in_flight::InFlight;
 use crate::keeper::Keeper;
 use crate::late::Newest;
@@ -62,6 +63,8 @@ pub struct Engine {
     pub(crate) feeds: Vec<(WorkspaceId, Arc<dyn Feed>)>,
     /// The channels that are in a link, with who hears there.
     pub(crate) linked: Linked,
+    /// Which channels to look at.
+    pub(crate) following: Following,
     /// The messages that were refused when they called somebody.
     pub(crate) uncalled: Uncalled,
     /// What kept the latest pass over stand-ins from doing its work. Found again by the first pass of every process.
@@ -101,6 +104,7 @@ impl Engine {
             changed,
             feeds,
             linked,
+            following: Following::default(),
             uncalled: Uncalled::default(),
             blocked: Mutex::default(),
         }))

@@ -100,6 +100,7 @@ impl Engine {
                     }
                     arrivals.push(look(joined.conversation, joined.watcher));
                 }
+                Item::Channel(about) => self.look_soon(about.at, about.when),
                 Item::Lifecycle(lifecycle) => {
                     self.store.count("lifecycle_notices", 1);
                     self.attend(lifecycle.login, lifecycle.kind);

@@ -13,6 +13,7 @@ pub mod planted;
 pub mod provision;
 pub mod tuning;
 
+mod announcing;
 mod app_login;
 mod asking;
 mod authors;
@@ -22,6 +23,7 @@ mod credit;
 mod engine;
 mod feeding;
 mod fingerprint;
+mod following;
 mod in_flight;
 mod inbound;
 mod ingest;

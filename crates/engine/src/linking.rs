@@ -2,15 +2,14 @@
 //! written; that a channel is in one link only, which is also why no two links can close a loop, is for the store to say.
 
 use entente_model::{
-    Account, AccountRef, Block, Body, CallError, ConversationRef, Flow, Inline, Link, LinkId, LinkOptions,
-    LinkState, LoginId, Member, WorkspaceId, plain_line,
+    Account, AccountRef, CallError, ConversationRef, Flow, Link, LinkId, LinkOptions, LinkState, LoginId,
+    Member, WorkspaceId, plain_line,
 };
 use entente_platform::LoginKind;
-use entente_store::{LaneKey, Login, LoginState, Plan, Work};
+use entente_store::{Login, LoginState, Plan};
 use uuid::Uuid;
 
-use crate::payload::{Payload, Speaker, To};
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, following};
 
 /// The least channels of a link.
 const LEAST: usize = 2;
@@ -19,7 +18,7 @@ const LEAST: usize = 2;
 const MOST: usize = 50;
 
 /// The longest name of a channel that is shown, in characters.
-const LONGEST_CHANNEL: usize = 100;
+pub(crate) const LONGEST_CHANNEL: usize = 100;
 
 /// How many accounts look for a channel.
 const LOOKERS: usize = 8;
@@ -91,6 +90,10 @@ impl Engine {
         }
         self.linked.load(self.store.as_ref()).await?;
         self.attend_to(link.members.iter().filter_map(|member| member.listener));
+        for member in &link.members {
+            // What it is about is not known yet.
+            self.look_soon(member.at.clone(), None);
+        }
         Ok(link)
     }
 
@@ -102,12 +105,32 @@ impl Engine {
         let state = if paused {
             LinkState::Paused("stopped by an administrator".to_owned())
         } else {
+            self.all_there(id).await?;
             LinkState::Active
         };
         if self.store.set_link_state(id, &state, Vec::new(), self.now()).await? {
             Ok(())
         } else {
             Err(unknown())
+        }
+    }
+
+    /// Looks at those channels of a link again that were archived or gone.
+    async fn all_there(&self, id: LinkId) -> Result<(), EngineError> {
+        let link = self.store.link(id).await?.ok_or_else(unknown)?;
+        let away: Vec<_> =
+            link.members.iter().filter(|member| member.away.is_some()).map(|member| (member, None)).collect();
+        if away.is_empty() {
+            return Ok(());
+        }
+        self.follow(&link, &away).await?;
+        let link = self.store.link(id).await?.ok_or_else(unknown)?;
+        match link.members.iter().find_map(|member| Some((member, member.away?))) {
+            Some((member, away)) => Err(refused(
+                &member.at.workspace.id,
+                &format!("“{}” {}; bring it back, or end the link", member.name, following::said(away)),
+            )),
+            None => Ok(()),
         }
     }
 
@@ -143,38 +166,13 @@ impl Engine {
             .members
             .iter()
             .filter(|other| other.at != member.at)
-            .map(|other| {
-                let platform = self.sites.get(&other.at.workspace.id).map(|site| site.profile().name);
-                format!("{} ({})", other.name, platform.unwrap_or("another platform"))
-            })
+            .map(|other| format!("{} ({})", other.name, self.platform_of(other)))
             .collect();
         let text = format!(
             "This channel is no longer linked with {}. What was written stays; nothing is passed on any more.",
             others.join(", ")
         );
-        self.app_says(&member.at, &text)
-    }
-
-    /// A row by which the app says something in a channel; `None` where there is no app.
-    pub(crate) fn app_says(&self, at: &ConversationRef, text: &str) -> Option<Plan> {
-        let app = self.sites.get(&at.workspace.id)?.app_login()?;
-        let said =
-            vec![Inline::Bold(vec![Inline::Text("Entente:".to_owned())]), Inline::Text(format!(" {text}"))];
-        let payload = Payload {
-            body: Some(Body(vec![Block::Paragraph(said)])),
-            cut: true,
-            introduced: true,
-            ..Payload::new(Speaker::App(app), To::Conversation(at.id.clone()))
-        };
-        Some(Plan {
-            lane: LaneKey::Conversation(at.clone()),
-            work: Work::Notice,
-            source: None,
-            part: 0,
-            thread: None,
-            payload: payload.encode(),
-            accepted_at: self.now(),
-        })
+        self.announcement(&member.at, &text)
     }
 
     /// A channel that was asked for, if all is well with it.
@@ -263,7 +261,7 @@ impl Engine {
                 ),
             ));
         }
-        Ok(Member { at: channel.at, name: channel.name, topic: None, flow, listener })
+        Ok(Member { at: channel.at, name: channel.name, topic: None, away: None, flow, listener })
     }
 
     async fn taken(&self, link: &Link, taken: &ConversationRef) -> Result<EngineError, EngineError> {

@@ -31,6 +31,8 @@ pub struct Tuning {
     pub ask: Duration,
     /// How often conversations are compared with what was reported, in case a report got lost.
     pub compare: Duration,
+    /// How often channels of links are looked at, in case nothing reports what they are called or whether they are there.
+    pub follow: Duration,
     /// What bots' addresses end with, before the platform's own domain: `first.last.{suffix}`.
     pub bot_suffix: String,
     /// What bots are for, shown in their profile.
@@ -53,6 +55,7 @@ impl Tuning {
             poll: Duration::from_secs(5),
             ask: Duration::from_secs(10),
             compare: Duration::from_mins(5),
+            follow: Duration::from_mins(10),
             bot_suffix: "entente".to_owned(),
             organization: "Entente".to_owned(),
         }

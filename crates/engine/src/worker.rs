@@ -26,6 +26,7 @@ impl Engine {
         tasks.spawn(Arc::clone(&self).feeding(stop.clone()));
         tasks.spawn(Arc::clone(&self).asking(stop.clone()));
         tasks.spawn(Arc::clone(&self).telling(stop.clone()));
+        tasks.spawn(Arc::clone(&self).following(stop.clone()));
         tasks.spawn(Arc::clone(&self).sweeping(stop.clone()));
         tasks.spawn(Arc::clone(&self).keys(stop.clone()));
         let (engine, stopped) = (Arc::clone(&self), stop.clone());

@@ -25,14 +25,14 @@ pub use id::{
     AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, FileId, LinkId,
     LoginId, MessageId, MessageRef, PersonId, PlatformId, WorkspaceId, WorkspaceRef,
 };
-pub use link::{Files, Flow, Link, LinkOptions, LinkState, Member};
+pub use link::{Away, Files, Flow, Link, LinkOptions, LinkState, Member};
 pub use mirror::{Mirror, MirrorState};
 pub use name::{plain_line, plain_name, plain_person};
 pub use operation::{Alias, Destination, Draft, Operation, Sender};
 pub use outcome::{CallError, DropReason, Loss, Receipt};
 pub use people::{
-    Account, Channel, Conversation, ConversationKind, Pair, Person, Primary, StandIn, StandInMode,
-    StandInState,
+    Account, Channel, ChannelNow, Conversation, ConversationKind, Pair, Person, Primary, StandIn,
+    StandInMode, StandInState,
 };
 pub use plain::is_visible;
 pub use reaction::{Emoji, Reaction};

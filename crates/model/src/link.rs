@@ -55,10 +55,36 @@ pub struct Member {
     pub name: String,
     /// What it says that it is about, as its platform showed it last; `None` as long as nobody has looked.
     pub topic: Option<String>,
+    /// Whether it is archived or gone, as far as was seen.
+    pub away: Option<Away>,
     /// Which way messages go.
     pub flow: Flow,
     /// The login that hears there; `None` where nobody needs to.
     pub listener: Option<LoginId>,
+}
+
+/// Why nothing can be written in a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Away {
+    /// It is archived.
+    Archived,
+    /// It does not exist any more, or not for us.
+    Gone,
+}
+
+impl Away {
+    /// A stable name for the database, the console and the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Archived => "archived",
+            Self::Gone => "gone",
+        }
+    }
+
+    /// What a stored name means.
+    pub fn named(name: &str) -> Option<Self> {
+        [Self::Archived, Self::Gone].into_iter().find(|away| away.name() == name)
+    }
 }
 
 /// Which way messages go between a channel and the others of its link.

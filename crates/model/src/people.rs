@@ -185,6 +185,17 @@ pub struct Channel {
     pub members: Vec<AccountRef>,
 }
 
+/// What a channel is called, and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChannelNow {
+    /// Its name, without that of anything it is a part of.
+    pub title: String,
+    /// What it says that it is about, without markup, empty if nothing; `None` where channels say no such thing.
+    pub topic: Option<String>,
+    /// Whether nothing can be written there any more.
+    pub archived: bool,
+}
+
 /// A conversation and who is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, CallError, Channel, Conversation, ConversationRef, Destination, Draft, FileRef,
-    LoginId, MessageId, MessageRef, Receipt, Snapshot, Timestamp,
+    Account, AccountRef, CallError, Channel, ChannelNow, Conversation, ConversationRef, Destination, Draft,
+    FileRef, LoginId, MessageId, MessageRef, Receipt, Snapshot, Timestamp,
 };
 use secrecy::SecretString;
 use url::Url;
@@ -84,6 +84,24 @@ pub trait Client: Send + Sync {
     /// Names a group. Safe to repeat.
     async fn rename(&self, _group: &ConversationRef, _name: &str) -> Result<(), CallError> {
         Err(CallError::Reject("groups have no names here".to_owned()))
+    }
+
+    /// How a channel stands now. `None`: it is gone, or not for this login. Asked of every channel of a link now and then, so
+    /// it must be cheap.
+    async fn look_at(&self, _channel: &ConversationRef) -> Result<Option<ChannelNow>, CallError> {
+        Err(CallError::Reject("channels of this platform cannot be looked at".to_owned()))
+    }
+
+    /// Calls a channel otherwise, as near to `title` as names can be there, and answers what it is called then. Done twice it
+    /// changes nothing.
+    async fn name_channel(&self, _channel: &ConversationRef, _title: &str) -> Result<String, CallError> {
+        Err(CallError::Reject("channels of this platform cannot be renamed".to_owned()))
+    }
+
+    /// Has a channel say that it is about this, as far as there is room, and answers what it says then. Done twice it changes
+    /// nothing.
+    async fn set_topic(&self, _channel: &ConversationRef, _topic: &str) -> Result<String, CallError> {
+        Err(CallError::Reject("channels of this platform have no topic".to_owned()))
     }
 
     /// The direct conversations of this login's account with something new since then, for platforms where not all

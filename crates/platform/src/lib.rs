@@ -59,7 +59,7 @@ pub use profile::{
     Reactions, Shown,
 };
 pub use receiver::{
-    Checked, Head, HeadKind, Item, Joined, Lifecycle, LifecycleKind, Place, Receiver, Refused,
+    ChannelHead, Checked, Head, HeadKind, Item, Joined, Lifecycle, LifecycleKind, Place, Receiver, Refused,
 };
 pub use registry::Registry;
 pub use signature::Signed;

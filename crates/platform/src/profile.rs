@@ -88,6 +88,7 @@ pub struct Capabilities {
 
 /// How channels work on a platform.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own about the platform")]
 pub struct Channels {
     /// What the Entente app is there.
     pub app: Presence,
@@ -99,6 +100,8 @@ pub struct Channels {
     pub app_reacts: bool,
     /// Whose messages can call everybody.
     pub everybody: Mentions,
+    /// A channel is a part of something whose name stands in front of its own, with a `/`.
+    pub parts: bool,
 }
 
 /// How group conversations work on a platform. What the Entente app is in them is as in channels ([`Channels::app`]).

@@ -64,6 +64,8 @@ pub enum Item {
     Head(Head),
     /// Who is in a group changed.
     Joined(Joined),
+    /// Something about a channel itself: its name, its topic, whether it is archived or gone. How it stands now is looked at.
+    Channel(ChannelHead),
     /// Something about a subscription.
     Lifecycle(Lifecycle),
     /// A kind we do not carry; acknowledged and counted by this name.
@@ -118,6 +120,15 @@ pub enum Place {
     Channel,
     /// The envelope does not say.
     Untold,
+}
+
+/// What is reported about a channel.
+#[derive(Debug, Clone)]
+pub struct ChannelHead {
+    /// Which one.
+    pub at: ConversationRef,
+    /// When it happened, by the vendor's clock.
+    pub when: Option<Timestamp>,
 }
 
 /// What a head reports.

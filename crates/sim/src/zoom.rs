@@ -153,7 +153,7 @@ const SUBSCRIPTIONS: &str = "/v2/marketplace/app/event_subscription";
 const SUBSCRIPTION: &str = "/v2/marketplace/app/event_subscription/{eventSubscriptionId}";
 
 /// Everything of the vendor's that is simulated.
-static VENDOR: [Row; 42] = [
+static VENDOR: [Row; 43] = [
     open(Method::GET, "/oauth/authorize", authorize::page),
     open(Method::POST, "/oauth/authorize", authorize::answer),
     open(Method::POST, "/oauth/token", oauth::token),
@@ -180,6 +180,7 @@ static VENDOR: [Row; 42] = [
     row(Method::GET, CHANNELS, channels::list, scopes::LIST_CHANNELS, Label::Medium),
     row(Method::POST, CHANNELS, channels::create, scopes::MAKE_CHANNEL, Label::Medium),
     row(Method::GET, CHANNEL, channels::get, scopes::READ_CHANNEL, Label::Medium),
+    row(Method::DELETE, CHANNEL, channels::delete, scopes::DELETE_CHANNEL, Label::Medium),
     row(Method::GET, MEMBERS, channels::members, scopes::LIST_MEMBERS, Label::Medium),
     row(Method::POST, MEMBERS, channels::invite, scopes::ADD_MEMBERS, Label::Medium),
     row(Method::PATCH, CHANNEL, channels::rename, scopes::RENAME_CHANNEL, Label::Medium),

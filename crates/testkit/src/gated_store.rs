@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
+    Account, AccountId, AccountRef, Away, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
     LinkOptions, LinkState, LoginId, Member, MessageId, MessageRef, Mirror, Pair, Person, PersonId, StandIn,
     Timestamp, WorkspaceRef,
 };
@@ -162,8 +162,9 @@ impl Channels for Gated {
         channel: &ConversationRef,
         name: &str,
         topic: Option<&str>,
+        away: Option<Away>,
     ) -> Result<bool, StoreError> {
-        self.gate.through("see_channel", self.inner.see_channel(channel, name, topic)).await
+        self.gate.through("see_channel", self.inner.see_channel(channel, name, topic, away)).await
     }
 }
 

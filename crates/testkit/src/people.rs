@@ -11,6 +11,7 @@ use crate::setup::call;
 use crate::world::World;
 
 mod raw;
+mod rooms;
 mod slack;
 mod teams;
 mod webex;

@@ -84,6 +84,7 @@ impl Engine {
                 at: conversation.at.clone(),
                 name,
                 topic: None,
+                away: None,
                 flow: Flow::Both,
                 listener,
             }],

@@ -201,7 +201,11 @@ fn listed(all: &Value) {
         vec![id, text(link, "name"), kind, text(link, "state"), options(link), channels.join(", ")]
     };
     let rows: Vec<Vec<String>> = links.iter().map(row).collect();
-    table::print(&["id", "name", "of", "state", "options", "conversations"], &rows, "No channels are linked.");
+    table::print(
+        &["id", "name", "of", "state", "options", "conversations"],
+        &rows,
+        "No channels are linked.",
+    );
 }
 
 /// What is chosen about a link.

@@ -43,10 +43,12 @@ const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channe
      groups:history,groups:read,im:history,im:read,im:write,reactions:read,reactions:write,users:read";
 
 /// What Zoom reports to the server by webhook.
-const ZOOM_EVENTS: [&str; 12] = [
+const ZOOM_EVENTS: [&str; 14] = [
     "team_chat.dm_message_posted",
     "team_chat.dm_message_updated",
     "team_chat.dm_message_deleted",
+    "chat_channel.updated",
+    "chat_channel.deleted",
     "team_chat.channel_message_posted",
     "team_chat.channel_message_updated",
     "team_chat.channel_message_deleted",
@@ -76,6 +78,7 @@ pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Resul
         "redirect_uris": [redirect],
         "user_events": ["message.im", "reaction_added", "reaction_removed", "tokens_revoked"],
         "bot_events": ["message.im", "message.channels", "message.groups", "reaction_added", "reaction_removed",
+            "channel_rename", "channel_archive", "channel_unarchive", "group_rename", "group_archive", "group_unarchive",
             "app_uninstalled"],
     });
     let slack = new(&world.slack, app).await?;

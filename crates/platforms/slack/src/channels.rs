@@ -1,7 +1,8 @@
 //! Channels by name or id, and who is in them. "conversations.list", "conversations.info", "conversations.members". An app sees
-//! all public channels, and private ones that it is in.
+//! all public channels, and private ones that it is in. It may set the topic where it is a member ("conversations.setTopic"), and
+//! rename what it has made itself: "only the user that originally created a channel or an admin may rename it".
 
-use entente_model::{AccountRef, CallError, Channel};
+use entente_model::{AccountRef, CallError, Channel, ChannelNow, ConversationRef};
 use serde::Deserialize;
 
 use crate::client::{SlackClient, read};
@@ -11,6 +12,12 @@ use crate::wire::conversation::{Conversation, Conversations, One};
 
 /// The most pages of channels, and of members.
 const PAGES: usize = 50;
+
+/// "conversations.setTopic", in characters.
+const LONGEST_TOPIC: usize = 250;
+
+/// "conversations.create": the longest name, in characters.
+const LONGEST_NAME: usize = 80;
 
 /// A page of members. "conversations.members".
 #[derive(Debug, Deserialize)]
@@ -40,6 +47,42 @@ impl SlackClient {
             archived: found.is_archived == Some(true),
             members,
         }))
+    }
+
+    /// How a channel stands. That is asked so often that it keeps behind everything else.
+    pub(crate) async fn stands(&self, channel: &ConversationRef) -> Result<Option<ChannelNow>, CallError> {
+        let arguments = [("channel", channel.id.as_str())];
+        let call = self.call("conversations.info", self.limits.probe("conversations.info")).form(&arguments);
+        let Some(answer) = self.find(call).await? else { return Ok(None) };
+        Ok(Some(now(read::<One>(&answer)?.channel)))
+    }
+
+    /// Names are in lower case, without spaces and most signs. What the answer says counts.
+    pub(crate) async fn call_otherwise(
+        &self,
+        channel: &ConversationRef,
+        title: &str,
+    ) -> Result<String, CallError> {
+        let name = name(title).ok_or_else(|| CallError::Reject("it can have no such name".to_owned()))?;
+        let arguments = [("channel", channel.id.as_str()), ("name", &*name)];
+        let answer = self.send(self.reading("conversations.rename", &arguments)).await?;
+        Ok(read::<One>(&answer)?.channel.name.unwrap_or(name))
+    }
+
+    /// Markup would be read as such, so it is escaped.
+    pub(crate) async fn say_about(
+        &self,
+        channel: &ConversationRef,
+        topic: &str,
+    ) -> Result<String, CallError> {
+        let mut escaped = topic.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        if escaped.chars().count() > LONGEST_TOPIC {
+            let near: String = topic.chars().take(LONGEST_TOPIC / 5).collect();
+            escaped = near.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        }
+        let arguments = [("channel", channel.id.as_str()), ("topic", &*escaped)];
+        let answer = self.send(self.reading("conversations.setTopic", &arguments)).await?;
+        Ok(now(read::<One>(&answer)?.channel).topic.unwrap_or_default())
     }
 
     /// A channel by its name, which is unique in a workspace.
@@ -77,5 +120,47 @@ impl SlackClient {
             }
         }
         Ok(members)
+    }
+}
+
+fn now(channel: Conversation) -> ChannelNow {
+    let topic = channel.topic.and_then(|topic| topic.value).unwrap_or_default();
+    ChannelNow {
+        title: channel.name.unwrap_or(channel.id),
+        topic: Some(crate::text_in::unescaped(&topic)),
+        archived: channel.is_archived == Some(true),
+    }
+}
+
+/// The nearest name that a channel can have: letters in lower case, numbers, `-` and `_`.
+fn name(title: &str) -> Option<String> {
+    let mut name = String::new();
+    for c in title.chars().flat_map(char::to_lowercase) {
+        if c.is_lowercase() || c.is_numeric() || c == '_' {
+            name.push(c);
+        } else if !name.is_empty() && !name.ends_with('-') {
+            name.push('-');
+        }
+    }
+    let name: String = name.trim_matches('-').chars().take(LONGEST_NAME).collect();
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_as_near_as_they_can_be() {
+        for (title, nearest) in [
+            ("Launch Plan", Some("launch-plan")),
+            ("  Q3: Größe & Ziel!  ", Some("q3-größe-ziel")),
+            ("a--b_c", Some("a-b_c")),
+            ("会議", Some("会議").filter(|_| '会'.is_lowercase())),
+            ("🚀", None),
+        ] {
+            assert_eq!(name(title).as_deref(), nearest, "{title}");
+        }
+        assert_eq!(name(&"x".repeat(200)).map(|name| name.len()), Some(LONGEST_NAME));
     }
 }

@@ -3,9 +3,9 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, Alias, CallError, Channel, Conversation, ConversationKind, ConversationRef,
-    Destination, Draft, Emoji, FileRef, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp,
-    WorkspaceRef,
+    Account, AccountRef, Alias, CallError, Channel, ChannelNow, Conversation, ConversationKind,
+    ConversationRef, Destination, Draft, Emoji, FileRef, Loss, MessageRef, Operation, Receipt, Snapshot,
+    Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
@@ -310,6 +310,18 @@ impl Client for SlackClient {
 
     async fn channel(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
         self.named(wanted).await
+    }
+
+    async fn look_at(&self, channel: &ConversationRef) -> Result<Option<ChannelNow>, CallError> {
+        self.stands(channel).await
+    }
+
+    async fn name_channel(&self, channel: &ConversationRef, title: &str) -> Result<String, CallError> {
+        self.call_otherwise(channel, title).await
+    }
+
+    async fn set_topic(&self, channel: &ConversationRef, topic: &str) -> Result<String, CallError> {
+        self.say_about(channel, topic).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

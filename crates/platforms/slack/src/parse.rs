@@ -9,7 +9,7 @@ use bytes::Bytes;
 use entente_model::{
     AccountRef, Body, ConversationRef, LoginId, Message, MessageRef, Reaction, Snapshot, Timestamp,
 };
-use entente_platform::{Head, HeadKind, Item, Lifecycle, LifecycleKind, Place};
+use entente_platform::{ChannelHead, Head, HeadKind, Item, Lifecycle, LifecycleKind, Place};
 
 use crate::receiver::SlackReceiver;
 use crate::wire::envelope::{Authorization, Envelope, Event, ReactedTo};
@@ -60,6 +60,10 @@ fn event(receiver: &SlackReceiver, envelope: &Envelope<'_>, body: &Bytes) -> Vec
                 }),
             ]
         }
+        "channel_rename" | "channel_archive" | "channel_unarchive" | "channel_deleted" | "channel_left"
+        | "group_rename" | "group_archive" | "group_unarchive" | "group_deleted" | "group_left" => {
+            vec![channel(receiver, &event).unwrap_or_else(|| unknown("event", &event.kind))]
+        }
         "tokens_revoked" => {
             let revoked = event.tokens.as_ref();
             let ids = revoked.map(|tokens| tokens.oauth.iter().chain(&tokens.bot).flatten());
@@ -104,6 +108,11 @@ fn message(
     let channel = event.channel.and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok());
     let channel = filled(channel.as_ref()).ok_or("a message without channel")?;
     let outer: Wire<'_> = serde_json::from_slice(raw).map_err(|_| "not a message")?;
+    if outer.subtype.as_deref().is_some_and(is_about_the_channel) {
+        let at = id::conversation(&receiver.workspace, channel);
+        let when = outer.ts.as_deref().and_then(id::written);
+        return Ok(Item::Channel(ChannelHead { at, when }));
+    }
     let inner: Option<Wire<'_>> = event
         .message
         .map(|raw| serde_json::from_str(raw.get()))
@@ -155,6 +164,27 @@ fn message(
         actor: author.map(|actor| id::account(&receiver.workspace, actor)),
         body: (kind != HeadKind::Deleted).then(|| raw.clone()),
     }))
+}
+
+/// Whether the service writes it where a channel is renamed, or says something else about itself. "message" event, subtypes.
+fn is_about_the_channel(subtype: &str) -> bool {
+    let what = subtype.strip_prefix("channel_").or_else(|| subtype.strip_prefix("group_"));
+    matches!(what, Some("name" | "topic" | "archive" | "unarchive"))
+}
+
+/// A report about a channel itself, which names it by its id or shows it. "`channel_rename`", "`channel_archive`" and others.
+fn channel(receiver: &SlackReceiver, event: &Event<'_>) -> Option<Item> {
+    #[derive(serde::Deserialize)]
+    struct Shown<'a> {
+        #[serde(borrow)]
+        id: Text<'a>,
+    }
+    let raw = event.channel?.get();
+    let id = serde_json::from_str::<Text<'_>>(raw).ok();
+    let id = id.or_else(|| serde_json::from_str::<Shown<'_>>(raw).ok().map(|shown| shown.id))?;
+    let at = id::conversation(&receiver.workspace, &id);
+    let when = event.reported_ts.as_ref().and_then(|ts| id::written(ts));
+    Some(Item::Channel(ChannelHead { at, when }))
 }
 
 /// A report that somebody reacted, or does not any more. "`reaction_added`", "`reaction_removed`".

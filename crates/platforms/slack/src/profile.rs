@@ -59,6 +59,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             app_files: true,
             app_reacts: true,
             everybody: Mentions::Everybodys,
+            parts: false,
         }),
         groups: None,
         listed: false,

@@ -16,6 +16,7 @@ use crate::wire::filled;
 use crate::wire::message::{Attachment, File, Message};
 
 mod mrkdwn;
+pub(crate) use mrkdwn::unescaped;
 mod rich;
 
 /// What was read: the text, and beside it lines for people about what cannot travel.

@@ -1,21 +1,22 @@
 //! Channels, by the app's right: which there are, who is in them, what they hold, and that it is reported. Graph: "List teams",
 //! "List channels", "List members of team", "List channel messages", "Get chatMessage in a channel or chat"; application
-//! permissions `Team.ReadBasic.All`, `Channel.ReadBasic.All`, `TeamMember.Read.All` and `ChannelMessage.Read.All`.
+//! permissions `Team.ReadBasic.All`, `Channel.ReadBasic.All`, `TeamMember.Read.All` and `ChannelMessage.Read.All`; and what they
+//! are called, "Get channel", "Update channel", with `ChannelSettings.ReadWrite.All`.
 //!
 //! Threads are listed by the latest thing that happened in them, replies with them, so reading from a mark means listing
 //! until a thread in which nothing has happened since.
 
-use entente_model::{AccountRef, CallError, ConversationRef, MessageRef, Snapshot, Timestamp};
-use entente_platform::{Call, CatchUp, Mark};
+use entente_model::{AccountRef, CallError, ChannelNow, ConversationRef, MessageRef, Snapshot, Timestamp};
+use entente_platform::{Call, CatchUp, Effect, Mark};
 use http::Method;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 use crate::client::GraphClient;
 use crate::wire::chat::Member;
 use crate::wire::list::List;
 use crate::wire::message::ChatMessage;
-use crate::{id, parse};
+use crate::{id, parse, refusal};
 
 /// The most pages of threads that are read in one go, and of teams, channels and members.
 const PAGES: usize = 20;
@@ -32,7 +33,53 @@ pub(crate) struct Named {
     pub(crate) is_archived: Option<bool>,
 }
 
+/// A channel with what it says of itself.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Described {
+    id: String,
+    display_name: Option<String>,
+    description: Option<String>,
+    is_archived: Option<bool>,
+}
+
+/// What a channel is from now on.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Changed<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) display_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<&'a str>,
+}
+
+/// Graph: "Create channel": the longest name and description, in characters.
+const LONGEST_NAME: usize = 50;
+const LONGEST_ABOUT: usize = 1024;
+
 impl GraphClient {
+    /// How a channel stands.
+    pub(crate) async fn stands(&self, channel: &ConversationRef) -> Result<Option<ChannelNow>, CallError> {
+        let call = self.call(Method::GET, &path(channel)?, self.limits.directory());
+        let found: Option<Described> = self.find(call).await?;
+        Ok(found.map(|found| ChannelNow {
+            title: found.display_name.unwrap_or(found.id),
+            topic: Some(found.description.unwrap_or_default()),
+            archived: found.is_archived == Some(true),
+        }))
+    }
+
+    /// Changes what a channel is called or says of itself. Answered without a body.
+    pub(crate) async fn change_channel(
+        &self,
+        channel: &ConversationRef,
+        changed: &Changed<'_>,
+    ) -> Result<(), CallError> {
+        let call = self.call(Method::PATCH, &path(channel)?, self.limits.directory()).json(changed);
+        let sent = self.send(call.effect(Effect::Repeatable)).await;
+        sent.map(drop).map_err(|failure| refusal::graph(&failure))
+    }
+
     /// Team and channel by `team/channel`, each by name or id.
     pub(crate) async fn team_and_channel(&self, wanted: &str) -> Result<Option<(Named, Named)>, CallError> {
         let Some((team, channel)) = wanted.trim().split_once('/') else {
@@ -129,6 +176,24 @@ impl GraphClient {
         });
         Ok(CatchUp { snapshots, gap })
     }
+}
+
+fn path(channel: &ConversationRef) -> Result<String, CallError> {
+    let (team, channel) = id::channel(&channel.id).ok_or(CallError::Gone)?;
+    Ok(format!("/teams/{}/channels/{}", id::segment(team), id::segment(channel)))
+}
+
+/// The nearest name that a channel can have, and what of a text it can say of itself.
+pub(crate) fn nearest(title: &str) -> Option<String> {
+    let fine = |c: &char| !c.is_control() && !"~#%&*{}/\\:<>?+|'\"".contains(*c);
+    let name: String = title.chars().filter(fine).take(LONGEST_NAME).collect();
+    let name = name.trim().trim_matches('.').trim().to_owned();
+    (!name.is_empty()).then_some(name)
+}
+
+/// As much of a text as there is room for.
+pub(crate) fn fitting(topic: &str) -> String {
+    topic.chars().take(LONGEST_ABOUT).collect()
 }
 
 fn messages(team: &str, channel: &str, behind: &str) -> String {

@@ -61,6 +61,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             app_files: false,
             app_reacts: false,
             everybody: Mentions::Nobodys,
+            parts: true,
         }),
         // Graph, "Create chat": delegated, and the caller is one of the members. The app brings itself in by its own right when
         // it has something to say ("Add app to chat").

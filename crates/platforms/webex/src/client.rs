@@ -3,8 +3,8 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, CallError, Channel, Conversation, ConversationRef, Destination, Draft, FileRef,
-    MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Account, AccountRef, CallError, Channel, ChannelNow, Conversation, ConversationRef, Destination, Draft,
+    FileRef, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
@@ -170,6 +170,18 @@ impl Client for WebexClient {
 
     async fn rename(&self, group: &ConversationRef, name: &str) -> Result<(), CallError> {
         self.retitle(group, name).await
+    }
+
+    async fn look_at(&self, channel: &ConversationRef) -> Result<Option<ChannelNow>, CallError> {
+        self.stands(channel).await
+    }
+
+    async fn name_channel(&self, channel: &ConversationRef, title: &str) -> Result<String, CallError> {
+        self.change_room(channel, title, None).await.map(|now| now.title)
+    }
+
+    async fn set_topic(&self, channel: &ConversationRef, topic: &str) -> Result<String, CallError> {
+        self.describe(channel, topic).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

@@ -47,6 +47,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             app_files: true,
             app_reacts: false,
             everybody: Mentions::Everybodys,
+            parts: false,
         }),
         // "Create a Room", "Create a Membership": a bot makes rooms, and lets people in and out at any time. Nobody writes
         // where they are not a member.

@@ -3,16 +3,23 @@
 
 use std::collections::HashMap;
 
-use entente_model::{CallError, Channel};
+use entente_model::{CallError, Channel, ChannelNow, ConversationRef, Timestamp};
+use entente_platform::{Call, ChannelHead, Effect, Item};
+use http::Method;
 use serde::Deserialize;
 
 use crate::client::{ZoomClient, read};
+use crate::hook::ZoomReceiver;
 use crate::id::Place;
+use crate::wire::event::Event;
 use crate::wire::filled;
 use crate::{id, refusal};
 
 /// The most pages of channels, and of members.
 const PAGES: usize = 50;
+
+/// "Create a channel": the longest name, in characters.
+const LONGEST_NAME: usize = 128;
 
 /// Whoever is nobody that we can name.
 const NOBODY: &str = "nobody";
@@ -94,6 +101,41 @@ impl ZoomClient {
         }))
     }
 
+    /// How a channel stands. That one is archived is not told; channels have no topic.
+    pub(crate) async fn stands(&self, channel: &ConversationRef) -> Result<Option<ChannelNow>, CallError> {
+        let Some(channel) = id::channel(channel) else { return Ok(None) };
+        let path = ["/chat/users/me/channels/", &id::segment(channel)].concat();
+        match self.send(self.get(&path, self.limits.medium())?).await.map_err(refusal::call) {
+            Ok(answer) => {
+                let found = read::<One>(&answer)?;
+                let title = found.name.unwrap_or(found.id);
+                Ok(Some(ChannelNow { title, topic: None, archived: false }))
+            }
+            Err(CallError::Gone) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// "Update a channel", which its owner may. Answered without a body.
+    pub(crate) async fn call_otherwise(
+        &self,
+        channel: &ConversationRef,
+        title: &str,
+    ) -> Result<String, CallError> {
+        #[derive(serde::Serialize)]
+        struct Changed<'a> {
+            name: &'a str,
+        }
+        let channel = id::channel(channel).ok_or(CallError::Gone)?;
+        let name: String = title.chars().filter(|c| !c.is_control()).take(LONGEST_NAME).collect();
+        let path = ["/chat/users/me/channels/", &id::segment(channel)].concat();
+        let limits = self.limits.medium();
+        let call = Call { limits, ..Call::new(Method::PATCH, self.url(&path)?) };
+        let call = call.effect(Effect::Repeatable).json(&Changed { name: &name });
+        self.send(call).await.map_err(refusal::call)?;
+        Ok(name)
+    }
+
     /// A channel that this login is in. "Get a channel".
     pub(crate) async fn channel_of(&self, channel: &str) -> Result<Option<One>, CallError> {
         let path = ["/chat/users/me/channels/", &id::segment(channel)].concat();
@@ -165,4 +207,33 @@ impl ZoomClient {
         }
         Ok(people)
     }
+}
+
+/// A report about a channel itself, `object` with its id.
+pub(crate) fn reported(receiver: &ZoomReceiver, event: &Event<'_>) -> Option<Item> {
+    let about_itself = matches!(
+        &*event.name,
+        "chat_channel.updated"
+            | "chat_channel.deleted"
+            | "team_chat.channel_archived"
+            | "team_chat.channel_unarchived"
+    );
+    if !about_itself {
+        return None;
+    }
+    let about: About = serde_json::from_str(event.payload?.get()).ok()?;
+    let at = id::channel_at(&receiver.workspace, Some(&*about.object.id).filter(|id| id::is_id(id))?);
+    Some(Item::Channel(ChannelHead { at, when: event.at.map(Timestamp::from_millis) }))
+}
+
+/// What a report about a channel itself names.
+#[derive(serde::Deserialize)]
+struct About {
+    object: Named,
+}
+
+#[derive(serde::Deserialize)]
+struct Named {
+    #[serde(alias = "channel_id")]
+    id: String,
 }

@@ -5,8 +5,8 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, CallError, Channel, Conversation, ConversationKind, ConversationRef, Destination,
-    Draft, FileRef, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Account, AccountRef, CallError, Channel, ChannelNow, Conversation, ConversationKind, ConversationRef,
+    Destination, Draft, FileRef, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
@@ -202,6 +202,14 @@ impl Client for ZoomClient {
 
     async fn rename(&self, group: &ConversationRef, name: &str) -> Result<(), CallError> {
         self.name_group(group, name).await
+    }
+
+    async fn look_at(&self, channel: &ConversationRef) -> Result<Option<ChannelNow>, CallError> {
+        self.stands(channel).await
+    }
+
+    async fn name_channel(&self, channel: &ConversationRef, title: &str) -> Result<String, CallError> {
+        self.call_otherwise(channel, title).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

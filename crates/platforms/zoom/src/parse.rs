@@ -21,7 +21,7 @@ use crate::hook::ZoomReceiver;
 use crate::wire::event::{Deauthorized, Ends, Event, Object, Payload};
 use crate::wire::filled;
 use crate::wire::message::{self, File};
-use crate::{bot, id, text_in};
+use crate::{bot, channels, id, text_in};
 
 /// The longest name of an unknown kind; it becomes a label.
 const LONGEST_NAME: usize = 64;
@@ -70,6 +70,9 @@ pub(crate) fn item(receiver: &ZoomReceiver, body: &Bytes) -> Item {
     }
     if event.name == DEAUTHORIZED {
         return deauthorized(receiver, &event).unwrap_or_else(|| unknown(DEAUTHORIZED));
+    }
+    if let Some(about) = channels::reported(receiver, &event) {
+        return about;
     }
     let Some(told) = told(&event.name) else { return unknown(&event.name) };
     let ends: Ends = match serde_json::from_str(event.payload.map_or("null", RawValue::get)) {

@@ -79,6 +79,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             app_files: false,
             app_reacts: false,
             everybody: Mentions::Peoples,
+            parts: false,
         }),
         // "Create a channel": made by a member. "Send Chatbot messages": to a channel's JID, wherever the account has it.
         groups: Some(Groups { maker: Maker::Member, fixed: false, app_anywhere: true }),

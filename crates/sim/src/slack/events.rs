@@ -22,6 +22,7 @@ use super::world::tokens::{Caller, Kind};
 use crate::control::Control;
 use crate::courier::Courier;
 
+mod channels;
 pub(super) mod delivery;
 pub(super) mod line;
 

@@ -72,6 +72,13 @@ const READ: Scopes = Scopes::Any(&["channels:read", "groups:read", "mpim:read", 
 const HISTORY: Scopes = Scopes::Any(&["channels:history", "groups:history", "mpim:history", "im:history"]);
 const WRITE: Scopes =
     Scopes::Any(&["channels:manage", "channels:write", "groups:write", "im:write", "mpim:write"]);
+const TOPIC: Scopes = Scopes::Any(&[
+    "channels:manage",
+    "channels:write",
+    "channels:write.topic",
+    "groups:write",
+    "groups:write.topic",
+]);
 const REACT: Scopes = Scopes::All(&["reactions:write"]);
 const REACTIONS: Scopes = Scopes::All(&["reactions:read"]);
 const CHAT: Scopes = Scopes::All(&["chat:write"]);
@@ -124,6 +131,30 @@ pub(super) static METHODS: &[Method] = &[
         conversations::channel::archive,
         Bearer::Member,
         WRITE,
+        Tier::Two,
+        true,
+    ),
+    method(
+        "/api/conversations.unarchive",
+        conversations::channel::unarchive,
+        Bearer::Member,
+        WRITE,
+        Tier::Two,
+        true,
+    ),
+    method(
+        "/api/conversations.rename",
+        conversations::channel::rename,
+        Bearer::Member,
+        WRITE,
+        Tier::Two,
+        true,
+    ),
+    method(
+        "/api/conversations.setTopic",
+        conversations::channel::set_topic,
+        Bearer::Member,
+        TOPIC,
         Tier::Two,
         true,
     ),

@@ -108,7 +108,11 @@ pub(super) fn channel(world: &World, channel: &Channel, viewer: &str) -> Value {
             "is_archived": channel.archived,
             "context_team_id": &*world.team.id,
             "previous_names": [],
-            "topic": {"value": "", "creator": "", "last_set": 0},
+            "topic": {
+                "value": channel.topic.value,
+                "creator": channel.topic.creator,
+                "last_set": channel.topic.last_set,
+            },
             "purpose": {"value": "", "creator": "", "last_set": 0},
         });
     }

@@ -47,7 +47,7 @@ pub(crate) struct Apps {
 
 /// The application permissions an app gets when its registration names none: what the rungs of listening need, and
 /// what it takes to speak in groups.
-pub(crate) const DEFAULT_ROLES: [&str; 11] = [
+pub(crate) const DEFAULT_ROLES: [&str; 12] = [
     "Chat.Create",
     "Chat.Read.All",
     "Chat.ReadBasic.All",
@@ -59,10 +59,11 @@ pub(crate) const DEFAULT_ROLES: [&str; 11] = [
     "ChannelMessage.Read.All",
     "AppCatalog.Read.All",
     "TeamsAppInstallation.ReadWriteSelfForChat.All",
+    "ChannelSettings.ReadWrite.All",
 ];
 
 /// Delegated scopes with "needs an administrator's consent". Graph: "Microsoft Graph permissions reference".
-pub(crate) const SCOPES: [(&str, bool); 31] = [
+pub(crate) const SCOPES: [(&str, bool); 32] = [
     ("Chat.Create", false),
     ("Chat.Read", false),
     ("Chat.ReadBasic", false),
@@ -76,6 +77,7 @@ pub(crate) const SCOPES: [(&str, bool); 31] = [
     ("ChannelMessage.Read.All", true),
     ("ChannelMessage.ReadWrite", true),
     ("ChannelMessage.Send", false),
+    ("ChannelSettings.ReadWrite.All", true),
     ("Directory.Read.All", true),
     ("Directory.ReadWrite.All", true),
     ("Files.Read", false),

@@ -42,6 +42,10 @@ pub(crate) struct Chat {
     pub(crate) kind: Kind,
     /// Only groups have one.
     pub(crate) topic: Option<String>,
+    /// What a channel says that it is about.
+    pub(crate) about: Option<String>,
+    /// Whether a channel is archived.
+    pub(crate) archived: bool,
     /// Milliseconds since the epoch.
     pub(crate) created: i64,
     /// Moves on renaming and membership, not on messages.
@@ -71,6 +75,8 @@ impl Chat {
             id,
             kind,
             topic,
+            about: None,
+            archived: false,
             created: now,
             updated: now,
             members,

@@ -105,6 +105,27 @@ pub(super) fn get(zoom: &Zoom, call: &Call) -> Outcome {
     Ok(Answer::json(&shape(own(&world, me, call.segment(5))?)))
 }
 
+/// `DELETE /chat/users/{userId}/channels/{channelId}`: "Delete a channel", for its owner.
+pub(super) fn delete(zoom: &Zoom, call: &Call) -> Outcome {
+    let mut guard = zoom.world();
+    let world = &mut *guard;
+    let me = call.acting(world, call.segment(3))?;
+    let chat = own(world, me, call.segment(5))?;
+    let (session, members, me) = (Arc::clone(&chat.session), chat.members.clone(), Arc::clone(&me.id));
+    if !owns(chat, &me) {
+        return Err(Refusal::new(403, 200, "Only the owner may delete the channel."));
+    }
+    world.tell_of_channel("deleted", &session, &me, None, &members);
+    for member in &members {
+        world.chats.leave(&session, member);
+    }
+    Ok(Answer::nothing().changed(json!({"kind": "channel.deleted", "channel": &*session})))
+}
+
+fn owns(chat: &Chat, person: &Arc<str>) -> bool {
+    chat.channel.as_ref().is_some_and(|channel| channel.owner == *person)
+}
+
 /// `GET …/members`: "List channel members".
 pub(super) fn members(zoom: &Zoom, call: &Call) -> Outcome {
     let size = input::number(call, "page_size", 10, 100)?;
@@ -169,7 +190,8 @@ pub(super) fn invite(zoom: &Zoom, call: &Call) -> Outcome {
     Ok(Answer::made(&body).changed(json!({"kind": "channel.invited", "channel": &*session})))
 }
 
-/// `PATCH /chat/users/{userId}/channels/{channelId}`: "Update a channel", its name; the owner only.
+/// `PATCH /chat/users/{userId}/channels/{channelId}`: "Update a channel", its name; the owner only, unless a switch says
+/// otherwise.
 pub(super) fn rename(zoom: &Zoom, call: &Call) -> Outcome {
     let Renaming { name } = input::json(call)?;
     let name = name.filter(|name| !name.trim().is_empty() && name.chars().count() <= LONGEST);
@@ -179,7 +201,7 @@ pub(super) fn rename(zoom: &Zoom, call: &Call) -> Outcome {
     let me = call.acting(world, call.segment(3))?;
     let chat = own(world, me, call.segment(5))?;
     let (session, members) = (Arc::clone(&chat.session), chat.members.clone());
-    if chat.channel.as_ref().is_none_or(|channel| channel.owner != me.id) {
+    if !owns(chat, &me.id) && !call.switches.members_rename {
         return Err(Refusal::new(403, 200, "You do not have permission to update a channel for this user."));
     }
     let me = Arc::clone(&me.id);

@@ -19,7 +19,8 @@ use super::world::subscriptions::{Scope, Subscription, Watch, Way};
 use super::{Zoom, input, paging};
 
 /// The events that can be subscribed to here.
-pub(super) const EVENTS: [&str; 23] = [
+pub(super) const EVENTS: [&str; 24] = [
+    "chat_channel.deleted",
     "team_chat.dm_message_posted",
     "team_chat.dm_message_updated",
     "team_chat.dm_message_deleted",

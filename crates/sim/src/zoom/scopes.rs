@@ -67,6 +67,7 @@ pub(super) const LIST_CHANNELS: Need = both(CHANNELS, "team_chat:read:list_user_
 pub(super) const READ_CHANNEL: Need = both(CHANNELS, "team_chat:read:user_channel");
 pub(super) const LIST_MEMBERS: Need = both(CHANNELS, "team_chat:read:list_members");
 pub(super) const MAKE_CHANNEL: Need = both(CHANGE_CHANNELS, "team_chat:write:user_channel");
+pub(super) const DELETE_CHANNEL: Need = both(CHANGE_CHANNELS, "team_chat:delete:user_channel");
 pub(super) const ADD_MEMBERS: Need = both(CHANGE_CHANNELS, "team_chat:write:members");
 pub(super) const RENAME_CHANNEL: Need = both(CHANGE_CHANNELS, "team_chat:update:user_channel");
 /// Of somebody who is named in the path: the granular scope exists for whole accounts only.

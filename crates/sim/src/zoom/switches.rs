@@ -63,6 +63,8 @@ pub struct Switches {
     pub strict_positions: bool,
     /// Whether a mention may name a user id; the reference lists e-mail address and member id.
     pub mention_by_user_id: bool,
+    /// Whether any member may rename a channel. The reference names an error for a lack of permission, and not who has it.
+    pub members_rename: bool,
     /// Whether an edit keeps `rich_text` and `at_items`, which it cannot name.
     pub edit_keeps_formatting: bool,
     /// Whether a reply to a deleted message is accepted.
@@ -232,6 +234,7 @@ impl Default for Switches {
             too_long: TooLong::Refused,
             strict_positions: true,
             mention_by_user_id: false,
+            members_rename: false,
             edit_keeps_formatting: false,
             reply_to_deleted: false,
             ids_in_answers: IdForm::Lower,

@@ -1,7 +1,7 @@
 //! Channels that are kept in step.
 
 use async_trait::async_trait;
-use entente_model::{ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
+use entente_model::{Away, ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
 
 use crate::{Plan, StoreError};
 
@@ -31,11 +31,12 @@ pub trait Channels: Send + Sync {
     /// Chooses the options of a link. `false`: there is none, or it has ended before.
     async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError>;
 
-    /// Records how a channel of a link is called and what it says that it is about. `false`: it is in no link.
+    /// Records how a channel of a link is called, what it says that it is about, and whether it is there. `false`: it is in no link.
     async fn see_channel(
         &self,
         channel: &ConversationRef,
         name: &str,
         topic: Option<&str>,
+        away: Option<Away>,
     ) -> Result<bool, StoreError>;
 }

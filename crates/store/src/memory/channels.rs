@@ -1,7 +1,7 @@
 //! Channels that are kept in step.
 
 use async_trait::async_trait;
-use entente_model::{ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
+use entente_model::{Away, ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
 
 use super::Memory;
 use super::outbox::outbound;
@@ -96,6 +96,7 @@ impl Channels for Memory {
         channel: &ConversationRef,
         name: &str,
         topic: Option<&str>,
+        away: Option<Away>,
     ) -> Result<bool, StoreError> {
         let mut state = self.state();
         let live = state.channel_links.iter_mut().filter(|link| link.state != LinkState::Ended);
@@ -105,6 +106,7 @@ impl Channels for Memory {
         };
         name.clone_into(&mut member.name);
         member.topic = topic.map(str::to_owned);
+        member.away = away;
         Ok(true)
     }
 }

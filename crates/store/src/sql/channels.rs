@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use entente_model::{
-    ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, LoginId, Member, Timestamp,
+    Away, ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, LoginId, Member, Timestamp,
 };
 use rusqlite::Connection;
 
@@ -15,8 +15,8 @@ use crate::{Channels, Plan, StoreError};
 
 const ADD: &str = "insert into link (id, name, made_at, state, reason, files, broadcast, outsiders, notices) \
      values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-const ADD_MEMBER: &str = "insert into member (link, conversation, name, flow, listener, topic, live) \
-     values (?1, ?2, ?3, ?4, ?5, ?6, 1)";
+const ADD_MEMBER: &str = "insert into member (link, conversation, name, flow, listener, topic, away, live) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)";
 const TAKEN: &str = "select exists (select 1 from member where conversation = ?1 and live = 1) \
      or exists (select 1 from conversation where id = ?1 and low is not null)";
 const INTEREST: &str = "update conversation set interest = ?2, people = ?3 where id = ?1";
@@ -25,12 +25,12 @@ const LINK: &str = "select id, name, made_at, state, reason, files, broadcast, o
 const LINKS: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices from link \
      where state <> 'ended' order by made_at, id";
 const MEMBERS: &str =
-    "select conversation, name, flow, listener, topic from member where link = ?1 order by id";
+    "select conversation, name, flow, listener, topic, away from member where link = ?1 order by id";
 const CHANNELS: &str = "select conversation from member where link = ?1 order by id";
 const SET: &str = "update link set state = ?2, reason = ?3 where id = ?1 and state <> 'ended'";
 const CHOOSE: &str = "update link set files = ?2, broadcast = ?3, outsiders = ?4, notices = ?5 \
      where id = ?1 and state <> 'ended'";
-const SEE: &str = "update member set name = ?3, topic = ?4 where live = 1 and conversation = \
+const SEE: &str = "update member set name = ?3, topic = ?4, away = ?5 where live = 1 and conversation = \
      (select id from conversation where workspace = ?1 and name = ?2)";
 const END: &str = "update member set live = 0 where link = ?1";
 const OF: &str = "select link from member where conversation = ?1 order by id desc limit 1";
@@ -77,7 +77,9 @@ pub(super) fn add_member(
     let listener = member.listener.map(|login| *login.0.as_bytes());
     let flow = member.flow.name();
     let (name, topic) = (&member.name, member.topic.as_deref());
-    tx.conn.run(ADD_MEMBER, (link.0.as_bytes(), conversation, name, flow, listener, topic))?;
+    let away = member.away.map_or("", Away::name);
+    let row = (link.0.as_bytes(), conversation, name, flow, listener, topic, away);
+    tx.conn.run(ADD_MEMBER, row)?;
     tx.conn.run(INTEREST, (conversation, INTEREST_YES, tx.people))?;
     Ok(())
 }
@@ -114,13 +116,20 @@ impl Shared {
                 row.get::<_, String>(2)?,
                 uuid_or_null(row, 3)?,
                 row.get::<_, Option<String>>(4)?,
+                row.get::<_, String>(5)?,
             ))
         })?;
-        let members = rows.into_iter().map(|(conversation, name, flow, listener, topic)| {
+        let members = rows.into_iter().map(|(conversation, name, flow, listener, topic, away)| {
             let flow =
                 Flow::named(&flow).ok_or(StoreError::Inconsistent { table: "member", column: "flow" })?;
             let at = self.names.conversation_ref(conn, conversation)?;
-            Ok(Member { at, name, topic, flow, listener: listener.map(LoginId) })
+            let away = match away.as_str() {
+                "" => None,
+                away => Some(
+                    Away::named(away).ok_or(StoreError::Inconsistent { table: "member", column: "away" })?,
+                ),
+            };
+            Ok(Member { at, name, topic, away, flow, listener: listener.map(LoginId) })
         });
         Ok(Link {
             id: LinkId(id),
@@ -193,11 +202,13 @@ impl Channels for Sqlite {
         channel: &ConversationRef,
         name: &str,
         topic: Option<&str>,
+        away: Option<Away>,
     ) -> Result<bool, StoreError> {
         let (at, name, topic) = (channel.clone(), name.to_owned(), topic.map(str::to_owned));
         self.write(move |tx| {
             let workspace = tx.workspace(&at.workspace)?;
-            Ok(tx.conn.run(SEE, (workspace, at.id.as_str(), name, topic))? > 0)
+            let away = away.map_or("", Away::name);
+            Ok(tx.conn.run(SEE, (workspace, at.id.as_str(), name, topic, away))? > 0)
         })
         .await
     }

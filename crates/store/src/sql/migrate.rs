@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0005_link", sql: include_str!("../../migrations/0005_link.sql") },
     Migration { name: "0006_life", sql: include_str!("../../migrations/0006_life.sql") },
     Migration { name: "0007_mirror", sql: include_str!("../../migrations/0007_mirror.sql") },
+    Migration { name: "0008_away", sql: include_str!("../../migrations/0008_away.sql") },
 ];
 
 /// Brings a database to the present shape. One transaction a migration.

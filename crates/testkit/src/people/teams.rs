@@ -156,6 +156,12 @@ fn words(text: &str) -> Value {
 }
 
 /// Where a channel's messages are.
+/// The path of a channel itself.
+pub(super) fn about_channel(channel: &str) -> String {
+    let (team, channel) = channel.split_once('/').unwrap_or((channel, ""));
+    format!("/v1.0/teams/{team}/channels/{channel}")
+}
+
 fn in_channel(channel: &str) -> String {
     let (team, channel) = channel.split_once('/').unwrap_or((channel, ""));
     format!("/v1.0/teams/{team}/channels/{channel}/messages")

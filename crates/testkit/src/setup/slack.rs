@@ -16,8 +16,8 @@ use crate::place::Place;
 use crate::world::{PRODUCT, World};
 
 /// What the app asks for itself when it is installed.
-const BOT_SCOPES: &str = "chat:write,chat:write.customize,channels:history,channels:read,files:read,files:write,\
-     groups:history,groups:read,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email";
+const BOT_SCOPES: &str = "chat:write,chat:write.customize,channels:history,channels:manage,channels:read,files:read,\
+     files:write,groups:history,groups:read,groups:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email";
 
 impl World {
     pub(super) async fn connect_slack(&self) -> Site {
@@ -25,7 +25,8 @@ impl World {
             "name": "Entente",
             "redirect_uris": [back()],
             "bot_events": ["message.im", "message.channels", "message.groups", "reaction_added", "reaction_removed",
-                "app_uninstalled", "tokens_revoked"],
+                "channel_rename", "channel_archive", "channel_unarchive", "group_rename", "group_archive",
+                "group_unarchive", "app_uninstalled", "tokens_revoked"],
             "user_events": ["message.im", "reaction_added", "reaction_removed"],
             "socket_mode": self.setup.socket_mode,
         });

@@ -11,6 +11,7 @@ use entente_testkit::{Place, Setup, World};
 use serde_json::Value;
 
 mod files;
+mod life;
 mod options;
 mod reactions;
 

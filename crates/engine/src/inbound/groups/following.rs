@@ -33,7 +33,7 @@ impl Engine {
         if before == now {
             return Ok(());
         }
-        let came: Vec<_> = people.iter().filter(|one| !before.contains(&one.person.id)).collect();
+        let newcomers: Vec<_> = people.iter().filter(|one| !before.contains(&one.person.id)).collect();
         let mut left = Vec::new();
         for gone in before.difference(&now) {
             left.extend(self.store.person(*gone).await?);
@@ -45,18 +45,18 @@ impl Engine {
         let mut notices = Vec::new();
         for other in link.members.iter().filter(|other| other.at != *reported.conversation) {
             let mut said = Vec::new();
-            for one in &came {
-                let (there, line) = self.brought(link, other, one).await?;
-                if there {
+            for one in &newcomers {
+                let (stays, words) = self.brought(link, other, one).await?;
+                if stays {
                     present.insert(Present { at: other.at.clone(), person: one.person.id });
                 }
-                said.push(line);
+                said.push(words);
             }
             for one in &left {
                 said.push(self.taken_out(link, other, one).await?);
                 present.remove(&Present { at: other.at.clone(), person: one.person.id });
             }
-            notices.extend(self.app_says(&other.at, &said.join(" ")));
+            notices.extend(self.announcement(&other.at, &said.join(" ")));
         }
         let all: Vec<_> = link.members.iter().map(|member| member.at.clone()).collect();
         let present: Vec<_> = present.into_iter().collect();

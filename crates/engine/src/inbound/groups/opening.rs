@@ -63,9 +63,9 @@ impl Engine {
             channel: found.kind == ConversationKind::Channel,
             deaf: member.listener.is_none(),
         };
-        let here = self.app_says(&member.at, &opening.in_mirror());
+        let here = self.announcement(&member.at, &opening.in_mirror());
         let begun_at = link.members.first().filter(|_| wish.app_at_home);
-        let there = begun_at.and_then(|home| self.app_says(&home.at, &opening.in_group()));
+        let there = begun_at.and_then(|home| self.announcement(&home.at, &opening.in_group()));
         let notices = here.into_iter().chain(there).collect();
         let present: Vec<_> =
             present.into_iter().map(|person| Present { at: member.at.clone(), person }).collect();

@@ -8,7 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
+    Account, AccountId, AccountRef, Away, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
     LinkOptions, LinkState, LoginId, Member, MessageId, MessageRef, Mirror, Pair, Person, PersonId, StandIn,
     Timestamp, WorkspaceRef,
 };
@@ -149,7 +149,9 @@ mortal! { Channels:
     fn links() -> Vec<Link>;
     fn set_link_state(id: LinkId, state: &LinkState, notices: Vec<Plan>, now: Timestamp) -> bool;
     fn set_link_options(id: LinkId, options: LinkOptions) -> bool;
-    fn see_channel(channel: &ConversationRef, name: &str, topic: Option<&str>) -> bool;
+    fn see_channel(
+        channel: &ConversationRef, name: &str, topic: Option<&str>, away: Option<Away>
+    ) -> bool;
 }
 
 mortal! { Mirrors:

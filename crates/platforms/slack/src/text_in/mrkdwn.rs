@@ -280,7 +280,7 @@ fn unescape(after: &str) -> (char, &str) {
     ('&', after)
 }
 
-fn unescaped(text: &str) -> String {
+pub(crate) fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find('&') {

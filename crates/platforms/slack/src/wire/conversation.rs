@@ -14,6 +14,7 @@ pub(crate) struct Conversation {
     /// Of channels.
     pub(crate) name: Option<String>,
     pub(crate) is_archived: Option<bool>,
+    pub(crate) topic: Option<Topic>,
     /// The other one in a direct conversation, as the token's owner sees it.
     pub(crate) user: Option<String>,
     /// In seconds.
@@ -32,6 +33,13 @@ impl Conversation {
         }
         members
     }
+}
+
+/// What a channel says that it is about.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Topic {
+    /// With `&`, `<` and `>` escaped.
+    pub(crate) value: Option<String>,
 }
 
 /// One conversation.

@@ -18,6 +18,7 @@ fn kinds(items: &[Item]) -> Vec<String> {
         Item::Head(head) => format!("{:?}", head.kind),
         Item::Unknown(kind) => kind.clone(),
         Item::Joined(_) => "joined".to_owned(),
+        Item::Channel(_) => "channel".to_owned(),
         Item::Lifecycle(lifecycle) => format!("{:?}", lifecycle.kind),
         Item::Malformed { reason, .. } => panic!("{reason}"),
     };

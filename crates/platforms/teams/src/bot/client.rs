@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use entente_model::{
-    Account, AccountRef, Body, CallError, Channel, Conversation, ConversationKind, ConversationRef,
-    Destination, Draft, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp,
+    Account, AccountRef, Body, CallError, Channel, ChannelNow, Conversation, ConversationKind,
+    ConversationRef, Destination, Draft, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp,
 };
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Effect, Http, Limit, Listen, Listening, Mark, Page, Rung,
@@ -20,7 +20,7 @@ use entente_platform::{
 use http::Method;
 
 use crate::bot::own_id;
-use crate::channels::Named;
+use crate::channels::{Changed, Named, fitting, nearest};
 use crate::client::{GraphClient, answered_at};
 use crate::limits::Limits;
 use crate::profile::BOT;
@@ -262,6 +262,24 @@ impl Client for BotClient {
             archived: channel.is_archived == Some(true),
             members,
         }))
+    }
+
+    async fn look_at(&self, channel: &ConversationRef) -> Result<Option<ChannelNow>, CallError> {
+        self.graph()?.stands(channel).await
+    }
+
+    async fn name_channel(&self, channel: &ConversationRef, title: &str) -> Result<String, CallError> {
+        let name = nearest(title).ok_or_else(|| CallError::Reject("it can have no such name".to_owned()))?;
+        let changed = Changed { display_name: Some(&name), ..Changed::default() };
+        self.graph()?.change_channel(channel, &changed).await?;
+        Ok(name)
+    }
+
+    async fn set_topic(&self, channel: &ConversationRef, topic: &str) -> Result<String, CallError> {
+        let about = fitting(topic);
+        let changed = Changed { description: Some(&about), ..Changed::default() };
+        self.graph()?.change_channel(channel, &changed).await?;
+        Ok(about)
     }
 
     /// A group is read by its right in Graph, in it or not. Its conversations with people are known to the connector alone: Bot

@@ -1,6 +1,6 @@
 //! Rooms and who is in them. "List Rooms", "Create a Room", "Get Room Details", "List Memberships".
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Text;
 
@@ -57,6 +57,23 @@ pub(crate) struct Seat<'a> {
     pub(crate) id: Text<'a>,
     #[serde(borrow)]
     pub(crate) person_id: Text<'a>,
+}
+
+/// A room with what people say of it.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Introduced<'a> {
+    #[serde(borrow)]
+    pub(crate) title: Option<Text<'a>>,
+    #[serde(borrow)]
+    pub(crate) description: Option<Text<'a>>,
+}
+
+/// What a room is from now on. "Update a Room": the title is needed, whatever changes.
+#[derive(Debug, Serialize)]
+pub(crate) struct Reintroduced<'a> {
+    pub(crate) title: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<&'a str>,
 }
 
 /// Somebody in a room.

@@ -1,4 +1,5 @@
-//! `conversations.create`, `.join`, `.invite`, `.leave`, `.kick` and `.archive`, each by its page.
+//! `conversations.create`, `.join`, `.invite`, `.leave`, `.kick`, `.archive`, `.unarchive`, `.rename` and `.setTopic`, each by its
+//! page.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use serde_json::{Value, json};
 use crate::slack::answer::{Answer, Outcome, Refusal};
 use crate::slack::call::{Call, missing_scope};
 use crate::slack::world::World;
-use crate::slack::world::channels::Sort;
+use crate::slack::world::channels::{Sort, Topic};
 use crate::slack::world::tokens::{Caller, Kind};
 use crate::slack::{Slack, shape};
 
@@ -20,17 +21,7 @@ pub(in crate::slack) fn create(slack: &Slack, call: &Call) -> Outcome {
     let private = call.args.flag("is_private") == Some(true);
     let sort = if private { Sort::Private } else { Sort::Public };
     may(caller, sort, &["write", "manage"])?;
-    let name = call.args.text("name").unwrap_or_default();
-    if name.is_empty() {
-        return Err(Refusal::new("invalid_name_required"));
-    }
-    if name.chars().count() > LONGEST_NAME {
-        return Err(Refusal::new("invalid_name_maxlength"));
-    }
-    let fine = |c: char| c.is_lowercase() || c.is_numeric() || matches!(c, '-' | '_');
-    if !name.chars().all(fine) {
-        return Err(Refusal::new("invalid_name_specials"));
-    }
+    let name = &*proper(call)?;
     let mut world = slack.world();
     if world.channels.named(name) {
         return Err(Refusal::new("name_taken"));
@@ -120,7 +111,84 @@ pub(in crate::slack) fn archive(slack: &Slack, call: &Call) -> Outcome {
     if std::mem::replace(&mut channel.archived, true) {
         return Err(Refusal::new("already_archived"));
     }
+    world.tell_channel("archive", &id, &caller.user, call.now);
     Ok(Answer::ok(Value::Null).changed(json!({"kind": "channel.archived", "channel": &*id})))
+}
+
+/// `conversations.unarchive`: whoever does it is in it.
+pub(in crate::slack) fn unarchive(slack: &Slack, call: &Call) -> Outcome {
+    let caller = call.caller()?;
+    let mut world = slack.world();
+    let id = own(&world, call, caller)?;
+    let Some(channel) = world.channels.get_mut(&id) else { return Err(Refusal::new("channel_not_found")) };
+    if !std::mem::replace(&mut channel.archived, false) {
+        return Err(Refusal::new("not_archived"));
+    }
+    world.tell_channel("unarchive", &id, &caller.user, call.now);
+    Ok(Answer::ok(Value::Null).changed(json!({"kind": "channel.unarchived", "channel": &*id})))
+}
+
+/// `conversations.rename`: "only the user that originally created a channel or an admin may rename it". The name that is
+/// answered counts.
+pub(in crate::slack) fn rename(slack: &Slack, call: &Call) -> Outcome {
+    let caller = call.caller()?;
+    let mut world = slack.world();
+    let id = own(&world, call, caller)?;
+    let name = proper(call)?;
+    if world.channels.named(&name) {
+        return Err(Refusal::new("name_taken"));
+    }
+    let admin = world.people.get(&caller.user).is_some_and(|person| person.admin);
+    let Some(channel) = world.channels.get_mut(&id) else { return Err(Refusal::new("channel_not_found")) };
+    if channel.archived {
+        return Err(Refusal::new("is_archived"));
+    }
+    if channel.creator != caller.user && !admin {
+        return Err(Refusal::new("not_authorized"));
+    }
+    channel.name.clone_from(&name);
+    world.tell_channel("rename", &id, &caller.user, call.now);
+    let change = json!({"kind": "channel.renamed", "channel": &*id, "name": name});
+    shown(&world, &id, &caller.user).map(|answer| answer.changed(change))
+}
+
+/// "conversations.setTopic": the longest topic.
+const LONGEST_TOPIC: usize = 250;
+
+/// `conversations.setTopic`: any member may.
+pub(in crate::slack) fn set_topic(slack: &Slack, call: &Call) -> Outcome {
+    let caller = call.caller()?;
+    let mut world = slack.world();
+    let id = own(&world, call, caller)?;
+    let value = call.args.needed("topic")?;
+    if value.chars().count() > LONGEST_TOPIC {
+        return Err(Refusal::new("too_long"));
+    }
+    let Some(channel) = world.channels.get_mut(&id) else { return Err(Refusal::new("channel_not_found")) };
+    if channel.archived {
+        return Err(Refusal::new("is_archived"));
+    }
+    let (value, creator) = (value.to_owned(), caller.user.to_string());
+    channel.topic = Topic { value, creator, last_set: call.now.div_euclid(1000) };
+    world.tell_channel("topic", &id, &caller.user, call.now);
+    let change = json!({"kind": "channel.topic", "channel": &*id});
+    shown(&world, &id, &caller.user).map(|answer| answer.changed(change))
+}
+
+/// A name that a channel can have.
+fn proper(call: &Call) -> Result<String, Refusal> {
+    let name = call.args.text("name").unwrap_or_default();
+    if name.is_empty() {
+        return Err(Refusal::new("invalid_name_required"));
+    }
+    if name.chars().count() > LONGEST_NAME {
+        return Err(Refusal::new("invalid_name_maxlength"));
+    }
+    let fine = |c: char| c.is_lowercase() || c.is_numeric() || matches!(c, '-' | '_');
+    if !name.chars().all(fine) {
+        return Err(Refusal::new("invalid_name_specials"));
+    }
+    Ok(name.to_owned())
 }
 
 /// A channel that the caller is in and may change.

@@ -47,6 +47,17 @@ impl Sort {
     }
 }
 
+/// A channel's topic. "Conversation object": `topic`.
+#[derive(Debug, Default)]
+pub(in crate::slack) struct Topic {
+    /// As it is stored, with `&`, `<` and `>` escaped.
+    pub(in crate::slack) value: String,
+    /// Who set it.
+    pub(in crate::slack) creator: String,
+    /// In seconds since the Unix epoch.
+    pub(in crate::slack) last_set: i64,
+}
+
 /// A conversation.
 #[derive(Debug)]
 pub(in crate::slack) struct Channel {
@@ -56,6 +67,8 @@ pub(in crate::slack) struct Channel {
     pub(in crate::slack) name: String,
     pub(in crate::slack) creator: Arc<str>,
     pub(in crate::slack) archived: bool,
+    /// What it says that it is about.
+    pub(in crate::slack) topic: Topic,
     pub(in crate::slack) members: Vec<Arc<str>>,
     /// Milliseconds since the Unix epoch.
     pub(in crate::slack) created: i64,
@@ -160,6 +173,7 @@ impl World {
             name: String::new(),
             creator: Arc::clone(one),
             archived: false,
+            topic: Topic::default(),
             members,
             created: now,
             log: BTreeMap::new(),
@@ -188,6 +202,7 @@ impl World {
             name: name.to_owned(),
             creator: Arc::clone(creator),
             archived: false,
+            topic: Topic::default(),
             members: Vec::new(),
             created: now,
             log: BTreeMap::new(),

@@ -8,6 +8,7 @@
 
 use std::sync::Arc;
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::draft::Draft;
@@ -28,6 +29,11 @@ const CHANNELS: Needs = Needs {
     delegated: &["Channel.ReadBasic.All"],
     application: &["Channel.ReadBasic.All", "Group.Read.All"],
 };
+const SETTINGS: Needs =
+    Needs { delegated: &["ChannelSettings.ReadWrite.All"], application: &["ChannelSettings.ReadWrite.All"] };
+/// Graph: "Create channel": the longest name and description.
+const LONGEST_NAME: usize = 50;
+const LONGEST_ABOUT: usize = 1024;
 const MEMBERS: Needs = Needs { delegated: &["TeamMember.Read.All"], application: &["TeamMember.Read.All"] };
 pub(crate) const READ: Needs =
     Needs { delegated: &["ChannelMessage.Read.All"], application: &["ChannelMessage.Read.All"] };
@@ -42,6 +48,10 @@ pub(super) fn route(sim: &Arc<Sim>, call: &Call, caller: &Caller, rest: &[&str])
         ("GET", [team, "channels"]) => channels(sim, call, caller, team),
         ("GET", [team, "members"]) => members(sim, call, caller, team),
         ("GET", [team, "channels", id]) => one(sim, call, caller, team, id),
+        ("PATCH", [team, "channels", id]) => change(sim, call, caller, team, id),
+        ("POST", [team, "channels", id, what @ ("archive" | "unarchive")]) => {
+            archive(sim, caller, team, id, *what == "archive")
+        }
         ("GET", [team, "channels", id, "messages"]) => list(sim, call, caller, team, id),
         ("POST", [team, "channels", id, "messages"]) => say(sim, call, caller, team, id, None),
         ("POST", [team, "channels", id, "messages", root, "replies"]) => {
@@ -106,9 +116,9 @@ fn shown(chat: &Chat) -> Value {
         "id": &*chat.id,
         "createdDateTime": zulu_millis(chat.created),
         "displayName": chat.topic,
-        "description": null,
+        "description": chat.about,
         "membershipType": "standard",
-        "isArchived": false,
+        "isArchived": chat.archived,
     })
 }
 
@@ -128,6 +138,41 @@ fn one(sim: &Sim, call: &Call, caller: &Caller, team: &str, id: &str) -> Outcome
     let mut body = shown(chats.channel(team, id).ok_or_else(|| missing(id))?);
     body["@odata.context"] = json!(odata::context(call, "teams/channels/$entity"));
     Ok(Answer::ok(body))
+}
+
+/// Graph: "Update channel". Of channels it answers 204 without a body.
+fn change(sim: &Sim, call: &Call, caller: &Caller, team: &str, id: &str) -> Outcome {
+    caller.needs(&SETTINGS)?;
+    sim.throttle(caller, throttle::Kind::Write, Some(id))?;
+    let sent: Value = super::json(call)?;
+    let mut chats = sim.chats();
+    chats.channel(team, id).ok_or_else(|| missing(id))?;
+    let chat = chats.get_mut(id).ok_or_else(|| missing(id))?;
+    if let Some(name) = sent["displayName"].as_str() {
+        let fine = |c: char| !"~#%&*{}/\\:<>?+|'\"".contains(c);
+        if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(fine) {
+            return Err(Refusal::bad("Channel name is not valid."));
+        }
+        chat.topic = Some(name.to_owned());
+    }
+    if let Some(about) = sent["description"].as_str() {
+        if about.chars().count() > LONGEST_ABOUT {
+            return Err(Refusal::bad("Description is too long."));
+        }
+        chat.about = Some(about.to_owned()).filter(|about| !about.is_empty());
+    }
+    Ok(Answer::no_content().changed(json!({"kind": "channel.changed", "channel": id})))
+}
+
+/// Graph: "channel: archive", "channel: unarchive", answered 202 before it is done.
+fn archive(sim: &Sim, caller: &Caller, team: &str, id: &str, on: bool) -> Outcome {
+    caller.needs(&SETTINGS)?;
+    sim.throttle(caller, throttle::Kind::Write, Some(id))?;
+    let mut chats = sim.chats();
+    chats.channel(team, id).ok_or_else(|| missing(id))?;
+    chats.get_mut(id).ok_or_else(|| missing(id))?.archived = on;
+    Ok(Answer::with(StatusCode::ACCEPTED, json!({}))
+        .changed(json!({"kind": "channel.archived", "channel": id, "on": on})))
 }
 
 fn members(sim: &Sim, call: &Call, caller: &Caller, team: &str) -> Outcome {

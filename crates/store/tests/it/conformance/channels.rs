@@ -1,6 +1,6 @@
 //! Channels that are kept in step.
 
-use entente_model::{ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, Member};
+use entente_model::{Away, ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, Member};
 use entente_store::{Interest, LaneKey, Side, Store};
 use uuid::Uuid;
 
@@ -22,7 +22,7 @@ super::conformance! {
 
 fn member(at: ConversationRef, flow: Flow) -> Member {
     let name = at.id.to_string();
-    Member { at, name, topic: None, flow, listener: (flow != Flow::In).then(|| login_id(7)) }
+    Member { at, name, topic: None, away: None, flow, listener: (flow != Flow::In).then(|| login_id(7)) }
 }
 
 fn link(number: u128, channels: [ConversationRef; 2]) -> Link {
@@ -82,21 +82,24 @@ async fn what_is_chosen_and_seen_is_kept(mut world: World) {
     let mut link = first();
     let (options, id) = (LinkOptions { files: Files::Links, outsiders: true, ..link.options }, link.id);
     assert!(!world.store().set_link_options(id, options).await.unwrap());
-    assert!(!world.store().see_channel(&link.members[0].at, "start", None).await.unwrap());
+    assert!(!world.store().see_channel(&link.members[0].at, "start", None, None).await.unwrap());
     link.options = LinkOptions { broadcast: true, notices: true, ..LinkOptions::default() };
     link.members[1].topic = Some("the launch".to_owned());
     world.store().add_link(&link).await.unwrap().unwrap();
     assert_eq!(world.store().link(id).await.unwrap().as_ref(), Some(&link));
     assert!(world.store().set_link_options(id, options).await.unwrap());
-    assert!(world.store().see_channel(&link.members[0].at, "start", Some("")).await.unwrap());
+    assert!(
+        world.store().see_channel(&link.members[0].at, "start", Some(""), Some(Away::Gone)).await.unwrap()
+    );
     world.restart();
     let read = world.store().link(id).await.unwrap().unwrap();
     assert_eq!(read.options, options);
     assert_eq!((&*read.members[0].name, read.members[0].topic.as_deref()), ("start", Some("")));
+    assert_eq!((read.members[0].away, read.members[1].away), (Some(Away::Gone), None));
     assert_eq!((&*read.members[1].name, read.members[1].topic.as_deref()), ("launch", Some("the launch")));
     assert!(set(world.store(), id, &LinkState::Ended).await);
     assert!(!world.store().set_link_options(id, LinkOptions::default()).await.unwrap());
-    assert!(!world.store().see_channel(&link.members[0].at, "x", None).await.unwrap());
+    assert!(!world.store().see_channel(&link.members[0].at, "x", None, None).await.unwrap());
     assert_eq!(world.store().link(id).await.unwrap().unwrap().options, options);
 }
 

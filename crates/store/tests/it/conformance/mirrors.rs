@@ -19,7 +19,14 @@ super::conformance! {
 
 fn member(workspace: &WorkspaceRef, name: &str) -> Member {
     let at = room(workspace, name);
-    Member { at, name: name.to_owned(), topic: None, flow: Flow::Both, listener: Some(login_id(7)) }
+    Member {
+        at,
+        name: name.to_owned(),
+        topic: None,
+        away: None,
+        flow: Flow::Both,
+        listener: Some(login_id(7)),
+    }
 }
 
 fn group() -> Link {
