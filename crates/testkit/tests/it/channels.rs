@@ -11,6 +11,8 @@ use entente_testkit::{Place, Setup, World};
 use serde_json::Value;
 
 mod files;
+mod hearing;
+mod limited;
 mod options;
 mod reactions;
 
