@@ -179,6 +179,16 @@ impl Tally {
         self.strange.lock().unwrap_or_else(PoisonError::into_inner).iter().take(5).cloned().collect()
     }
 
+    /// Examples of what did not arrive: conversation, number, and the targets that want it.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let all = self.lock();
+        let wanting = all.iter().enumerate().flat_map(|(conversation, one)| {
+            let targets = one.wanting.iter().enumerate().filter(|(_, targets)| **targets != 0);
+            targets.map(move |(number, targets)| format!("{number} of {conversation} at {targets:03b}"))
+        });
+        wanting.take(50).collect()
+    }
+
     /// Waits until at most `most` messages of a conversation are under way.
     pub(crate) async fn at_most(&self, conversation: usize, most: usize) {
         loop {

@@ -71,6 +71,15 @@ impl Ears {
         self.closed.load(Ordering::Acquire)
     }
 
+    /// A login is seen to now. It is due again when that is over, or at once if something happens to it meanwhile: what is
+    /// being asked for may not cover that any more.
+    fn see_to(&self, login: LoginId) {
+        let mut logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ear) = logins.get_mut(&login) {
+            ear.due = Timestamp(i64::MAX);
+        }
+    }
+
     /// Whether reports to this login may have been missed and were not made up for when [`Ears::closed`] was `then`.
     pub(crate) fn missed(&self, workspace: &Workspace, login: LoginId, then: u64) -> bool {
         let logins = self.logins.lock().unwrap_or_else(PoisonError::into_inner);
@@ -281,6 +290,7 @@ impl Engine {
     async fn listen_as(&self, login: Login) -> Option<ReadOn> {
         let now = self.clock.now();
         let workspace = self.sites.get(&login.workspace.id)?;
+        self.ears.see_to(login.id);
         let heard = self.listen(&login, workspace).await;
         let (rung, again, error) = match &heard {
             Ok(listening) => (Some(listening.rung), listening.again, None),
@@ -300,7 +310,7 @@ impl Engine {
             if compare || gap {
                 ear.compared = now;
             }
-            ear.due = now.plus(again);
+            ear.due = ear.due.min(now.plus(again));
             ear.rung = rung.or(ear.rung);
             (gap.then_some(ear.gaps), compare, ear.rung)
         };

@@ -126,7 +126,7 @@ impl Transport for Tcp {
         steps: Option<Arc<dyn Steps>>,
     ) -> Result<Response<Content>, Undelivered> {
         let broke = Broke::default();
-        let request = outgoing(request, &broke, steps).map(reqwest::Body::wrap_stream);
+        let request = outgoing(request.map(small), &broke, steps).map(reqwest::Body::wrap_stream);
         let request = reqwest::Request::try_from(request).map_err(|_| Undelivered::NotSent)?;
         let mut answer = self.client.execute(request).await.map_err(|error| match broke.get() {
             Some(broken) => Undelivered::Broken(broken),
@@ -144,6 +144,25 @@ impl Transport for Tcp {
     async fn dial(&self, url: &Url) -> Result<Socket, Undelivered> {
         Socket::connect(url, self.connect).await
     }
+}
+
+/// The longest piece of a body on its way out. The client of HTTP keeps up to sixteen of them ready to be written.
+const PIECE: usize = 8 * 1024;
+
+/// The same body in small pieces of their own. What is read from a socket comes in pieces of a buffer that grows with the
+/// other side's speed to some hundreds of KiB, and each piece that waits to be written would keep all of its buffer: a
+/// copy costs less than a hundred such files at once.
+fn small(content: Content) -> Content {
+    Content::new(stream::unfold((content, Bytes::new()), |(mut content, mut rest)| async move {
+        while rest.is_empty() {
+            match content.next().await? {
+                Ok(bytes) => rest = bytes,
+                Err(broken) => return Some((Err(broken), (content, rest))),
+            }
+        }
+        let piece = rest.split_to(rest.len().min(PIECE));
+        Some((Ok(Bytes::copy_from_slice(&piece)), (content, rest)))
+    }))
 }
 
 /// Whether, and why, a body broke on its way out; the error that a client of HTTP makes of it does not say.
@@ -255,5 +274,22 @@ impl Transport for InProcess {
         Ok(answer.map(|body| {
             Content::new(body.into_data_stream().map(|piece| piece.map_err(|_| Broken::Connection)))
         }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn large_pieces_leave_as_small_ones_of_their_own() {
+        let whole: Vec<u8> = (0..PIECE * 2 + 5).map(|at| u8::try_from(at % 251).unwrap()).collect();
+        let pieces = [Ok(Bytes::from(whole.clone())), Ok(Bytes::new()), Ok(Bytes::from_static(b"end"))];
+        let left: Vec<Bytes> = small(Content::new(stream::iter(pieces))).map(Result::unwrap).collect().await;
+        assert_eq!(left.iter().map(Bytes::len).collect::<Vec<_>>(), [PIECE, PIECE, 5, 3]);
+        assert_eq!(left.concat(), [&whole[..], b"end"].concat());
+        let broken = Content::new(stream::iter([Ok(Bytes::from_static(b"a")), Err(Broken::Short)]));
+        let left: Vec<_> = small(broken).take(2).collect().await;
+        assert_eq!(left, [Ok(Bytes::from_static(b"a")), Err(Broken::Short)]);
     }
 }

@@ -25,6 +25,8 @@ const HELD: usize = 2;
 const RATE: f64 = 200.0;
 /// How often somebody types in those that are held up, a second in all.
 const THERE: f64 = 4.0;
+/// How long a call hangs before it is answered with 504; longer than a window is.
+const HANGS: u64 = 15_000;
 /// How long what was held up may take.
 const PATIENCE: Duration = Duration::from_mins(2);
 
@@ -35,7 +37,7 @@ pub(super) async fn measure(settings: &Settings, figures: &mut Figures) -> anyho
     begin(&world, &others).await?;
     let without = latencies(figures, "nothing held up", &world, &others, settings).await?;
     let limited = Fault::Status { code: 429, retry_after: Some("2".to_owned()) };
-    let hanging = Fault::Timeout { millis: 600_000 };
+    let hanging = Fault::Timeout { millis: HANGS };
     for (case, letter, fault) in [("two rooms answer 429", 'x', limited), ("two rooms hang", 'y', hanging)] {
         let held = world.talk_of(Direction::WebexToTeams, OTHERS..OTHERS + HELD, letter).await?;
         begin(&world, &held).await?;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use anyhow::ensure;
 use tokio::time::Instant;
 
 use super::pairs::PEOPLE;
@@ -34,11 +33,22 @@ pub(super) async fn measure(settings: &Settings, figures: &mut Figures) -> anyho
         let talk = four.talk_in(&channels, 0, letter)?;
         four.seat(&[&talk]);
         let tally = talk.tally();
+        four.hosts.acks.take();
         let from = Instant::now();
         for conversation in 0..tally.len() {
             talk.apps.say(tally.say(conversation)).await?;
         }
-        ensure!(tally.all(PATIENCE).await, "not everything arrived: {}", tally.wrong().words());
+        let arrived = tally.all(PATIENCE).await;
+        let mut acks = four.hosts.acks.take();
+        let slowest = percentile(&mut acks, 100.0).map(millis).unwrap_or_default();
+        figures.put(&case, "slowest acknowledgement", Unit::Millis, slowest, Target::None);
+        if !arrived {
+            anyhow::bail!(
+                "not everything arrived: {}: {}",
+                tally.wrong().words(),
+                tally.missing().join(", ")
+            );
+        }
         let mut added = tally.latencies(from, Instant::now());
         for (percent, what) in [50.0, 100.0].into_iter().zip(what) {
             let at = percentile(&mut added, percent).map(millis).unwrap_or_default();

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 use crate::hosts::call;
 use crate::judge::Platform;
+use crate::measure::Acks;
 
 /// Said beside every figure of these cases.
 pub(crate) const DIFFERENCES: &str = "With all four platforms, too, the vendors' rate limits are switched off and the \
@@ -31,8 +32,8 @@ pub(crate) const CEILINGS: &str = "The vendors' own ceilings, as documented: Sla
     throttling limits\"); Zoom 10 messages in a second, 30 in ten, 60 in a hundred and 450 in a thousand seconds to one \
     channel (\"Send a chat message\"), and 20 medium calls a second for an account on Pro, 60 on Business (\"Rate \
     limits\"); Webex publishes no numbers (\"Rate Limiting and the Webex API\"), 600 calls a minute by one token are in \
-    circulation. A linked channel of four therefore carries less than one message a second for longer than a minute, \
-    and a second of this load would take the vendors about an hour.";
+    circulation. A linked channel of four therefore carries less than one message in two seconds for longer than a few \
+    minutes, and what is said here within a second would take Slack more than three minutes.";
 
 /// The same ids and tokens in every run.
 const SEED: u64 = 1;
@@ -45,12 +46,21 @@ pub(crate) struct Hosts {
     pub(crate) zoom: zoom::Zoom,
     ports: [Port; 4],
     routers: [Router; 4],
+    /// How fast the product acknowledged what they sent.
+    pub(crate) acks: Acks,
 }
 
 impl Hosts {
     /// All with so many generated people, a quarter of whom works on each.
     pub(crate) fn open(people: usize) -> anyhow::Result<Self> {
         let people = org::spread(people);
+        let acks = Acks::default();
+        let noted = acks.clone();
+        let courier = Courier::tcp().observed(Arc::new(move |sent| {
+            if sent.status.is_some_and(|status| status.is_success()) {
+                noted.note(sent.took);
+            }
+        }));
         let webex = webex::Webex::new(options(
             webex::Switches {
                 webhook_first_share: 0.0,
@@ -58,11 +68,11 @@ impl Hosts {
                 files_kept: false,
                 ..webex::Switches::default()
             },
-            &people,
+            (&people, &courier),
         ));
         let teams = teams::Teams::new(options(
             teams::Switches { echo: teams::Echo::After, files_kept: false, ..teams::Switches::default() },
-            &people,
+            (&people, &courier),
         ));
         let slack = slack::Slack::new(options(
             slack::Switches {
@@ -71,7 +81,7 @@ impl Hosts {
                 files_kept: false,
                 ..slack::Switches::default()
             },
-            &people,
+            (&people, &courier),
         ));
         let zoom = zoom::Zoom::new(options(
             zoom::Switches {
@@ -80,12 +90,12 @@ impl Hosts {
                 files_kept: false,
                 ..zoom::Switches::default()
             },
-            &people,
+            (&people, &courier),
         ));
         let routers = [webex.router(), teams.router(), slack.router(), zoom.router()];
         let open = |router: &Router| Port::open(SocketAddr::from(([127, 0, 0, 1], 0)), router.clone());
         let ports = [open(&routers[0])?, open(&routers[1])?, open(&routers[2])?, open(&routers[3])?];
-        Ok(Self { webex, teams, slack, zoom, ports, routers })
+        Ok(Self { webex, teams, slack, zoom, ports, routers, acks })
     }
 
     /// Where a platform is.
@@ -131,10 +141,10 @@ impl Hosts {
     }
 }
 
-fn options<S>(switches: S, people: &[org::Somebody]) -> Options<S> {
+fn options<S>(switches: S, (people, courier): (&[org::Somebody], &Courier)) -> Options<S> {
     Options {
         clock: Clock::system(),
-        courier: Courier::tcp(),
+        courier: courier.clone(),
         seed: SEED,
         limits_factor: 0.0,
         switches,

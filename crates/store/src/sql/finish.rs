@@ -13,6 +13,9 @@ use crate::{Finish, Finished, LaneId, LaneKey, StoreError, UNKNOWN_OUTCOME, Work
 
 pub(super) const ROW: &str = "select lane, seq, work, source_conversation, source, part, begun_at is not null, told \
      from outbox where id = ?1";
+/// The same of a row that goes.
+const TAKE_ROW: &str = "delete from outbox where id = ?1 and lane = ?2 returning lane, seq, work, source_conversation, source, \
+     part, begun_at is not null, told";
 const HEAD: &str = "select id from outbox where lane = ?1 order by seq limit 1";
 const DELETE_ROW: &str = "delete from outbox where id = ?1";
 const RETRY: &str = "update outbox set begun_at = null, not_before = ?2, reason = ?3 where id = ?1";
@@ -35,6 +38,7 @@ const EDITED: &str =
     "update counterpart set edits = edits + 1 where source = ?1 and lane = ?2 and part = ?3 and target = ?4";
 const DELETE_COUNTERPART: &str =
     "delete from counterpart where source = ?1 and lane = ?2 and part = ?3 and target = ?4";
+const PAIRED: &str = "select id, low is not null from conversation where workspace = ?1 and name = ?2";
 const OPENED: &str = "update conversation set low = ?2, high = ?3, interest = ?4, people = ?5 where id = ?1 and low is null \
      and not exists (select 1 from conversation o where o.low = ?2 and o.high = ?3 and o.workspace = ?6)";
 
@@ -89,6 +93,17 @@ impl Tx<'_> {
         finish: SealedFinish,
         now: Timestamp,
     ) -> Result<Finished, StoreError> {
+        let finish = match finish {
+            // How nearly every row ends.
+            SealedFinish::Other(Finish::Delivered { message, losses, at }) => {
+                let row = self.conn.one(TAKE_ROW, (id.0, lane.0), read_row)?;
+                let Some(row) = row else { return Ok(Finished::Settled) };
+                self.delete_payload(id.0)?;
+                self.delivered(&row, key, message.as_ref(), &losses, at, now)?;
+                return Ok(Finished::Written);
+            }
+            other => other,
+        };
         let row = self.conn.one(ROW, [id.0], read_row)?.filter(|row| row.lane == lane);
         let Some(row) = row else { return Ok(Finished::Settled) };
         match finish {
@@ -98,9 +113,6 @@ impl Tx<'_> {
             }
             SealedFinish::Other(Finish::LookAt { at }) => {
                 self.conn.run(LOOK, (id.0, at.0, UNKNOWN_OUTCOME))?;
-            }
-            SealedFinish::Other(Finish::Delivered { message, losses, at }) => {
-                self.delivered(id, &row, key, message.as_ref(), &losses, at, now)?;
             }
             SealedFinish::Other(Finish::Dead { reason }) => {
                 self.conn.run(DIE, (id.0, reason, now.0))?;
@@ -114,7 +126,7 @@ impl Tx<'_> {
                     self.count(format!("dropped/{}", reason.name()), 1);
                 }
             }
-            SealedFinish::Other(Finish::Replaced(_)) => {
+            SealedFinish::Other(Finish::Delivered { .. } | Finish::Replaced(_)) => {
                 return Err(StoreError::Inconsistent { table: "outbox", column: "lane" });
             }
         }
@@ -136,11 +148,9 @@ impl Tx<'_> {
         Ok(())
     }
 
-    /// Records everything that a delivered row leaves behind, and takes it away.
-    #[expect(clippy::too_many_arguments, reason = "a row, what became of it, and two instants")]
+    /// Records everything that a delivered row leaves behind, which was taken away.
     pub(super) fn delivered(
         &mut self,
-        id: DeliveryId,
         row: &Row,
         key: &LaneKey,
         message: Option<&MessageRef>,
@@ -148,7 +158,6 @@ impl Tx<'_> {
         at: Timestamp,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.delete_row(id)?;
         if row.counts() {
             self.count("delivered", 1);
         }
@@ -201,11 +210,19 @@ impl Tx<'_> {
         now: Timestamp,
     ) -> Result<i64, StoreError> {
         const { assert!(OURS == 1, "as the statement says") };
-        let conversation = self.conversation(&message.conversation)?;
-        if let LaneKey::Direct(pair, workspace) = key
-            && message.conversation.workspace == *workspace
+        let workspace = self.workspace(&message.conversation.workspace)?;
+        let found = self.conn.one(PAIRED, (workspace, message.conversation.id.as_str()), |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?))
+        })?;
+        let (conversation, paired) = match found {
+            Some(found) => found,
+            None => (self.add_conversation(&message.conversation)?, false),
+        };
+        if let LaneKey::Direct(pair, there) = key
+            && !paired
+            && message.conversation.workspace == *there
         {
-            self.opened(conversation, *pair, message)?;
+            self.opened(conversation, *pair, workspace)?;
         }
         let params = (conversation, message.id.as_str(), at.0, source, now.0);
         self.conn
@@ -214,8 +231,7 @@ impl Tx<'_> {
     }
 
     /// Remembers a conversation as a pair's, unless the pair has one there or the conversation is another pair's.
-    fn opened(&mut self, conversation: i64, pair: Pair, message: &MessageRef) -> Result<(), StoreError> {
-        let workspace = self.workspace(&message.conversation.workspace)?;
+    fn opened(&mut self, conversation: i64, pair: Pair, workspace: i64) -> Result<(), StoreError> {
         let [low, high] = pair.both();
         let params =
             (conversation, low.0.as_bytes(), high.0.as_bytes(), INTEREST_YES, self.people, workspace);

@@ -120,8 +120,8 @@ impl Inbox for Sqlite {
         let mut routed = routed;
         let mut keys = Vec::new();
         let plans = SealedPlan::seal_all(self, std::mem::take(&mut routed.plans), &mut keys, now)?;
-        let conversation = row(under.lane);
-        self.write_under(under, keys, move |tx| tx.routed(conversation, routed, plans, now)).await
+        let (conversation, at) = (row(under.lane), under.key.clone());
+        self.write_under(under, keys, move |tx| tx.routed((conversation, &at), routed, plans, now)).await
     }
 }
 

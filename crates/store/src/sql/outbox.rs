@@ -25,7 +25,7 @@ const COUNTERPARTS: &str = "select c.part, c.edits, t.conversation, t.name from 
 const ORIGIN: &str = "select o.conversation, o.name from message m join message o on o.id = m.origin \
      where m.conversation = ?1 and m.name = ?2";
 const BEGIN: &str = "update outbox set begun_at = coalesce(begun_at, ?2), not_before = ?2, attempts = attempts + 1, \
-     fingerprint = ?3 where id = ?1";
+     fingerprint = ?3 where id = ?1 and id = (select id from outbox where lane = ?4 order by seq limit 1)";
 const LANE_OF: &str = "select lane from outbox where id = ?1";
 const BEGUN: &str = "select id, fingerprint, begun_at from outbox where lane = ?1 order by seq limit 1";
 
@@ -39,9 +39,8 @@ impl Outbox for Sqlite {
     async fn begin(&self, under: &Claim, begin: Begin) -> Result<(), StoreError> {
         let claim = under.clone();
         let written = self.write_under(under, Vec::new(), move |tx| {
-            let head = tx.head_of(claim.lane)?;
-            if head == Some(begin.delivery) {
-                tx.conn.run(BEGIN, (begin.delivery.0, begin.at.0, begin.fingerprint))?;
+            let params = (begin.delivery.0, begin.at.0, begin.fingerprint, claim.lane.0);
+            if tx.conn.run(BEGIN, params)? == 1 {
                 return Ok(true);
             }
             let lane = tx.conn.one(LANE_OF, [begin.delivery.0], |row| row.get::<_, i64>(0))?;

@@ -66,7 +66,7 @@ impl Sqlite {
 impl Tx<'_> {
     pub(super) fn routed(
         &mut self,
-        conversation: i64,
+        (conversation, at): (i64, &LaneKey),
         routed: Routed,
         plans: Vec<SealedPlan>,
         now: Timestamp,
@@ -91,7 +91,12 @@ impl Tx<'_> {
             self.conn.run(MARK, (conversation, message.as_str(), at.0))?;
         }
         for plan in plans {
-            self.plan(plan, now)?;
+            // What is planned is mostly about what was reported, so where that was need not be looked up.
+            let near = match (at, &plan.plan.source) {
+                (LaneKey::Reports(at), Some(source)) if source.conversation == *at => Some(conversation),
+                _ => None,
+            };
+            self.plan_near(plan, near, now)?;
         }
         for reason in routed.drops {
             self.count(format!("dropped/{}", reason.name()), 1);
@@ -120,7 +125,8 @@ impl Tx<'_> {
         }
         let key = self.shared.names.lane_key(self.conn, row.lane)?;
         let lane = row.lane;
-        self.delivered(settled.delivery, &row, &key, Some(&settled.message), &[], settled.at, now)?;
+        self.delete_row(settled.delivery)?;
+        self.delivered(&row, &key, Some(&settled.message), &[], settled.at, now)?;
         if self.waits(lane)? {
             self.wake(lane, &key, now);
         }
@@ -134,10 +140,15 @@ impl Tx<'_> {
 
     /// Appends a row to its lane and wakes it.
     pub(super) fn plan(&mut self, plan: SealedPlan, now: Timestamp) -> Result<(), StoreError> {
+        self.plan_near(plan, None, now)
+    }
+
+    /// The same of a row whose source is in a conversation that may be known.
+    fn plan_near(&mut self, plan: SealedPlan, source: Option<i64>, now: Timestamp) -> Result<(), StoreError> {
         let key = plan.plan.lane.clone();
         let lane = self.lane(&key)?;
         let seq = self.next_seq();
-        self.insert_row(lane, seq, plan, 0, now)?;
+        self.insert_row(lane, seq, (plan, source), 0, now)?;
         self.wake(lane, &key, now);
         Ok(())
     }
@@ -161,7 +172,7 @@ impl Tx<'_> {
         }
         let first = row.seq + 1 - i64::try_from(plans.len()).unwrap_or(i64::MAX);
         for (seq, plan) in (first..).zip(plans) {
-            self.insert_row(row.lane, seq, plan, row.told, now)?;
+            self.insert_row(row.lane, seq, (plan, None), row.told, now)?;
         }
         Ok(())
     }
@@ -170,13 +181,16 @@ impl Tx<'_> {
         &mut self,
         lane: LaneId,
         seq: i64,
-        sealed: SealedPlan,
+        (sealed, source): (SealedPlan, Option<i64>),
         told: i64,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let SealedPlan { plan, payload } = sealed;
         self.insert_payload(&payload)?;
-        let source = self.reference(plan.source.as_ref(), None)?;
+        let source = match source {
+            Some(source) => Some(source),
+            None => self.reference(plan.source.as_ref(), None)?,
+        };
         let thread = self.reference(plan.thread.as_ref(), plan.source.as_ref().zip(source))?;
         self.conn.run(
             ADD_ROW,

@@ -11,7 +11,9 @@ use entente_testkit::{Place, Setup, World};
 use serde_json::Value;
 
 mod files;
+mod hearing;
 mod life;
+mod limited;
 mod options;
 mod reactions;
 

@@ -13,7 +13,7 @@ fn thumb(place: Place) -> &'static str {
 }
 
 /// The message with this word in a room.
-fn message(channels: &Channels, room: usize, word: &str) -> At {
+pub(super) fn message(channels: &Channels, room: usize, word: &str) -> At {
     let room = &channels.rooms[room];
     let ledger = channels.world.ledger(room.host.place).read(0, usize::MAX);
     let has = |change: &Value| {
@@ -24,7 +24,7 @@ fn message(channels: &Channels, room: usize, word: &str) -> At {
 }
 
 /// The accounts that react to it on Slack.
-async fn reacting(channels: &Channels, room: usize, at: &At) -> Vec<String> {
+pub(super) async fn reacting(channels: &Channels, room: usize, at: &At) -> Vec<String> {
     let path = format!(
         "/_sim/messages?channel={}&person={}&max=1000",
         at.conversation, channels.rooms[room].host.id
