@@ -29,6 +29,7 @@ mod browser;
 mod channels;
 mod configuration;
 mod directory;
+mod groups;
 mod said;
 mod story;
 mod world;

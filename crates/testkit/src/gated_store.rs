@@ -7,19 +7,21 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
     Account, AccountId, AccountRef, Away, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
-    LinkOptions, LinkState, LoginId, Member, MessageId, MessageRef, Mirror, Pair, Person, PersonId, StandIn,
-    Timestamp, WorkspaceRef,
+    LinkOptions, LinkState, LoginId, MessageId, MessageRef, Pair, Person, PersonId, StandIn, Timestamp,
+    WorkspaceRef,
 };
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
     Finished, Head, Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening,
-    Login, LoginSecret, LoginState, Logins, Memory, Mirrors, NewArrival, News, Outbox, PendingGrant, People,
-    Plan, Present, Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
+    Login, LoginSecret, LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan,
+    Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
 use crate::gate::Gate;
 use crate::lost::Lost;
+
+mod mirrors;
 
 /// A memory store through a gate.
 pub struct Gated {
@@ -165,72 +167,6 @@ impl Channels for Gated {
         away: Option<Away>,
     ) -> Result<bool, StoreError> {
         self.gate.through("see_channel", self.inner.see_channel(channel, name, topic, away)).await
-    }
-}
-
-#[async_trait]
-impl Mirrors for Gated {
-    async fn add_group(
-        &self,
-        link: &Link,
-        mirrors: &[Mirror],
-        present: &[Present],
-    ) -> Result<Result<(), ConversationRef>, StoreError> {
-        self.gate.through("add_group", self.inner.add_group(link, mirrors, present)).await
-    }
-
-    async fn mirrors(&self, link: LinkId) -> Result<Vec<Mirror>, StoreError> {
-        self.gate.through("mirrors", self.inner.mirrors(link)).await
-    }
-
-    /// Read when an engine is put together, before anything could die that was not there before.
-    async fn unfinished(&self) -> Result<Vec<LinkId>, StoreError> {
-        self.inner.unfinished().await
-    }
-
-    async fn set_mirror(&self, link: LinkId, mirror: &Mirror) -> Result<(), StoreError> {
-        self.gate.through("set_mirror", self.inner.set_mirror(link, mirror)).await
-    }
-
-    async fn mirror_made(
-        &self,
-        link: LinkId,
-        by: LoginId,
-        member: &Member,
-    ) -> Result<Result<(), ConversationRef>, StoreError> {
-        self.gate.through("mirror_made", self.inner.mirror_made(link, by, member)).await
-    }
-
-    async fn mirror_whole(
-        &self,
-        link: LinkId,
-        workspace: &WorkspaceRef,
-        present: &[Present],
-        notices: Vec<Plan>,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let whole = self.inner.mirror_whole(link, workspace, present, notices, now);
-        self.gate.through("mirror_whole", whole).await
-    }
-
-    async fn hear(&self, link: LinkId, at: &ConversationRef, listener: LoginId) -> Result<(), StoreError> {
-        self.gate.through("hear", self.inner.hear(link, at, listener)).await
-    }
-
-    async fn present(&self, link: LinkId) -> Result<Vec<Present>, StoreError> {
-        self.gate.through("present", self.inner.present(link)).await
-    }
-
-    async fn set_present(
-        &self,
-        link: LinkId,
-        conversations: &[ConversationRef],
-        present: &[Present],
-        notices: Vec<Plan>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let set = self.inner.set_present(link, conversations, present, notices, now);
-        self.gate.through("set_present", set).await
     }
 }
 

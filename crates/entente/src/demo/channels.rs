@@ -37,11 +37,11 @@ const SUBJECTS: [Subject; 2] = [
 
 /// Somebody with an account on a platform, bots included.
 #[derive(Clone)]
-struct Somebody {
-    id: String,
+pub(super) struct Somebody {
+    pub(super) id: String,
     name: String,
     email: String,
-    token: String,
+    pub(super) token: String,
 }
 
 /// Lets an account that belongs to nobody consent where an app is not told what is written in channels.
@@ -127,7 +127,7 @@ async fn represent(world: &World, people: &[Value], opened: &Opened) -> anyhow::
 }
 
 /// The people of the server.
-async fn people(server: &Client) -> anyhow::Result<Vec<Value>> {
+pub(super) async fn people(server: &Client) -> anyhow::Result<Vec<Value>> {
     let people = server.get("/people").await?["people"].take();
     Ok(people.as_array().cloned().unwrap_or_default())
 }
@@ -191,7 +191,7 @@ async fn on_zoom(world: &World, people: &[Value], subject: &Subject) -> anyhow::
 }
 
 /// Everybody with an account there.
-async fn accounts(world: &World, port: &Port) -> anyhow::Result<Vec<Somebody>> {
+pub(super) async fn accounts(world: &World, port: &Port) -> anyhow::Result<Vec<Somebody>> {
     let listed = world.ask(port, Method::GET, "/_sim/people", None).await?;
     let account = |one: &Value| {
         let field = |key: &str| one[key].as_str().unwrap_or_default().to_owned();
@@ -201,7 +201,7 @@ async fn accounts(world: &World, port: &Port) -> anyhow::Result<Vec<Somebody>> {
 }
 
 /// Those who work there, by address.
-fn at_home(people: &[Value], workspace: &str, accounts: &[Somebody]) -> Vec<Somebody> {
+pub(super) fn at_home(people: &[Value], workspace: &str, accounts: &[Somebody]) -> Vec<Somebody> {
     let works = |one: &&Somebody| {
         people.iter().any(|person| person["primary"] == workspace && person["email"] == one.email)
     };
@@ -211,7 +211,7 @@ fn at_home(people: &[Value], workspace: &str, accounts: &[Somebody]) -> Vec<Some
 }
 
 /// The stand-ins there of whoever comes first elsewhere.
-fn represented(people: &[Value], workspace: &str) -> Vec<String> {
+pub(super) fn represented(people: &[Value], workspace: &str) -> Vec<String> {
     let first = |home: &&str| {
         let at = people.iter().filter(|person| person["primary"] == **home);
         at.min_by_key(|person| person["email"].as_str().unwrap_or_default().to_owned())

@@ -16,6 +16,7 @@ use url::Url;
 use super::apps::{self, Apps, administrator, text};
 use super::browser::Browser;
 use super::channels;
+use super::groups;
 use super::world::{SLACK, TEAMS, WEBEX, World, ZOOM};
 use crate::client::Client;
 
@@ -61,7 +62,8 @@ pub(super) async fn play(
     let opened = channels::link(world, server).await?;
     consents.await?;
     until(server, the_unheard).await?;
-    channels::let_in(world, server, &opened).await
+    channels::let_in(world, server, &opened).await?;
+    groups::gather(world, server).await
 }
 
 /// An administrator connects a workspace.

@@ -12,8 +12,9 @@ use entente_text::{NoElements, html_in};
 use serde_json::json;
 use url::Url;
 
+use crate::support::certificate;
 use crate::support::{account, login, workspace};
-use crate::world::{AUTHORITY, OURS, Person, World, certificate};
+use crate::world::{AUTHORITY, OURS, Person, World};
 
 struct Sales {
     world: World,

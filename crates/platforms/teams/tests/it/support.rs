@@ -240,3 +240,10 @@ pub(crate) fn bold_and_bob() -> Body {
 pub(crate) fn at(text: &str) -> Timestamp {
     Timestamp::parse(text).unwrap()
 }
+
+/// Our certificate, DER.
+pub(crate) fn certificate() -> Vec<u8> {
+    let key = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&content_key().into(), &rcgen::PKCS_RSA_SHA256);
+    let params = rcgen::CertificateParams::new(vec!["entente.acme.example".to_owned()]).unwrap();
+    params.self_signed(&key.unwrap()).unwrap().der().to_vec()
+}

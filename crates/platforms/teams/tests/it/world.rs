@@ -26,7 +26,9 @@ use tokio::sync::Notify;
 use tower::ServiceExt as _;
 use url::Url;
 
-use crate::support::{account, app_login, content_key, conversation, hook_key, login, workspace};
+use crate::support::{
+    account, app_login, certificate, content_key, conversation, hook_key, login, workspace,
+};
 
 pub(crate) const AUTHORITY: &str = "teams.localhost";
 pub(crate) const OURS: &str = "entente.localhost";
@@ -370,13 +372,6 @@ impl World {
         let chat = self.hand("POST", "/v1.0/chats", &one.hand, Some(chat)).await;
         conversation(chat["id"].as_str().unwrap())
     }
-}
-
-/// Our certificate, DER.
-pub(crate) fn certificate() -> Vec<u8> {
-    let key = rcgen::KeyPair::from_pkcs8_der_and_sign_algo(&content_key().into(), &rcgen::PKCS_RSA_SHA256);
-    let params = rcgen::CertificateParams::new(vec!["entente.acme.example".to_owned()]).unwrap();
-    params.self_signed(&key.unwrap()).unwrap().der().to_vec()
 }
 
 /// Takes a webhook as the product's door does.

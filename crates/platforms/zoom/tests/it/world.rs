@@ -5,9 +5,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::Router;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use entente_model::{AccountRef, ConversationRef, LoginId, MessageRef, Timestamp};
 use entente_platform::conformance::{Fixed, Gathered, Seen, World};
 use entente_platform::{
@@ -18,11 +15,15 @@ use entente_sim::clock::Clock;
 use entente_sim::courier::Courier;
 use entente_sim::zoom::{Kind, NewApp, Options, Plan, Registered, Switches};
 use entente_sim::{org, zoom};
-use http::{Method, Request, Response, header};
+use http::Method;
 use serde_json::{Value, json};
 use url::Url;
 
 use crate::support;
+
+mod calls;
+
+use calls::{call, form, grant, token};
 
 const SIMULATOR: &str = "zoom.example";
 const CALLBACK: &str = "entente.example";
@@ -106,50 +107,6 @@ pub(crate) async fn make() -> Simulated {
 }
 
 /// Lets somebody authorize an app, and exchanges what came back.
-async fn grant(transport: &InProcess, app: &Registered, who: &Somebody) -> String {
-    let approve = json!({"person": who.email, "answer": "approve"});
-    call(transport, Method::POST, "/_sim/consent", "", Some(approve)).await;
-    let query = form(&[
-        ("response_type", "code"),
-        ("client_id", &app.client_id),
-        ("redirect_uri", BACK),
-        ("login_hint", &who.email),
-    ]);
-    let request = Request::get(format!("https://{SIMULATOR}/oauth/authorize?{query}"));
-    let page = transport.carry(request.body(Bytes::new()).unwrap(), None).await.unwrap();
-    let back: Url = page.headers()[header::LOCATION].to_str().unwrap().parse().unwrap();
-    let code = back.query_pairs().find(|(name, _)| name == "code").expect("a code comes back").1.into_owned();
-    let form = [("grant_type", "authorization_code"), ("code", code.as_str()), ("redirect_uri", BACK)];
-    token(transport, app, &form).await
-}
-
-async fn token(transport: &InProcess, app: &Registered, pairs: &[(&str, &str)]) -> String {
-    let basic = STANDARD.encode(format!("{}:{}", app.client_id, app.client_secret));
-    let request = Request::post(format!("https://{SIMULATOR}/oauth/token"))
-        .header("authorization", format!("Basic {basic}"))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(Bytes::from(form(pairs)));
-    let answer = read(&transport.carry(request.unwrap(), None).await.unwrap(), "/oauth/token");
-    answer["access_token"].as_str().unwrap().to_owned()
-}
-
-fn form(pairs: &[(&str, &str)]) -> String {
-    url::form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
-}
-
-async fn call(transport: &InProcess, method: Method, path: &str, token: &str, body: Option<Value>) -> Value {
-    let url = format!("https://{SIMULATOR}{path}");
-    let request = Request::builder().method(method).uri(url).header("content-type", "application/json");
-    let request = request.header("authorization", format!("Bearer {token}"));
-    let body = body.map(|body| body.to_string()).unwrap_or_default();
-    read(&transport.carry(request.body(Bytes::from(body)).unwrap(), None).await.unwrap(), path)
-}
-
-fn read(answer: &Response<Bytes>, path: &str) -> Value {
-    assert!(answer.status().is_success(), "{path}: {} {:?}", answer.status(), answer.body());
-    serde_json::from_slice(answer.body()).unwrap_or(Value::Null)
-}
-
 impl Simulated {
     fn credentials(kind: LoginKind, account: Option<&str>, token: &str) -> Credentials {
         let number = if kind == LoginKind::Account { 1 } else { 2 };
