@@ -169,7 +169,7 @@ export class App {
 
   /** Whether answers hang below what they answer here, or quote it. */
   get threaded() {
-    return this.adapter.threads || Boolean(this.open?.channel);
+    return this.adapter.threads || Boolean(this.open?.team);
   }
 
   /** What is on its way in the open conversation. */

@@ -9,7 +9,7 @@ export class Teams {
   name = "Teams";
   hint = "Colleagues from other apps have accounts here and are found by name:";
   bot = "bot";
-  rooms = "Teams and channels";
+  rooms = "Groups, teams and channels";
   threads = false;
   sample = { name: "offer-globex.csv", text: "item,seats,price\nEntente Standard,250,free\nOnboarding,1,1800\n" };
 
@@ -22,13 +22,14 @@ export class Teams {
 
   async conversations(me) {
     const { items } = await this.control.get(`/_sim/conversations?person=${encodeURIComponent(me.id)}`);
-    return items.filter((item) => item.team || item.members.length === 2).map((item) => ({
+    const several = (item) => Boolean(item.team) || item.type === "group";
+    return items.filter((item) => several(item) || item.members.length === 2).map((item) => ({
       id: item.chat,
-      channel: Boolean(item.team),
+      channel: several(item),
       team: item.team,
       title: item.title,
       members: item.members,
-      other: item.team ? null : item.members.find((member) => member.id !== me.id),
+      other: several(item) ? null : item.members.find((member) => member.id !== me.id),
       at: item.last_activity,
       last: item.last,
     }));
@@ -63,7 +64,7 @@ export class Teams {
 
   /** Channels' messages are reacted to by other paths, which are not simulated. */
   reacts(place) {
-    return !place.channel;
+    return !place.team;
   }
 
   /** "chatMessage: setReaction", of which everybody has one, and "chatMessage: unsetReaction". */
@@ -86,7 +87,7 @@ export class Teams {
   /** In a channel "Send chatMessage in a channel" or "Reply to a message". Else "Create chat", which finds the one there is,
    * then "Send chatMessage" or "replyWithQuote". */
   async send(me, to, typed, parent) {
-    if (to.channel) {
+    if (to.team) {
       const below = parent ? `/${parent}/replies` : "";
       const body = { body: { contentType: "html", content: html(typed) } };
       const sent = await this.api.post(`${this.#messages(to)}${below}`, body, me.token);
@@ -112,17 +113,17 @@ export class Teams {
 
   /** "chatMessage: softDelete". */
   async remove(me, place, message) {
-    const whose = place.channel ? "" : `/users/${me.id}`;
+    const whose = place.team ? "" : `/users/${me.id}`;
     await this.api.post(`${whose}${this.#path(place, message)}/softDelete`, undefined, me.token);
   }
 
-  #messages({ id, channel, team }) {
-    return channel ? `/teams/${team.id}/channels/${encodeURIComponent(id)}/messages` : `/chats/${encodeURIComponent(id)}/messages`;
+  #messages({ id, team }) {
+    return team ? `/teams/${team.id}/channels/${encodeURIComponent(id)}/messages` : `/chats/${encodeURIComponent(id)}/messages`;
   }
 
   /** Where a message is; one that answers in a channel is below what it answers. */
   #path(place, message) {
-    const root = place.channel && message.root ? `/${message.root}/replies` : "";
+    const root = place.team && message.root ? `/${message.root}/replies` : "";
     return `${this.#messages(place)}${root}/${message.id}`;
   }
 
