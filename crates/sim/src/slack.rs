@@ -1,4 +1,4 @@
-//! Slack: one workspace, its people, direct messages, files, apps, sign-in, and events over HTTP and over sockets.
+//! Slack: one workspace, its people, direct messages of two and of several, channels, files, apps, sign-in, and events over HTTP and over sockets.
 //!
 //! One lock guards the whole `world`: a method is a plain function that takes it once, never waits while holding it, and
 //! finds everything by key, so that order within a conversation, the events of a change and the answer agree without
@@ -9,11 +9,11 @@
 //! OAuth", "Using token rotation", "Events API", "Using Socket Mode", "Formatting message text", "Block Kit", and each
 //! method's and object's own page. What they leave open is in [`Switches`].
 //!
-//! A direct message is between two people, or a person and an app's bot. A bot is never party to what two people write, so
-//! only a token that one of them granted sees it or writes there.
+//! A direct message is between two people, or a person and an app's bot, or several of them. A bot is never party to what
+//! people write among themselves, so only a token that one of them granted sees it or writes there.
 //!
 //! Left out, answering `unknown_method` like any unknown method or `channel_not_found` like any unknown conversation:
-//! channels, groups, snippets and files from elsewhere, several workspaces, guests from outside.
+//! snippets and files from elsewhere, several workspaces, guests from outside.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -40,7 +40,8 @@ pub(crate) struct Apps {
 
 /// What the bot of Slack's app may do.
 const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channels:read,files:read,files:write,\
-     groups:history,groups:read,im:history,im:read,im:write,reactions:read,reactions:write,users:read";
+     groups:history,groups:read,groups:write,im:history,im:read,im:write,mpim:history,mpim:read,mpim:write,reactions:read,\
+     reactions:write,users:read";
 
 /// What Zoom reports to the server by webhook.
 const ZOOM_EVENTS: [&str; 14] = [
@@ -76,8 +77,9 @@ pub(crate) async fn register(world: &World, listen: SocketAddr) -> anyhow::Resul
     let app = json!({
         "name": "Entente",
         "redirect_uris": [redirect],
-        "user_events": ["message.im", "reaction_added", "reaction_removed", "tokens_revoked"],
-        "bot_events": ["message.im", "message.channels", "message.groups", "reaction_added", "reaction_removed",
+        "user_events": ["message.im", "message.mpim", "reaction_added", "reaction_removed", "tokens_revoked"],
+        "bot_events": ["message.im", "message.channels", "message.groups", "message.mpim", "member_joined_channel",
+            "member_left_channel", "reaction_added", "reaction_removed",
             "channel_rename", "channel_archive", "channel_unarchive", "group_rename", "group_archive", "group_unarchive",
             "app_uninstalled"],
     });

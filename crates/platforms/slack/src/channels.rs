@@ -39,7 +39,8 @@ impl SlackClient {
         } else {
             self.listed(wanted).await?
         };
-        let Some(found) = found.filter(|found| found.is_im != Some(true)) else { return Ok(None) };
+        let is_channel = |found: &Conversation| found.is_im != Some(true) && found.is_mpim != Some(true);
+        let Some(found) = found.filter(is_channel) else { return Ok(None) };
         let members = self.members(&found.id).await?;
         Ok(Some(Channel {
             at: id::conversation(&self.workspace, &found.id),
@@ -105,7 +106,8 @@ impl SlackClient {
         Err(CallError::Reject("there are too many channels to look through; name it by its id".to_owned()))
     }
 
-    async fn members(&self, channel: &str) -> Result<Vec<AccountRef>, CallError> {
+    /// Everybody in a conversation.
+    pub(crate) async fn members(&self, channel: &str) -> Result<Vec<AccountRef>, CallError> {
         let mut members = Vec::new();
         let mut cursor: Option<String> = None;
         for _ in 0..PAGES {

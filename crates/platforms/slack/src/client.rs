@@ -1,5 +1,5 @@
 //! Slack as one login: a person, or the Entente app. Reading is in [`crate::history`] and [`crate::talks`], people in
-//! [`crate::directory`], hearing in [`crate::subscribe`].
+//! [`crate::directory`], groups in [`crate::groups`], hearing in [`crate::subscribe`].
 
 use async_trait::async_trait;
 use entente_model::{
@@ -10,7 +10,7 @@ use entente_model::{
 use entente_platform::classify::date;
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Effect, Failure, FileSource, Http, Limit, Listen, Listening,
-    Mark, OpenFile, Page, Site, Talk,
+    MadeGroup, Mark, OpenFile, Page, Site, Talk, WantedGroup,
 };
 use http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::profile::API;
 use crate::wire::conversation;
 use crate::wire::message::Posted;
-use crate::{emoji, id, parse, refusal, render};
+use crate::{emoji, groups, id, parse, refusal, render};
 
 /// "Using the Slack Web API": without a charset it warns.
 const JSON: &str = "application/json; charset=utf-8";
@@ -221,23 +221,26 @@ impl SlackClient {
         Ok(Receipt { message: Some(target.clone()), at, losses: Vec::new() })
     }
 
-    /// What kind of conversation it is, and who is in it if it is direct.
+    /// What kind of conversation it is, and who is in it if it is direct or a group.
     async fn info(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {
-        let arguments = [("channel", conversation.id.as_str())];
-        let Some(answer) = self.find(self.reading("conversations.info", &arguments)).await? else {
-            return Ok(None);
-        };
-        let conversation::One { channel } = read(&answer)?;
-        let at = conversation.clone();
-        let members = if channel.is_im == Some(true) {
-            channel.members(&self.workspace, &self.own_id().await?)
-        } else {
-            Vec::new()
-        };
-        if members.is_empty() {
-            return Ok(Some(Conversation { at, kind: ConversationKind::Other, name: None, members }));
+        let Some(found) = self.described(conversation.id.as_str()).await? else { return Ok(None) };
+        let of = |kind, members| Conversation { at: conversation.clone(), kind, name: None, members };
+        if found.is_im == Some(true) {
+            let members = found.members(&self.workspace, &self.own_id().await?);
+            let kind = if members.is_empty() { ConversationKind::Other } else { ConversationKind::Direct };
+            return Ok(Some(of(kind, members)));
         }
-        Ok(Some(Conversation { at, kind: ConversationKind::Direct, name: None, members }))
+        let private = found.is_private == Some(true);
+        let ours = private && found.name.as_deref().and_then(groups::mark_of).is_some();
+        if found.is_mpim != Some(true) && !ours {
+            return Ok(Some(of(ConversationKind::Channel, Vec::new())));
+        }
+        match self.members(conversation.id.as_str()).await {
+            Ok(members) => Ok(Some(of(ConversationKind::Group, members))),
+            // Out of it since.
+            Err(CallError::Gone) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
@@ -322,6 +325,30 @@ impl Client for SlackClient {
 
     async fn set_topic(&self, channel: &ConversationRef, topic: &str) -> Result<String, CallError> {
         self.say_about(channel, topic).await
+    }
+
+    async fn make_group(&self, wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
+        self.gather(wanted).await
+    }
+
+    async fn find_group(
+        &self,
+        wanted: &WantedGroup<'_>,
+        since: Timestamp,
+    ) -> Result<Option<MadeGroup>, CallError> {
+        self.find_gathered(wanted, since).await
+    }
+
+    async fn admit(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
+        self.invite(group, account).await
+    }
+
+    async fn dismiss(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
+        self.kick(group, account).await
+    }
+
+    async fn rename(&self, group: &ConversationRef, name: &str) -> Result<(), CallError> {
+        self.name(group, name).await
     }
 
     async fn talks(&self, since: Timestamp) -> Result<Vec<Talk>, CallError> {

@@ -26,6 +26,7 @@ mod directory;
 mod emoji;
 mod feed;
 mod files;
+mod groups;
 mod history;
 mod hook;
 mod id;

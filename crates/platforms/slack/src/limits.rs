@@ -29,7 +29,9 @@ impl Limits {
     pub(crate) fn method(&self, method: &str) -> Vec<Limit> {
         let (per_minute, burst) = match method {
             // Tier 2.
-            "users.list" | "reactions.remove" => (15.0, 5.0),
+            "users.list" | "reactions.remove" | "conversations.create" | "conversations.rename" => {
+                (15.0, 5.0)
+            }
             // Tier 4.
             "users.info" | "files.info" | "files.getUploadURLExternal" | "files.completeUploadExternal" => {
                 (80.0, 20.0)

@@ -1,7 +1,8 @@
 //! Reports to heads, messages to snapshots. "Events API"; "message event" and its subtypes.
 //!
 //! **Who watches.** An event names one of those whose authorization lets the app see it, and not always the same. In a direct
-//! conversation everybody who may see a message is one of two people, so whoever of ours is named, or wrote it, may read it.
+//! conversation everybody who may see a message is one of two people, so whoever of ours is named, or wrote it, may read it;
+//! and so it is in a group, where they are of a few.
 //! Where the bot is named it is a conversation with the app. Reports that name nobody of ours are of people who have not
 //! consented, or no longer.
 
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use entente_model::{
     AccountRef, Body, ConversationRef, LoginId, Message, MessageRef, Reaction, Snapshot, Timestamp,
 };
-use entente_platform::{ChannelHead, Head, HeadKind, Item, Lifecycle, LifecycleKind, Place};
+use entente_platform::{ChannelHead, Head, HeadKind, Item, Joined, Lifecycle, LifecycleKind, Place};
 
 use crate::receiver::SlackReceiver;
 use crate::wire::envelope::{Authorization, Envelope, Event, ReactedTo};
@@ -64,6 +65,15 @@ fn event(receiver: &SlackReceiver, envelope: &Envelope<'_>, body: &Bytes) -> Vec
         | "group_rename" | "group_archive" | "group_unarchive" | "group_deleted" | "group_left" => {
             vec![channel(receiver, &event).unwrap_or_else(|| unknown("event", &event.kind))]
         }
+        "member_joined_channel" | "member_left_channel" => {
+            let item = joined(receiver, envelope, &event);
+            vec![
+                item.unwrap_or_else(|reason| Item::Malformed {
+                    reason: reason.to_owned(),
+                    body: body.clone(),
+                }),
+            ]
+        }
         "tokens_revoked" => {
             let revoked = event.tokens.as_ref();
             let ids = revoked.map(|tokens| tokens.oauth.iter().chain(&tokens.bot).flatten());
@@ -93,18 +103,22 @@ fn login(receiver: &SlackReceiver, account: &str) -> Option<LoginId> {
     receiver.logins.get(&account.into()).copied()
 }
 
-/// A report about a message in a direct conversation. `raw` is the event.
+/// A report about a message in a conversation. `raw` is the event.
 fn message(
     receiver: &SlackReceiver,
     envelope: &Envelope<'_>,
     event: &Event<'_>,
     raw: &Bytes,
 ) -> Result<Item, &'static str> {
-    // Conversations of more than two, and the app's own page.
-    let place = event.channel_type.as_deref().unwrap_or("untyped");
-    if !matches!(place, "im" | "channel" | "group") {
-        return Ok(unknown("message_in", place));
-    }
+    let kind = event.channel_type.as_deref().unwrap_or("untyped");
+    let place = match kind {
+        "im" => Place::Direct,
+        // A private channel may have been made in a group's place.
+        "mpim" | "group" => Place::Group,
+        "channel" => Place::Channel,
+        // The app's own page.
+        _ => return Ok(unknown("message_in", kind)),
+    };
     let channel = event.channel.and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok());
     let channel = filled(channel.as_ref()).ok_or("a message without channel")?;
     let outer: Wire<'_> = serde_json::from_slice(raw).map_err(|_| "not a message")?;
@@ -153,11 +167,7 @@ fn message(
         return Ok(Item::Unknown("message_for_nobody_of_ours".to_owned()));
     };
     Ok(Item::Head(Head {
-        place: match place {
-            "im" => Place::Direct,
-            "mpim" => Place::Group,
-            _ => Place::Channel,
-        },
+        place,
         message: id::message(&id::conversation(&receiver.workspace, channel), ts),
         kind,
         watcher,
@@ -185,6 +195,29 @@ fn channel(receiver: &SlackReceiver, event: &Event<'_>) -> Option<Item> {
     let at = id::conversation(&receiver.workspace, &id);
     let when = event.reported_ts.as_ref().and_then(|ts| id::written(ts));
     Some(Item::Channel(ChannelHead { at, when }))
+}
+
+/// A report that somebody came or left. "`member_joined_channel`", "`member_left_channel`": of channels and of direct messages of
+/// several; which of them is not told.
+fn joined(
+    receiver: &SlackReceiver,
+    envelope: &Envelope<'_>,
+    event: &Event<'_>,
+) -> Result<Item, &'static str> {
+    let channel = event.channel.and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok());
+    let channel = filled(channel.as_ref()).ok_or("somebody came or left without a channel")?;
+    let user = event.user.and_then(|raw| serde_json::from_str::<Text<'_>>(raw.get()).ok());
+    let user = filled(user.as_ref()).ok_or("nobody came or left")?;
+    let authorized = envelope.authorizations.as_deref().unwrap_or_default();
+    let Some(watcher) = watcher(receiver, authorized, std::iter::empty()) else {
+        return Ok(Item::Unknown("joined_for_nobody_of_ours".to_owned()));
+    };
+    Ok(Item::Joined(Joined {
+        conversation: id::conversation(&receiver.workspace, channel),
+        account: id::account(&receiver.workspace, user),
+        came: &*event.kind == "member_joined_channel",
+        watcher,
+    }))
 }
 
 /// A report that somebody reacted, or does not any more. "`reaction_added`", "`reaction_removed`".

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use entente_platform::{
-    Capabilities, Channels, Grant, Level, Mentions, OAuth, Presence, Profile, Reactions, Shown,
+    Capabilities, Channels, Grant, Groups, Level, Maker, Mentions, OAuth, Presence, Profile, Reactions, Shown,
 };
 
 use crate::{files, refusal};
@@ -61,7 +61,9 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
             everybody: Mentions::Everybodys,
             parts: false,
         }),
-        groups: None,
+        // "conversations.open": with the app's token the app is in it. Nobody can be let into direct messages of several or
+        // taken out: no method takes them ("conversations.invite", "conversations.kick").
+        groups: Some(Groups { maker: Maker::App, fixed: true, app_anywhere: false }),
         listed: false,
     },
     // "Installing with OAuth": with `v2_user`, what `scope` asks for is a user token, and `oauth.v2.user.access` answers
@@ -71,7 +73,7 @@ pub(crate) static PROFILE: LazyLock<Profile> = LazyLock::new(|| Profile {
         authorize_path: "/oauth/v2_user/authorize?team={tenant}",
         token_path: "/api/oauth.v2.user.access",
         account_scopes: &[
-            "chat:write,files:read,files:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email",
+            "chat:write,files:read,files:write,im:history,im:read,im:write,mpim:history,mpim:read,reactions:read,reactions:write,users:read,users:read.email",
         ],
         admin_scopes: &["users:read,users:read.email"],
         login_hint: false,

@@ -67,6 +67,12 @@ pub(crate) fn code(failure: &Failure) -> Option<String> {
     common.error.map(|code| (*code).to_owned())
 }
 
+/// Whether it says, without a code, that one is not there. "conversations.leave".
+pub(crate) fn is_not_in_channel(failure: &Failure) -> bool {
+    serde_json::from_slice::<Common<'_>>(&failure.body)
+        .is_ok_and(|common| common.not_in_channel == Some(true))
+}
+
 /// What is left of a vendor's word when only what can be a word is kept.
 fn word(text: &str) -> String {
     let kept = |c: &char| c.is_ascii_alphanumeric() || "_:.,".contains(*c);

@@ -17,6 +17,7 @@ use super::shape;
 use super::switches::Switches;
 use super::world::World;
 use super::world::apps::App;
+use super::world::channels::Sort;
 use super::world::messages::Ts;
 use super::world::tokens::{Caller, Kind};
 use crate::control::Control;
@@ -131,6 +132,34 @@ impl World {
         let scope = Some("im:read");
         let inner = Inner::Same(inner);
         self.publish(&Occurrence { subscription: "im_created", scope, channel: Some(channel), inner, at });
+    }
+
+    /// Tells of somebody who came into a conversation or left it: `member_joined_channel`, `member_left_channel`. Its
+    /// `channel_type` is a letter, and the same for private channels and direct messages of several.
+    pub(super) fn tell_member(
+        &mut self,
+        kind: &'static str,
+        channel: &str,
+        user: &str,
+        inviter: Option<&str>,
+    ) {
+        let Some(found) = self.channels.get(channel) else { return };
+        self.events.control.live.say(&found.id);
+        let at = Ts(self.events.control.clock.millis() * 1000);
+        let letter = if found.sort == Sort::Public { "C" } else { "G" };
+        let mut inner = json!({"type": kind, "user": user, "channel": channel, "channel_type": letter,
+                               "team": &*self.team.id, "event_ts": at.to_string()});
+        if let Some(inviter) = inviter {
+            inner["inviter"] = inviter.into();
+        }
+        let scope = format!("{}:read", found.sort.word());
+        self.publish(&Occurrence {
+            subscription: kind,
+            scope: Some(&scope),
+            channel: Some(channel),
+            inner: Inner::Same(inner),
+            at,
+        });
     }
 
     /// Tells of a person who came (`team_join`) or changed (`user_change`), deactivation included.

@@ -87,7 +87,12 @@ pub(super) fn profile(world: &World, person: &Person, with_email: bool) -> Value
 /// A conversation as somebody sees it ("Conversation object").
 pub(super) fn channel(world: &World, channel: &Channel, viewer: &str) -> Value {
     if channel.sort != Sort::Im {
-        let private = channel.sort == Sort::Private;
+        let private = channel.sort != Sort::Public;
+        let several = channel.sort == Sort::Mpim;
+        let handles = channel.members.iter().filter_map(|member| world.people.get(member));
+        let handles: Vec<String> = handles.map(|person| format!("@{}", person.handle)).collect();
+        let purpose =
+            if several { format!("Group messaging with: {}", handles.join(" ")) } else { String::new() };
         return json!({
             "id": &*channel.id,
             "name": channel.name,
@@ -96,7 +101,7 @@ pub(super) fn channel(world: &World, channel: &Channel, viewer: &str) -> Value {
             "updated": channel.created,
             "creator": &*channel.creator,
             "is_im": false,
-            "is_mpim": false,
+            "is_mpim": several,
             "is_channel": !private,
             "is_group": private,
             "is_private": private,
@@ -113,7 +118,7 @@ pub(super) fn channel(world: &World, channel: &Channel, viewer: &str) -> Value {
                 "creator": channel.topic.creator,
                 "last_set": channel.topic.last_set,
             },
-            "purpose": {"value": "", "creator": "", "last_set": 0},
+            "purpose": {"value": purpose, "creator": if several { &*channel.creator } else { "" }, "last_set": 0},
         });
     }
     let other = channel.other(viewer);

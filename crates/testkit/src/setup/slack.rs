@@ -17,17 +17,19 @@ use crate::world::{PRODUCT, World};
 
 /// What the app asks for itself when it is installed.
 const BOT_SCOPES: &str = "chat:write,chat:write.customize,channels:history,channels:manage,channels:read,files:read,\
-     files:write,groups:history,groups:read,groups:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email";
+     files:write,groups:history,groups:read,groups:write,im:history,im:read,im:write,mpim:history,mpim:read,mpim:write,\
+     reactions:read,reactions:write,users:read,users:read.email";
 
 impl World {
     pub(super) async fn connect_slack(&self) -> Site {
         let app = json!({
             "name": "Entente",
             "redirect_uris": [back()],
-            "bot_events": ["message.im", "message.channels", "message.groups", "reaction_added", "reaction_removed",
+            "bot_events": ["message.im", "message.channels", "message.groups", "message.mpim", "member_joined_channel",
+                "member_left_channel", "reaction_added", "reaction_removed",
                 "channel_rename", "channel_archive", "channel_unarchive", "group_rename", "group_archive",
                 "group_unarchive", "app_uninstalled", "tokens_revoked"],
-            "user_events": ["message.im", "reaction_added", "reaction_removed"],
+            "user_events": ["message.im", "message.mpim", "reaction_added", "reaction_removed"],
             "socket_mode": self.setup.socket_mode,
         });
         let mut app = self.control(Place::Slack, "/_sim/apps", app).await;

@@ -174,13 +174,42 @@ fn a_file_comes_along_and_a_deleted_one_is_none() {
 fn a_channel_is_told_apart_from_a_direct_conversation() {
     assert_eq!(head(fixture!("event_channel")).place, Place::Channel);
     assert_eq!(head(fixture!("event_message")).place, Place::Direct);
+    let of = |kind: &str| {
+        fixture!("event_channel")
+            .replace(r#""channel_type": "channel""#, &format!(r#""channel_type": "{kind}""#))
+    };
+    for several in ["mpim", "group"] {
+        assert_eq!(head(&of(several)).place, Place::Group, "{several}");
+    }
+    assert_eq!(kind_of_unknown(&of("app_home")), "message_in:app_home");
 }
 
 #[test]
-fn nothing_of_other_conversations_and_workspaces_is_kept() {
-    let group =
-        fixture!("event_channel").replace("\"channel_type\": \"channel\"", "\"channel_type\": \"mpim\"");
-    assert_eq!(kind_of_unknown(&group), "message_in:mpim");
+fn who_comes_and_goes_is_told() {
+    let event = |kind: &str| {
+        serde_json::json!({"type": "event_callback", "team_id": "T0ACME0001",
+            "authorizations": [{"team_id": "T0ACME0001", "user_id": "U0ENTENTE1", "is_bot": true}],
+            "event": {"type": kind, "user": "U0ADA00001", "channel": "C0OURS0001", "channel_type": "G",
+                      "team": "T0ACME0001", "inviter": "U0BOB00001", "event_ts": TS}})
+        .to_string()
+    };
+    for (kind, came) in [("member_joined_channel", true), ("member_left_channel", false)] {
+        let items = read(&event(kind));
+        let [Item::Joined(joined)] = items.as_slice() else { panic!("{items:?}") };
+        assert_eq!(joined.conversation, at("C0OURS0001", TS).conversation);
+        assert_eq!(
+            (&joined.account, joined.came, joined.watcher),
+            (&id::account(&workspace(), "U0ADA00001"), came, number(9))
+        );
+        for field in ["user", "channel"] {
+            let renamed = event(kind).replace(&format!("\"{field}\":"), "\"other\":");
+            assert!(matches!(read(&renamed).as_slice(), [Item::Malformed { .. }]), "{field}");
+        }
+    }
+}
+
+#[test]
+fn nothing_of_other_workspaces_is_kept() {
     let other = fixture!("event_message").replace("T0ACME0001", "T0OTHER001");
     assert_eq!(kind_of_unknown(&other), "event_of_another_workspace");
 }

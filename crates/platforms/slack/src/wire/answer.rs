@@ -13,6 +13,8 @@ pub(crate) struct Common<'a> {
     /// The scope that was missing.
     #[serde(borrow)]
     pub(crate) needed: Option<Text<'a>>,
+    /// In place of a code.
+    pub(crate) not_in_channel: Option<bool>,
 }
 
 /// Where a list goes on. "Pagination": empty, null or absent at its end.

@@ -1,4 +1,5 @@
-//! Conversations. "Conversation object"; "conversations.info", "conversations.open", "users.conversations".
+//! Conversations. "Conversation object"; "conversations.info", "conversations.open", "conversations.create",
+//! "users.conversations".
 
 use entente_model::{AccountRef, WorkspaceRef};
 use serde::Deserialize;
@@ -11,6 +12,10 @@ use crate::id;
 pub(crate) struct Conversation {
     pub(crate) id: String,
     pub(crate) is_im: Option<bool>,
+    /// Direct messages of several, which are named by the service.
+    pub(crate) is_mpim: Option<bool>,
+    /// Of channels, and of direct messages.
+    pub(crate) is_private: Option<bool>,
     /// Of channels.
     pub(crate) name: Option<String>,
     pub(crate) is_archived: Option<bool>,
@@ -46,6 +51,14 @@ pub(crate) struct Topic {
 #[derive(Debug, Deserialize)]
 pub(crate) struct One {
     pub(crate) channel: Conversation,
+}
+
+/// Direct messages that were opened.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Opened {
+    pub(crate) channel: Conversation,
+    /// They were there before.
+    pub(crate) already_open: Option<bool>,
 }
 
 /// A page of conversations.

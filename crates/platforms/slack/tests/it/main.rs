@@ -2,6 +2,7 @@
 
 mod calls;
 mod feed;
+mod groups;
 mod particular;
 mod reading;
 mod support;

@@ -90,9 +90,6 @@ async fn a_conversation_tells_the_other_one() {
     let script = Script::new([ok(fixture!("info_direct"))]);
     let found = script.client(Some(BOB)).conversation(&direct()).await.unwrap().unwrap();
     assert_eq!((found.kind, found.members), (ConversationKind::Direct, vec![account(BOB), account(ADA)]));
-    let script = Script::new([ok(fixture!("info_group"))]);
-    let found = script.client(Some(BOB)).conversation(&direct()).await.unwrap().unwrap();
-    assert_eq!((found.kind, found.members), (ConversationKind::Other, vec![]));
     let script = Script::new([refused("channel_not_found")]);
     assert_eq!(script.client(Some(BOB)).conversation(&direct()).await, Ok(None));
 }

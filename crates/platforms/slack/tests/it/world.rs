@@ -10,7 +10,7 @@ use axum::extract::Request as Incoming;
 use axum::response::Response;
 use bytes::Bytes;
 use entente_model::{AccountRef, ConversationRef, LoginId, MessageRef, Timestamp};
-use entente_platform::conformance::{Fixed, Seen, World};
+use entente_platform::conformance::{Fixed, Gathered, Seen, World};
 use entente_platform::{
     AppSecrets, Checked, Client, Credentials, Hook, HookKey, Http, InProcess, Item, Limiter, LoginKind,
     Platform, Site, Transport,
@@ -28,7 +28,9 @@ use crate::support;
 const SIMULATOR: &str = "slack.example";
 const CALLBACK: &str = "entente.example";
 const REDIRECT: &str = "https://entente.example/oauth/callback";
-const SCOPES: &str = "chat:write,files:read,files:write,im:history,im:read,im:write,reactions:read,reactions:write,users:read,users:read.email";
+/// What the Entente app asks for itself.
+const BOT_SCOPES: &str = "chat:write,chat:write.customize,files:read,files:write,groups:history,groups:read,groups:write,im:history,im:read,im:write,mpim:history,mpim:read,mpim:write,reactions:read,reactions:write,users:read";
+const SCOPES: &str = "chat:write,files:read,files:write,im:history,im:read,im:write,mpim:history,mpim:read,reactions:read,reactions:write,users:read,users:read.email";
 
 pub(crate) struct Simulated {
     clock: Clock,
@@ -39,6 +41,8 @@ pub(crate) struct Simulated {
     admin: String,
     ada: (String, String),
     bob: (String, String),
+    others: Vec<String>,
+    bot: (String, String),
 }
 
 /// A world with limits as they are, and events that come as they like.
@@ -62,13 +66,16 @@ pub(crate) async fn make() -> Simulated {
     let admin = people.iter().find(|person| person["admin"] == true).unwrap();
     let mut others = people.iter().filter(|person| person["admin"] == false);
     let (ada, bob) = (others.next().unwrap(), others.next().unwrap());
-    let app = json!({"name": "Entente", "redirect_uris": [REDIRECT], "bot_events": ["message.im"],
-                     "user_events": ["message.im", "reaction_added", "reaction_removed", "tokens_revoked"]});
+    let app = json!({"name": "Entente", "redirect_uris": [REDIRECT], "bot_events": ["message.im", "message.mpim", "message.groups",
+                     "member_joined_channel", "member_left_channel"],
+                     "user_events": ["message.im", "message.mpim", "reaction_added", "reaction_removed", "tokens_revoked"]});
     let app = call(&transport, Method::POST, "/_sim/apps", "", Some(app)).await;
     let mut site = support::site_at(&format!("https://{SIMULATOR}"), &simulator.team());
     site.client_id = text(&app, "client_id");
     site.secrets.insert("signing".to_owned(), text(&app, "signing_secret").into());
-    let granted = consent(&transport, &app, bob).await;
+    let granted = consent(&transport, &app, bob, ("", SCOPES)).await;
+    let granted = text(&granted["authed_user"], "access_token");
+    let installed = consent(&transport, &app, admin, (BOT_SCOPES, "")).await;
     let world = Simulated {
         clock,
         courier,
@@ -78,22 +85,24 @@ pub(crate) async fn make() -> Simulated {
         ada: (text(ada, "id"), text(ada, "token")),
         bob: (text(bob, "id"), granted),
         admin: text(admin, "token"),
+        others: others.take(10).map(|other| text(other, "id")).collect(),
+        bot: (text(&installed, "bot_user_id"), text(&installed, "access_token")),
     };
     world.verified(&text(&app, "app_id")).await;
     world
 }
 
-/// Bob lets the app act as him.
-async fn consent(transport: &InProcess, app: &Value, bob: &Value) -> String {
-    let answer = json!({"person": bob["id"], "answer": "approve"});
+/// Somebody lets the app act, for itself and as them.
+async fn consent(transport: &InProcess, app: &Value, person: &Value, (bot, user): (&str, &str)) -> Value {
+    let answer = json!({"person": person["id"], "answer": "approve"});
     call(transport, Method::POST, "/_sim/consent", "", Some(answer)).await;
     let mut url = Url::parse(&format!("https://{SIMULATOR}/oauth/v2/authorize")).unwrap();
     url.query_pairs_mut()
         .append_pair("client_id", app["client_id"].as_str().unwrap())
-        .append_pair("scope", "")
-        .append_pair("user_scope", SCOPES)
+        .append_pair("scope", bot)
+        .append_pair("user_scope", user)
         .append_pair("redirect_uri", REDIRECT)
-        .append_pair("login_hint", bob["id"].as_str().unwrap())
+        .append_pair("login_hint", person["id"].as_str().unwrap())
         .append_pair("state", "s");
     let back = raw(transport, Request::get(url.as_str()).body(Bytes::new()).unwrap()).await;
     let location = back.headers()["location"].to_str().unwrap().parse::<Url>().unwrap();
@@ -109,7 +118,8 @@ async fn consent(transport: &InProcess, app: &Value, bob: &Value) -> String {
         .body(form.into())
         .unwrap();
     let granted: Value = serde_json::from_slice(raw(transport, request).await.body()).unwrap();
-    granted["authed_user"]["access_token"].as_str().unwrap_or_else(|| panic!("{granted}")).to_owned()
+    assert_eq!(granted["ok"], true, "{granted}");
+    granted
 }
 
 async fn raw(transport: &InProcess, request: Request<Bytes>) -> Answer<Bytes> {
@@ -203,6 +213,11 @@ impl Simulated {
         reported
     }
 
+    /// Ada calls a method in her app.
+    pub(crate) async fn by_ada(&self, method: &str, arguments: Value) -> Value {
+        self.by_hand(method, arguments).await
+    }
+
     /// Does something as Ada does it in her app. A person is not as fast as a limit.
     async fn by_hand(&self, method: &str, arguments: Value) -> Value {
         tokio::time::sleep(Duration::from_secs(2)).await;
@@ -254,7 +269,11 @@ impl World for Simulated {
             public_keys: [].into(),
             private_keys: [].into(),
             app_login: None,
-            logins: [(self.bob.0.as_str().into(), self.ours().login)].into(),
+            logins: [
+                (self.bob.0.as_str().into(), self.ours().login),
+                (self.bot.0.as_str().into(), self.maker().login),
+            ]
+            .into(),
         }
     }
 
@@ -324,6 +343,39 @@ impl World for Simulated {
             edited: item["edited"] == true,
         };
         items.map(seen).collect()
+    }
+
+    fn maker(&self) -> Credentials {
+        credentials(LoginKind::App, 3, Some(&self.bot.0), &self.bot.1)
+    }
+
+    fn others(&self) -> Vec<AccountRef> {
+        self.others.iter().map(|id| support::account(id)).collect()
+    }
+
+    fn nobody(&self) -> AccountRef {
+        support::account("U0NOBODY01")
+    }
+
+    fn outsider(&self) -> Credentials {
+        self.ours()
+    }
+
+    fn gathering(&self, members: usize) -> (&'static str, &'static str) {
+        ("POST", if members <= 8 { "/api/conversations.open" } else { "/api/conversations.create" })
+    }
+
+    async fn gathered(&self, group: &ConversationRef) -> Option<Gathered> {
+        let path = format!("/_sim/conversations?person={}", self.ada.0);
+        let list = call(&self.transport, Method::GET, &path, "", None).await;
+        let found =
+            list["items"].as_array().unwrap().iter().find(|one| one["channel"] == group.id.as_str())?;
+        let members = found["members"].as_array().unwrap().iter();
+        let mut members: Vec<_> =
+            members.map(|member| support::account(member["id"].as_str().unwrap())).collect();
+        members.sort();
+        // Nobody has given it a name.
+        Some(Gathered { name: None, members })
     }
 
     fn sending(&self) -> (&'static str, &'static str) {

@@ -1,5 +1,5 @@
 //! `conversations.create`, `.join`, `.invite`, `.leave`, `.kick`, `.archive`, `.unarchive`, `.rename` and `.setTopic`, each by its
-//! page.
+//! page. Direct messages, also those of several, are not changed by any of them (`method_not_supported_for_channel_type`).
 
 use std::sync::Arc;
 
@@ -14,6 +14,9 @@ use crate::slack::{Slack, shape};
 
 /// "conversations.create": the longest name.
 const LONGEST_NAME: usize = 80;
+
+/// "conversations.invite": the most people at once.
+const MOST_INVITED: usize = 100;
 
 /// `conversations.create`: by its name, whoever creates it is in it.
 pub(in crate::slack) fn create(slack: &Slack, call: &Call) -> Outcome {
@@ -48,16 +51,19 @@ pub(in crate::slack) fn join(slack: &Slack, call: &Call) -> Outcome {
         return Err(Refusal::new("is_archived"));
     }
     let id = Arc::clone(&channel.id);
-    world.enter(&id, &caller.user);
+    world.enter(&id, &caller.user, &caller.user);
     shown(&world, &id, &caller.user).map(|answer| answer.changed(moved("channel.joined", &id, &caller.user)))
 }
 
-/// `conversations.invite`: people and bots, up to a thousand.
+/// `conversations.invite`: people and bots, up to a hundred.
 pub(in crate::slack) fn invite(slack: &Slack, call: &Call) -> Outcome {
     let caller = call.caller()?;
     let mut world = slack.world();
     let id = own(&world, call, caller)?;
     let users = call.args.list("users").ok_or_else(|| Refusal::new("no_user"))?;
+    if users.len() > MOST_INVITED {
+        return Err(Refusal::new("invalid_arguments"));
+    }
     let mut found = Vec::with_capacity(users.len());
     for user in &users {
         let person = world.people.get(user).filter(|person| !person.deleted);
@@ -71,7 +77,7 @@ pub(in crate::slack) fn invite(slack: &Slack, call: &Call) -> Outcome {
         return Err(Refusal::new("already_in_channel"));
     }
     for user in &found {
-        world.enter(&id, user);
+        world.enter(&id, user, &caller.user);
     }
     let change = json!({"kind": "channel.invited", "channel": &*id, "people": users});
     shown(&world, &id, &caller.user).map(|answer| answer.changed(change))
@@ -195,7 +201,7 @@ fn proper(call: &Call) -> Result<String, Refusal> {
 fn own(world: &World, call: &Call, caller: &Caller) -> Result<Arc<str>, Refusal> {
     let channel = world.channels.known_to(call.args.needed("channel")?, &caller.user);
     let channel = channel.ok_or_else(|| Refusal::new("channel_not_found"))?;
-    if channel.sort == Sort::Im {
+    if !channel.sort.is_channel() {
         return Err(Refusal::new("method_not_supported_for_channel_type"));
     }
     may(caller, channel.sort, &["write", "manage"])?;

@@ -1,4 +1,4 @@
-//! `conversations.open` and `conversations.close` for direct messages.
+//! `conversations.open` and `conversations.close` for direct messages of two and of several.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use crate::slack::{Slack, shape};
 /// The most people beside oneself ("conversations.open").
 const MOST_USERS: usize = 8;
 
-/// `conversations.open`: the direct messages with one person, made if there are none; with a bot's token the bot's, with a
-/// person's token theirs. Several people would be a group, which this workspace does not have.
+/// `conversations.open`: the direct messages with one person or several, made if there are none; with a bot's token the bot is
+/// in them, with a person's token the person.
 pub(in crate::slack) fn open(slack: &Slack, call: &Call) -> Outcome {
     let caller = call.caller()?;
     let mut guard = slack.world();
@@ -32,15 +32,7 @@ pub(in crate::slack) fn open(slack: &Slack, call: &Call) -> Outcome {
         [] => return Err(Refusal::new("not_enough_users")),
         [one] => one,
         many if many.len() > MOST_USERS => return Err(Refusal::new("too_many_users")),
-        _ => {
-            let scope = "mpim:write";
-            let error = if caller.may(scope) {
-                Refusal::new("invalid_user_combination")
-            } else {
-                missing_scope(caller, scope)
-            };
-            return Err(error);
-        }
+        many => return several(world, call, caller, many),
     };
     if !caller.may("im:write") {
         return Err(missing_scope(caller, "im:write"));
@@ -63,6 +55,35 @@ pub(in crate::slack) fn open(slack: &Slack, call: &Call) -> Outcome {
     } else {
         answer
     })
+}
+
+/// The direct messages of several people and whose token it is.
+fn several(world: &mut World, call: &Call, caller: &Caller, users: &[String]) -> Outcome {
+    if !caller.may("mpim:write") {
+        return Err(missing_scope(caller, "mpim:write"));
+    }
+    let mut everybody = vec![Arc::clone(&caller.user)];
+    for user in users.iter().filter(|user| **user != *caller.user) {
+        everybody.push(reachable(world, caller, user)?);
+    }
+    everybody.sort();
+    everybody.dedup();
+    if everybody.len() < 3 {
+        return Err(Refusal::new("invalid_user_combination"));
+    }
+    let existing = world.channels.group(&everybody).is_some();
+    if !existing && call.args.flag("prevent_creation") == Some(true) {
+        return Err(Refusal::new("channel_not_found"));
+    }
+    let members: Vec<String> = everybody.iter().map(ToString::to_string).collect();
+    let (id, opened) = world.open_group(everybody, &caller.user, call.now);
+    let mut body = json!({"channel": found(world, &id, caller, call.args.flag("return_im") == Some(true))});
+    if !opened {
+        body["no_op"] = true.into();
+        body["already_open"] = true.into();
+        return Ok(Answer::ok(body));
+    }
+    Ok(Answer::ok(body).changed(json!({"kind": "channel.opened", "channel": &*id, "members": members})))
 }
 
 fn found(world: &World, id: &Arc<str>, caller: &Caller, whole: bool) -> Value {

@@ -16,7 +16,7 @@ impl World {
         let at = found.next_ts(now);
         let (word, scope) = match found.sort {
             Sort::Private => ("group", "groups:read"),
-            Sort::Public | Sort::Im => ("channel", "channels:read"),
+            Sort::Public | Sort::Im | Sort::Mpim => ("channel", "channels:read"),
         };
         let kind = format!("{word}_{what}");
         let event = match what {

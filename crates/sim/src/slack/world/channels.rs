@@ -1,5 +1,5 @@
-//! Conversations ("Conversation object"): direct messages (two people, a person and a bot, or a person alone) and channels,
-//! public or private. Each kind has scopes of its own, which is why the kind is asked for them.
+//! Conversations ("Conversation object"): direct messages (two people, a person and a bot, or a person alone), direct messages
+//! of several, and channels, public or private. Each kind has scopes of its own, which is why the kind is asked for them.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -12,6 +12,8 @@ use super::messages::{Message, Ts};
 pub(in crate::slack) enum Sort {
     /// A direct message.
     Im,
+    /// Direct messages of three to nine.
+    Mpim,
     /// A public channel.
     Public,
     /// A private channel.
@@ -23,15 +25,22 @@ impl Sort {
     pub(in crate::slack) fn word(self) -> &'static str {
         match self {
             Self::Im => "im",
+            Self::Mpim => "mpim",
             Self::Public => "channels",
             Self::Private => "groups",
         }
+    }
+
+    /// Whether it is a channel, whose name and members can be changed.
+    pub(in crate::slack) fn is_channel(self) -> bool {
+        matches!(self, Self::Public | Self::Private)
     }
 
     /// What events call it ("message" event: `channel_type`).
     pub(in crate::slack) fn kind(self) -> &'static str {
         match self {
             Self::Im => "im",
+            Self::Mpim => "mpim",
             Self::Public => "channel",
             Self::Private => "group",
         }
@@ -41,6 +50,7 @@ impl Sort {
     pub(in crate::slack) fn listed(self) -> &'static str {
         match self {
             Self::Im => "im",
+            Self::Mpim => "mpim",
             Self::Public => "public_channel",
             Self::Private => "private_channel",
         }
@@ -105,6 +115,8 @@ impl Channel {
 pub(in crate::slack) struct Channels {
     all: HashMap<Arc<str>, Channel>,
     pairs: HashMap<(Arc<str>, Arc<str>), Arc<str>>,
+    /// By everybody in it, in order of their ids.
+    groups: HashMap<Vec<Arc<str>>, Arc<str>>,
 }
 
 impl Channels {
@@ -133,12 +145,19 @@ impl Channels {
 
     /// Whether a channel has this name.
     pub(in crate::slack) fn named(&self, name: &str) -> bool {
-        self.all.values().any(|channel| channel.sort != Sort::Im && channel.name == name)
+        self.all.values().any(|channel| channel.sort.is_channel() && channel.name == name)
     }
 
     /// The direct messages of a pair, if they exist.
     pub(in crate::slack) fn direct(&self, one: &str, other: &str) -> Option<&Channel> {
         self.get(self.pairs.get(&pair(one, other))?)
+    }
+}
+
+impl Channels {
+    /// The direct messages of several, if they exist. `everybody` is in order.
+    pub(in crate::slack) fn group(&self, everybody: &[Arc<str>]) -> Option<&Channel> {
+        self.get(self.groups.get(everybody)?)
     }
 }
 
@@ -187,6 +206,46 @@ impl World {
         (id, true)
     }
 
+    /// The direct messages of several, who are given in order; made if there are none, which the second value says. Its name
+    /// is made of theirs, and who is in it never changes.
+    pub(in crate::slack) fn open_group(
+        &mut self,
+        everybody: Vec<Arc<str>>,
+        creator: &Arc<str>,
+        now: i64,
+    ) -> (Arc<str>, bool) {
+        if let Some(known) = self.channels.groups.get(&everybody) {
+            return (Arc::clone(known), false);
+        }
+        let handles: Vec<&str> = everybody
+            .iter()
+            .filter_map(|member| self.people.get(member))
+            .map(|person| person.handle.as_str())
+            .collect();
+        let name = format!("mpdm-{}-1", handles.join("--"));
+        let id = self.dice.id("C");
+        let channel = Channel {
+            id: Arc::clone(&id),
+            sort: Sort::Mpim,
+            name,
+            creator: Arc::clone(creator),
+            topic: Topic::default(),
+            archived: false,
+            members: Vec::new(),
+            created: now,
+            log: BTreeMap::new(),
+            client_ids: HashMap::new(),
+            last: Ts(0),
+            read: HashMap::new(),
+        };
+        self.channels.all.insert(Arc::clone(&id), channel);
+        for member in &everybody {
+            self.enter(&id, member, creator);
+        }
+        self.channels.groups.insert(everybody, Arc::clone(&id));
+        (id, true)
+    }
+
     /// A channel with its creator in it.
     pub(in crate::slack) fn create_channel(
         &mut self,
@@ -211,27 +270,27 @@ impl World {
             read: HashMap::new(),
         };
         self.channels.all.insert(Arc::clone(&id), channel);
-        self.enter(&id, creator);
+        self.enter(&id, creator, creator);
         id
     }
 
-    /// Lets somebody in; nothing happens if they are.
-    pub(in crate::slack) fn enter(&mut self, channel: &Arc<str>, user: &Arc<str>) {
+    /// Lets somebody in and tells of it; nothing happens if they are.
+    pub(in crate::slack) fn enter(&mut self, channel: &Arc<str>, user: &Arc<str>, inviter: &str) {
         let Some(found) = self.channels.all.get_mut(channel).filter(|found| !found.has(user)) else { return };
         found.members.push(Arc::clone(user));
         if let Some(person) = self.people.get_mut(user) {
             person.channels.insert(Arc::clone(channel));
         }
-        self.events.control.live.say(channel);
+        self.tell_member("member_joined_channel", channel, user, Some(inviter).filter(|by| *by != &**user));
     }
 
-    /// Lets somebody out.
+    /// Lets somebody out, and tells those of it who stay.
     pub(in crate::slack) fn leave(&mut self, channel: &Arc<str>, user: &str) {
         let Some(found) = self.channels.all.get_mut(channel) else { return };
         found.members.retain(|member| **member != *user);
         if let Some(person) = self.people.get_mut(user) {
             person.channels.remove(channel);
         }
-        self.events.control.live.say(channel);
+        self.tell_member("member_left_channel", channel, user, None);
     }
 }
