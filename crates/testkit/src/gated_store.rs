@@ -62,7 +62,7 @@ impl Outbox for Gated {
     async fn head(&self, under: &Claim) -> Result<Option<Head>, StoreError> {
         let head = self.gate.through("head", self.inner.head(under)).await?;
         if let Some(head) = &head {
-            self.lost.looks(head);
+            self.lost.looks(&under.key, head);
         }
         Ok(head)
     }

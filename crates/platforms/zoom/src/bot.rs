@@ -10,8 +10,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    Account, Body, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft, Loss,
-    Message, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
+    Account, Block, Body, CallError, Conversation, ConversationKind, ConversationRef, Destination, Draft,
+    Inline, Loss, Message, MessageRef, Operation, Receipt, Snapshot, Timestamp, WorkspaceRef,
 };
 use entente_platform::classify::date;
 use entente_platform::{
@@ -67,22 +67,22 @@ impl ZoomBot {
         to: Addressee<'_>,
         thread: Option<&MessageRef>,
         body: &Body,
-    ) -> Result<(String, Timestamp), CallError> {
+    ) -> Result<(String, Timestamp, Vec<Loss>), CallError> {
         let jid = to.jid();
-        let text = text_out::print_plain(body).message;
+        let printed = text_out::print_plain(&unmarked(body));
         let message = BotMessage {
             robot_jid: self.robot()?,
             account_id: &self.account_id,
             to_jid: (method == Method::POST).then_some(&jid),
             user_jid: &jid,
             reply_to: thread.map(|thread| thread.id.as_str()),
-            content: Content { body: [Element { kind: "message", text: &text }] },
+            content: Content { body: [Element { kind: "message", text: &printed.message }] },
         };
         let limits = self.client.limits.send(&to.place());
         let call = Call { limits, ..Call::new(method, self.client.url(path)?) }.effect(Effect::Once);
         let answer = self.client.send(call.json(&message).visible()).await.map_err(refusal::call)?;
         let sent: Sent = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
-        Ok((sent.message_id, date(&answer.headers).unwrap_or_default()))
+        Ok((sent.message_id, date(&answer.headers).unwrap_or_default(), printed.losses))
     }
 
     async fn take_back(&self, to: Addressee<'_>, message: &MessageRef) -> Result<Timestamp, CallError> {
@@ -97,6 +97,20 @@ impl ZoomBot {
         let answer = self.client.send(call.visible()).await.map_err(refusal::call)?;
         Ok(date(&answer.headers).unwrap_or_default())
     }
+}
+
+/// The body without the format of the name that stands in front of others' words: it is ours, and nothing of theirs is lost with
+/// it.
+fn unmarked(body: &Body) -> Body {
+    let mut body = body.clone();
+    if let Some(Block::Paragraph(content)) = body.0.first_mut()
+        && let Some(Inline::Bold(label)) = content.first()
+        && let [Inline::Text(name)] = &label[..]
+        && name.ends_with(':')
+    {
+        content[0] = Inline::Text(name.clone());
+    }
+    body
 }
 
 fn jid(person: &str) -> String {
@@ -216,17 +230,16 @@ impl Client for ZoomBot {
                     Destination::Conversation(conversation) => Addressee::of(conversation)?,
                 };
                 let answered = thread.as_ref().filter(|_| matches!(to, Addressee::Channel(_)));
-                let (sent, at) = self.say(Method::POST, MESSAGES, to, answered, body).await?;
+                let (sent, at, mut losses) = self.say(Method::POST, MESSAGES, to, answered, body).await?;
                 let message = id::message(&to.conversation(&self.client.workspace), &sent);
-                let lost = thread.is_some() && answered.is_none();
-                let losses = if lost { vec![Loss::Thread] } else { Vec::new() };
+                losses.extend((thread.is_some() && answered.is_none()).then_some(Loss::Thread));
                 Ok(Receipt { message: Some(message), at, losses })
             }
             Operation::Edit { target, body } => {
                 let path = [MESSAGES, "/", &id::segment(target.id.as_str())].concat();
-                let (_, at) =
+                let (_, at, losses) =
                     self.say(Method::PUT, &path, Addressee::of(&target.conversation)?, None, body).await?;
-                Ok(Receipt { message: None, at, losses: Vec::new() })
+                Ok(Receipt { message: None, at, losses })
             }
             Operation::Delete { target } => {
                 let at = self.take_back(Addressee::of(&target.conversation)?, target).await?;

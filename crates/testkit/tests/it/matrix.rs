@@ -6,15 +6,19 @@
 //! the delivery must have recorded a loss of that kind, and where all arrives, none. And where less arrives there must be a
 //! reason, a fact of the vendor's with its page, in the one table of [`facts`].
 //!
+//! The first chapter is about direct messages, the second ([`channels`]) about linked channels.
+//!
 //! `ENTENTE_MATRIX=write` (or `cargo xtask matrix`) writes the document; without it the run fails where the document differs.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use entente_model::Loss;
 use entente_sim::org::Somebody;
 use entente_testkit::{Place, Setup, World};
 
+mod channels;
 mod facts;
 mod features;
 mod html;
@@ -29,7 +33,8 @@ mod webex;
 mod wording;
 mod zoom;
 
-use facts::{At, FACTS};
+use facts::{At, FACTS, Fact};
+use features::{Feature, Groups};
 use report::{Cell, Chapter};
 use verdict::Verdict;
 use way::Way;
@@ -42,7 +47,7 @@ const ABOUT: &str =
 
 #[tokio::test(start_paused = true)]
 async fn the_matrix_is_what_its_document_says() {
-    let world = organization().await;
+    let world = organization(500).await;
     let mut ways = Vec::new();
     for (source, target) in report::ways() {
         ways.push(Way::new(&world, source, target).await);
@@ -69,18 +74,22 @@ async fn the_matrix_is_what_its_document_says() {
     for way in &mut ways {
         way.look(&world).await;
     }
-    let (chapter, mut wrong) = judged(&world, &ways);
-    let counts = world.counts().await;
-    if (counts.dead, counts.waiting, counts.aside) != (0, 0, 0) {
-        let _ = writeln!(wrong, "not everything was passed on: {counts:?}");
-    }
-    compare(&report::document(&[chapter]), &wrong);
+    let mut judge = Judge::new(FACTS);
+    let rows = judge.rows(&world, &ways, &features::GROUPS, verdict::of);
+    judge.counts(&world).await;
+    let wrong = judge.end();
+    drop(world);
+    let direct = Chapter { title: "Direct messages", about: ABOUT, groups: &features::GROUPS, rows };
+    let (linked, more) = channels::chapter().await;
+    compare(&report::document(&[direct, linked]), &(wrong + &more));
 }
 
 /// Two people at home on each platform, and one whose name has signs of markup; limits and the bytes of files do not matter
 /// here.
-async fn organization() -> World {
-    let mut setup = Setup::between(500, &Place::ALL);
+async fn organization(seed: u64) -> World {
+    let mut setup = Setup::between(seed, &Place::ALL);
+    // Else nobody can tell to which message of the app people on Zoom react or answer.
+    setup.zoom.bot_ids_of_histories = true;
     setup.people.push(Somebody {
         name: "Max *Stern* _Lage_ <b>".to_owned(),
         email: way::THIRD.to_owned(),
@@ -100,62 +109,96 @@ async fn organization() -> World {
     world
 }
 
-/// The verdicts with their reasons, and what is wrong with them, all at once.
-fn judged(world: &World, ways: &[Way]) -> (Chapter, String) {
-    let mut wrong = String::new();
-    let mut used = vec![false; FACTS.len()];
-    let mut rows = Vec::new();
-    for feature in features::all() {
-        let mut cells = Vec::new();
-        for way in ways {
-            let verdict = verdict::of(way, feature);
-            let mut complain = |what: &str| {
-                let _ = writeln!(wrong, "{:?} to {:?}, {feature:?}: {what}", way.source, way.target);
-            };
-            let losses = way.losses(world, feature);
-            if let (Verdict::Partial(shown), Some(loss)) = (&verdict, feature.loss())
-                && !losses.contains(&loss)
-            {
-                complain(&format!("{shown}; no loss of {} is recorded, but {losses:?}", loss.name()));
-            }
-            if verdict == Verdict::Full && !losses.is_empty() && !feature.stood_otherwise() {
-                complain(&format!("all of it arrives, and {losses:?} are recorded"));
-            }
-            let reason = |unsaid: bool| {
-                let of = |at: At| match at {
-                    At::Source(place) => place == way.source,
-                    At::Target(place) => place == way.target && !unsaid,
-                    At::Anywhere => !unsaid,
-                };
-                FACTS.iter().position(|fact| fact.features.contains(&feature) && of(fact.at))
-            };
-            let mut note = |unsaid: bool| {
-                let at = reason(unsaid)?;
-                used[at] = true;
-                Some(format!("{} ({})", FACTS[at].why, FACTS[at].page))
-            };
-            cells.push(match verdict {
-                Verdict::Full => Cell::Full,
-                Verdict::Unsaid => note(true).map_or(Cell::NotProven, Cell::Impossible),
-                Verdict::Partial(shown) => {
-                    let note = note(false);
-                    if note.is_none() {
-                        complain(&format!("{shown}; nothing says why"));
-                    }
-                    note.map_or(Cell::NotProven, |note| Cell::Partial(format!("{shown}: {note}")))
-                }
-                Verdict::Lost(what) => {
-                    complain(&format!("lost: {what}"));
-                    Cell::NotProven
-                }
-            });
+/// Makes cells of verdicts, and keeps what is wrong with them, all at once.
+struct Judge {
+    facts: &'static [Fact],
+    used: Vec<bool>,
+    wrong: String,
+}
+
+impl Judge {
+    fn new(facts: &'static [Fact]) -> Self {
+        Self { facts, used: vec![false; facts.len()], wrong: String::new() }
+    }
+
+    /// A row for each feature, with a cell for each way.
+    fn rows(
+        &mut self,
+        world: &World,
+        ways: &[Way],
+        groups: &Groups,
+        verdict: impl Fn(&Way, Feature) -> Verdict,
+    ) -> Vec<(Feature, Vec<Cell>)> {
+        let row = |feature| {
+            let cells = ways.iter().map(|way| self.cell(world, way, feature, verdict(way, feature)));
+            (feature, cells.collect())
+        };
+        features::of(groups).map(row).collect()
+    }
+
+    fn cell(&mut self, world: &World, way: &Way, feature: Feature, verdict: Verdict) -> Cell {
+        let mut complain = |what: &str| {
+            let _ = writeln!(self.wrong, "{:?} to {:?}, {feature:?}: {what}", way.source, way.target);
+        };
+        let mut losses = way.losses(world, feature);
+        // That the app passes it on is told in a row of its own; of a reaction it is all that is lost.
+        let by_app = losses.contains(&Loss::Attribution) && feature.loss() == Some(Loss::Reaction);
+        losses.retain(|loss| *loss != Loss::Attribution);
+        if let (Verdict::Partial(shown), Some(loss)) = (&verdict, feature.loss())
+            && !losses.contains(&loss)
+            && !by_app
+        {
+            complain(&format!("{shown}; no loss of {} is recorded, but {losses:?}", loss.name()));
         }
-        rows.push((feature, cells));
+        if verdict == Verdict::Full && !losses.is_empty() && !feature.stood_otherwise() {
+            complain(&format!("all of it arrives, and {losses:?} are recorded"));
+        }
+        let reason = |unsaid: bool| {
+            let of = |at: At| match at {
+                At::Source(place) => place == way.source,
+                At::Target(place) => place == way.target && !unsaid,
+                At::Anywhere => !unsaid,
+            };
+            self.facts.iter().position(|fact| fact.features.contains(&feature) && of(fact.at))
+        };
+        let used = &mut self.used;
+        let mut note = |unsaid: bool| {
+            let at = reason(unsaid)?;
+            used[at] = true;
+            Some(format!("{} ({})", self.facts[at].why, self.facts[at].page))
+        };
+        match verdict {
+            Verdict::Full => Cell::Full,
+            Verdict::Unsaid => note(true).map_or(Cell::NotProven, Cell::Impossible),
+            Verdict::Partial(shown) => {
+                let note = note(false);
+                if note.is_none() {
+                    complain(&format!("{shown}; nothing says why"));
+                }
+                note.map_or(Cell::NotProven, |note| Cell::Partial(format!("{shown}: {note}")))
+            }
+            Verdict::Lost(what) => {
+                complain(&format!("lost: {what}"));
+                Cell::NotProven
+            }
+        }
     }
-    for (fact, _) in FACTS.iter().zip(used).filter(|(_, used)| !used) {
-        let _ = writeln!(wrong, "no cell needs {fact:?}");
+
+    /// Everything has to have been passed on.
+    async fn counts(&mut self, world: &World) {
+        let counts = world.counts().await;
+        if (counts.dead, counts.waiting, counts.aside) != (0, 0, 0) {
+            let _ = writeln!(self.wrong, "not everything was passed on: {counts:?}");
+        }
     }
-    (Chapter { title: "Direct messages", about: ABOUT, rows }, wrong)
+
+    /// What is wrong, reasons that no cell needs included.
+    fn end(mut self) -> String {
+        for (fact, _) in self.facts.iter().zip(&self.used).filter(|(_, used)| !**used) {
+            let _ = writeln!(self.wrong, "no cell needs {fact:?}");
+        }
+        self.wrong
+    }
 }
 
 /// Compares with the document, or writes it if nothing is wrong.

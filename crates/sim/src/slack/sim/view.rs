@@ -5,7 +5,7 @@
 //! "last": {"author", "text", "file": name | null} | null}]}`.
 //!
 //! `GET /_sim/messages?channel=&person=&max=` answers, oldest first:
-//! `{"items": [{"ts", "thread" | null, "author": {"id", "name", "email", "is_bot"}, "as": name | null, "app" | null, "mine",
+//! `{"items": [{"ts", "thread" | null, "author": {"id", "name", "email", "is_bot"}, "as": name | null, "icon" | null, "app" | null, "mine",
 //! "text", "blocks", "created", "edited", "tombstone", "reactions": [{"name", "count", "users"}],
 //! "files": [{"id", "name", "type", "size", "sha256", "url"}]}]}`. A file's `url` is a path of this simulator.
 
@@ -72,6 +72,7 @@ fn shape(world: &World, message: &Message, viewer: &str) -> Value {
         "thread": message.root.map(|root| root.to_string()),
         "author": person(world, &message.user),
         "as": shown_as(message),
+        "icon": message.custom.as_ref().and_then(|custom| custom.icons["image_72"].as_str()),
         "app": message.via.as_ref().map(|via| &*via.app),
         "mine": *message.user == *viewer,
         "text": message.content.text,

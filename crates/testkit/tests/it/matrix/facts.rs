@@ -5,6 +5,8 @@ use entente_testkit::Place::{self, *};
 
 use super::features::Feature::{self, *};
 
+pub(super) mod channels;
+
 /// Where a fact holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum At {

@@ -29,6 +29,8 @@ pub(super) enum Feature {
     MentionThird,
     Everybody,
     Name,
+    /// Of somebody who has an account in the channel there too.
+    Present,
     Picture,
     Reply,
     ReplyToOther,
@@ -43,6 +45,8 @@ pub(super) enum Feature {
     ReactTwice,
     Unreact,
     ReactCustom,
+    /// Two people alike.
+    ReactTogether,
     File,
     Image,
     ImageLarge,
@@ -118,9 +122,30 @@ pub(super) const GROUPS: [(&str, &[Feature]); 6] = [
     ),
 ];
 
+/// What differs in channels, by group.
+pub(super) const IN_CHANNELS: [(&str, &[Feature]); 6] = [
+    ("Text", &[F::Words, F::Lines, F::Signs, F::Long(3_500), F::Long(7_300)]),
+    ("Formatting", &[F::Bold, F::Code, F::Bullets, F::Link, F::Emoji]),
+    ("People", &[F::Name, F::Present, F::Picture, F::MentionThird, F::Everybody]),
+    (
+        "What happens to a message",
+        &[F::Reply, F::ReplyToOther, F::Edit, F::EditLong, F::Delete, F::DeleteLong],
+    ),
+    ("Reactions", &[F::React, F::ReactTogether, F::Unreact]),
+    ("Files", &[F::File, F::Image, F::Files]),
+];
+
+/// A kind of conversation's rows.
+pub(super) type Groups = [(&'static str, &'static [Feature])];
+
 /// All of them.
 pub(super) fn all() -> impl Iterator<Item = Feature> {
-    GROUPS.iter().flat_map(|(_, features)| features.iter().copied())
+    of(&GROUPS)
+}
+
+/// All of these groups.
+pub(super) fn of(groups: &Groups) -> impl Iterator<Item = Feature> {
+    groups.iter().flat_map(|(_, features)| features.iter().copied())
 }
 
 impl Feature {
@@ -151,6 +176,7 @@ impl Feature {
             F::MentionThird => "mention of somebody else, whose name has signs of markup",
             F::Everybody => "mention of everybody",
             F::Name => "the sender's name",
+            F::Present => "the sender's name, where they are in the channel too",
             F::Picture => "the sender's picture",
             F::Reply => "answer to a message of one's own",
             F::ReplyToOther => "answer to a message of the other's",
@@ -164,6 +190,7 @@ impl Feature {
             F::ReactOwn => "reaction to a message of one's own",
             F::ReactTwice => "two reactions to one message",
             F::Unreact => "reaction taken back",
+            F::ReactTogether => "the same reaction by two people",
             F::ReactCustom => "reaction with a workspace's own emoji",
             F::File => "file with a text",
             F::ImageLarge => "image of 19 MB",
@@ -187,12 +214,14 @@ impl Feature {
     pub(super) fn loss(self) -> Option<Loss> {
         Some(match self {
             // It is read as its name, before there is a delivery.
-            F::Name | F::Picture | F::CustomEmoji => return None,
+            F::Name | F::Present | F::Picture | F::CustomEmoji => return None,
             F::Long(_) | F::Wide | F::EditLong | F::DeleteLong => Loss::Split,
             F::Mention | F::MentionThird | F::Everybody => Loss::Mention,
             F::Reply | F::ReplyToOther => Loss::Thread,
             F::EditOften => Loss::EditAsReply,
-            F::React | F::ReactOwn | F::ReactTwice | F::Unreact | F::ReactCustom => Loss::Reaction,
+            F::React | F::ReactOwn | F::ReactTwice | F::Unreact | F::ReactCustom | F::ReactTogether => {
+                Loss::Reaction
+            }
             F::File
             | F::Image
             | F::ImageLarge

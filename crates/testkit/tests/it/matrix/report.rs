@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use entente_testkit::Place;
 
-use super::features::{Feature, GROUPS};
+use super::features::{Feature, Groups};
 
 /// A cell, ready to be printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub(super) enum Cell {
 pub(super) struct Chapter {
     pub(super) title: &'static str,
     pub(super) about: &'static str,
+    pub(super) groups: &'static Groups,
     pub(super) rows: Vec<(Feature, Vec<Cell>)>,
 }
 
@@ -54,7 +55,7 @@ pub(super) fn document(chapters: &[Chapter]) -> String {
     for chapter in chapters {
         let mut notes: Vec<String> = Vec::new();
         let _ = write!(out, "\n## {}\n\n{}\n", chapter.title, chapter.about);
-        for (group, features) in GROUPS {
+        for (group, features) in chapter.groups {
             let _ = write!(out, "\n### {group}\n\n|");
             for (source, target) in ways() {
                 let _ = write!(out, " | {source:?} → {target:?}");

@@ -118,6 +118,20 @@ impl Seen {
         }
     }
 
+    /// The message without the name that an app puts in front of what it passes on; `None` if it does not stand there.
+    pub(super) fn unsigned(&self, name: &str) -> Option<Self> {
+        let label = format!("{name}:");
+        let rest = self.text().strip_prefix(&label)?.trim_start().len();
+        let mut cut = self.text().len() - rest;
+        let mut spans = Spans::default();
+        for (text, marks) in &self.spans.0 {
+            let off = cut.min(text.len());
+            cut -= off;
+            spans.push(&text[off..], marks);
+        }
+        Some(Self { spans, ..self.clone() })
+    }
+
     pub(super) fn text(&self) -> String {
         self.spans.0.iter().map(|(text, _)| text.as_str()).collect()
     }

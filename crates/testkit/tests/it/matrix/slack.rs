@@ -101,7 +101,12 @@ fn section(elements: Vec<Value>) -> Value {
 /// What somebody sees in their conversation with an account, oldest first.
 pub(super) async fn look(world: &World, person: &Actor, other: &str) -> Vec<Seen> {
     let Some(channel) = conversation(world, Place::Slack, &person.id, other).await else { return Vec::new() };
-    let path = format!("/_sim/messages?channel={}&person={}&max=1000", text(&channel, "channel"), person.id);
+    in_channel(world, person, &text(&channel, "channel")).await
+}
+
+/// What somebody sees in a channel, oldest first.
+pub(super) async fn in_channel(world: &World, person: &Actor, channel: &str) -> Vec<Seen> {
+    let path = format!("/_sim/messages?channel={channel}&person={}&max=1000", person.id);
     let shown = world.look(Place::Slack, &path).await;
     items(&shown).iter().filter(|message| message["tombstone"] != true).map(seen).collect()
 }
@@ -123,6 +128,7 @@ fn seen(message: &Value) -> Seen {
     Seen {
         id: text(message, "ts"),
         name: message["as"].as_str().map_or(plain.name, str::to_owned),
+        picture: message["icon"].as_str().map(str::to_owned),
         spans,
         answers: thread.map_or(Answers::Nothing, Answers::Below),
         reactions: reactions.collect(),

@@ -78,6 +78,27 @@ pub(super) async fn look(world: &World, person: &Actor, other: &str) -> Vec<Seen
     all
 }
 
+/// What somebody sees in a channel of a team (`team/channel`), oldest first.
+pub(super) async fn in_channel(world: &World, person: &Actor, place: &str) -> Vec<Seen> {
+    let (team, channel) = place.split_once('/').unwrap_or((place, ""));
+    let path = format!("/_sim/messages?chat={}&person={}&max=1000", query(channel), query(&person.email));
+    let shown = world.look(Place::Teams, &path).await;
+    let mut all = Vec::new();
+    for shown in
+        items(&shown).iter().filter(|message| message["deleted"] != true && !message["author"].is_null())
+    {
+        let (id, root) = (text(shown, "id"), shown["root"].as_str());
+        let below = root.map_or_else(|| id.clone(), |root| format!("{root}/replies/{id}"));
+        let path = format!("/v1.0/teams/{team}/channels/{}/messages/{below}", query(channel));
+        let seen = seen(shown, &person.read(&path).await);
+        all.push(match root {
+            Some(root) => Seen { answers: Answers::Below(root.to_owned()), ..seen },
+            None => seen,
+        });
+    }
+    all
+}
+
 fn seen(shown: &Value, message: &Value) -> Seen {
     let mentions = message["mentions"].as_array().into_iter().flatten();
     let called = |one: &Value| match one["mentioned"]["user"]["id"].as_str() {

@@ -81,7 +81,7 @@ pub(super) fn of(way: &Way, feature: Feature) -> Verdict {
 }
 
 /// What the writer's stand-in said.
-fn mine(way: &Way) -> impl Iterator<Item = &Seen> {
+pub(super) fn mine(way: &Way) -> impl Iterator<Item = &Seen> {
     way.seen.iter().filter(|seen| seen.by == way.stand_in.id)
 }
 
@@ -110,7 +110,7 @@ fn picture(message: &Seen) -> Verdict {
 fn reply(way: &Way, feature: Feature) -> Verdict {
     let (answer, original) = match feature {
         Feature::Reply => (format!("answer{}", way.token(feature)), way.token(feature)),
-        _ => (format!("answer{}", way.token(feature)), way.others_token(feature)),
+        _ => (format!("answer{}", way.others_token(feature)), way.others_token(feature)),
     };
     let one = |word: &str| way.seen.iter().find(|seen| seen.says(word));
     let (Some(answer), Some(original)) = (one(&answer), one(&original)) else {

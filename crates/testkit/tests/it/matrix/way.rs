@@ -31,7 +31,11 @@ pub(super) struct Way {
     /// The writer as the target's people see them, and those whom messages call.
     pub(super) stand_in: Account,
     pub(super) third: Account,
-    here: Called,
+    pub(super) here: Called,
+    /// What the words of this pair's messages end in, and those of the other's messages.
+    pub(super) tags: [String; 2],
+    /// Whose name stands in front of what the app passes on; nothing where people speak as themselves.
+    pub(super) in_front: Option<String>,
     /// What was written of each feature; nothing where it cannot be said at the source.
     pub(super) sent: BTreeMap<Feature, At>,
     /// What the other wrote for it.
@@ -44,6 +48,7 @@ pub(super) struct Way {
 impl Way {
     pub(super) async fn new(world: &World, source: Place, target: Place) -> Self {
         let (one, other) = (world.somebody_of(source), world.somebody_of(target));
+        let tag = format!("x{}{}", letter(source), letter(target));
         let here = Called {
             reader: account(world, source, &other).await,
             third: account(world, source, THIRD).await,
@@ -56,6 +61,8 @@ impl Way {
             stand_in: account(world, target, &one).await,
             third: account(world, target, THIRD).await,
             here,
+            tags: [tag.clone(), tag],
+            in_front: None,
             sent: BTreeMap::new(),
             others: BTreeMap::new(),
             seen: Vec::new(),
@@ -65,13 +72,12 @@ impl Way {
 
     /// The word that the message of a feature begins with.
     pub(super) fn token(&self, feature: Feature) -> String {
-        let letter = |place: Place| format!("{place:?}").to_lowercase()[..1].to_owned();
-        format!("{}x{}{}", feature.word(), letter(self.source), letter(self.target))
+        format!("{}{}", feature.word(), self.tags[0])
     }
 
     /// The word that the other's message for a feature is.
     pub(super) fn others_token(&self, feature: Feature) -> String {
-        format!("other{}", self.token(feature))
+        format!("other{}{}", feature.word(), self.tags[1])
     }
 
     /// The longest text that people write at the source.
@@ -84,7 +90,7 @@ impl Way {
         }
     }
 
-    fn wording(&self, feature: Feature) -> Option<Value> {
+    pub(super) fn wording(&self, feature: Feature) -> Option<Value> {
         let token = self.token(feature);
         match self.source {
             Place::Webex => webex::wording(feature, &token, &self.here),
@@ -111,7 +117,7 @@ impl Way {
     }
 
     /// The files of a feature.
-    fn files(&self, feature: Feature) -> Option<Value> {
+    pub(super) fn files(&self, feature: Feature) -> Option<Value> {
         let files = match feature {
             Feature::File => json!([{"name": "Plan für März.pdf", "length": 40_001}]),
             // What is pasted in Teams is told by its first bytes alone.
@@ -155,7 +161,8 @@ impl Way {
         let reply =
             self.writer.reply(sent(Feature::Reply), &format!("answer{}", token(Feature::Reply))).await;
         let to = self.arrived(Feature::ReplyToOther);
-        let other = self.writer.reply(&to, &format!("answer{}", token(Feature::ReplyToOther))).await;
+        let other =
+            self.writer.reply(&to, &format!("answer{}", self.others_token(Feature::ReplyToOther))).await;
         self.writer.edit(sent(Feature::Edit), &format!("{} after", token(Feature::Edit))).await;
         // "Update a message" of Zoom takes plain text only; what its app does beyond that is nowhere described.
         if self.source != Place::Zoom
@@ -211,7 +218,7 @@ impl Way {
     /// What was recorded as lost of a feature.
     pub(super) fn losses(&self, world: &World, feature: Feature) -> Vec<Loss> {
         let about = |place: Place, conversation: &str, message: &str| {
-            world.lost.by(|known| {
+            world.lost.towards(self.target.workspace(), |known| {
                 let id = known.id.as_str();
                 // The line that stands for reactions is named after the message that it stands below.
                 let id = id.split("/reactions/").next().unwrap_or_default();
@@ -236,7 +243,7 @@ impl Way {
     }
 
     /// Where the other's message for a feature stands at the source.
-    fn arrived(&self, feature: Feature) -> At {
+    pub(super) fn arrived(&self, feature: Feature) -> At {
         let token = self.others_token(feature);
         let found = self.at_source.iter().find(|seen| seen.says(&token));
         let message = found.unwrap_or_else(|| panic!("{token} did not arrive")).id.clone();
@@ -253,7 +260,7 @@ impl Way {
         }
     }
 
-    fn thumb(&self) -> &'static str {
+    pub(super) fn thumb(&self) -> &'static str {
         if self.source == Place::Slack { "+1" } else { "👍" }
     }
 
@@ -265,6 +272,11 @@ impl Way {
     pub(super) fn plain(&self, feature: Feature) -> Option<String> {
         plain(feature, &self.token(feature), self.longest())
     }
+}
+
+/// A place in a word.
+pub(super) fn letter(place: Place) -> String {
+    format!("{place:?}").to_lowercase()[..1].to_owned()
 }
 
 async fn look(world: &World, person: &Actor, other: &str) -> Vec<Seen> {

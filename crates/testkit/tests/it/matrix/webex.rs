@@ -46,12 +46,19 @@ pub(super) fn wording(feature: Feature, token: &str, called: &Called) -> Option<
 /// What somebody sees in their direct room with an account, oldest first.
 pub(super) async fn look(world: &World, person: &Actor, other: &str) -> Vec<Seen> {
     let Some(room) = conversation(world, Place::Webex, &person.email, other).await else { return Vec::new() };
-    let room = query(&text(&room, "room"));
-    let path = format!("/_sim/messages?room={room}&person={}&max=1000", query(&person.email));
-    let shown = world.look(Place::Webex, &path).await;
     let picture =
         person.read(&format!("/v1/people/{}", query(other))).await["avatar"].as_str().map(str::to_owned);
-    let seen = |message| Seen { picture: picture.clone(), ..seen(message) };
+    let mut all = in_channel(world, person, &text(&room, "room")).await;
+    for seen in &mut all {
+        seen.picture.clone_from(&picture);
+    }
+    all
+}
+
+/// What somebody sees in a room, oldest first.
+pub(super) async fn in_channel(world: &World, person: &Actor, room: &str) -> Vec<Seen> {
+    let path = format!("/_sim/messages?room={}&person={}&max=1000", query(room), query(&person.email));
+    let shown = world.look(Place::Webex, &path).await;
     items(&shown).iter().map(seen).collect()
 }
 

@@ -81,6 +81,7 @@ pub(super) fn plain(feature: Feature, token: &str, most: usize) -> Option<String
         Feature::Address => format!("see {URL} there"),
         Feature::Emoji => EMOJI.join(" "),
         Feature::Name
+        | Feature::Present
         | Feature::Picture
         | Feature::Reply
         | Feature::Edit

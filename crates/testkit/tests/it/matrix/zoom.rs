@@ -66,8 +66,12 @@ fn units_before(text: &str, part: &str) -> usize {
 /// What somebody sees in their conversation with an account, oldest first.
 pub(super) async fn look(world: &World, person: &Actor, other: &str) -> Vec<Seen> {
     let Some(session) = conversation(world, Place::Zoom, &person.id, other).await else { return Vec::new() };
-    let session = query(&text(&session, "session"));
-    let path = format!("/_sim/messages?session={session}&person={}&max=1000", query(&person.id));
+    in_channel(world, person, &text(&session, "session")).await
+}
+
+/// What somebody sees in a channel, oldest first.
+pub(super) async fn in_channel(world: &World, person: &Actor, session: &str) -> Vec<Seen> {
+    let path = format!("/_sim/messages?session={}&person={}&max=1000", query(session), query(&person.id));
     let shown = world.look(Place::Zoom, &path).await;
     items(&shown).iter().map(seen).collect()
 }
@@ -116,6 +120,16 @@ fn spans(message: &Value) -> Spans {
         ranges.push((position(item, "start"), position(item, "end"), mark));
     }
     let mut spans = Spans::default();
+    // What a chatbot says is in blocks of its own ("Send Chatbot messages"), which are shown in place of the text.
+    if let Some(blocks) = message["bot"]["body"].as_array() {
+        for block in blocks {
+            let styles = [("bold", Mark::Bold), ("italic", Mark::Italic)];
+            let marks = styles.into_iter().filter(|(name, _)| block["style"][*name] == true);
+            spans.line();
+            spans.push(&text(block, "text"), &marks.map(|(_, mark)| mark).collect());
+        }
+        return spans;
+    }
     let mut at = 0;
     for sign in text(message, "text").chars() {
         let holds = ranges.iter().filter(|(start, end, _)| (*start..*end).contains(&at));
