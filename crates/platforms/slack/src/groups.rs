@@ -38,10 +38,10 @@ const NO_CHANNEL: &str = "method_not_supported_for_channel_type";
 impl SlackClient {
     /// Makes direct messages of several, or a private channel.
     pub(crate) async fn gather(&self, wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
-        if let Some(users) = self.few(wanted).await? {
-            if let Some(channel) = self.open(&users).await? {
-                return Ok(MadeGroup { at: id::conversation(&self.workspace, &channel), channel: false });
-            }
+        if let Some(users) = self.few(wanted).await?
+            && let Some(channel) = self.open(&users).await?
+        {
+            return Ok(MadeGroup { at: id::conversation(&self.workspace, &channel), channel: false });
         }
         let arguments = [("name", &*name_of(wanted.name, wanted.mark)), ("is_private", "true")];
         let call = self.reading("conversations.create", &arguments).effect(Effect::Once).visible();

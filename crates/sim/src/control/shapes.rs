@@ -154,7 +154,9 @@ fn fields(value: &Value, at: &str, found: &mut BTreeSet<String>) {
         }
         Value::Array(items) => {
             let path = format!("{at}[]");
-            items.iter().for_each(|item| fields(item, &path, found));
+            for item in items {
+                fields(item, &path, found);
+            }
         }
         _ => {}
     }

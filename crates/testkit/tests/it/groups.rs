@@ -144,6 +144,16 @@ async fn a_group_of_zoom_is_read_on_teams() {
     a_group_is_read_elsewhere(Place::Zoom, Place::Teams).await;
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_group_of_slack_is_read_on_webex() {
+    a_group_is_read_elsewhere(Place::Slack, Place::Webex).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_of_zoom_is_read_on_slack() {
+    a_group_is_read_elsewhere(Place::Zoom, Place::Slack).await;
+}
+
 /// A group is mirrored once, whenever the process dies.
 #[tokio::test(start_paused = true)]
 async fn no_death_makes_two_mirrors() {

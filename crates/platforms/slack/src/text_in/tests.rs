@@ -39,6 +39,10 @@ fn nobody(name: &str) -> Inline {
     Inline::Mention(Mention { everybody: false, account: None, name: name.to_owned() })
 }
 
+fn everybody(name: &str) -> Inline {
+    Inline::Mention(Mention { everybody: true, account: None, name: name.to_owned() })
+}
+
 #[test]
 fn rich_text_is_a_tree() {
     let everything = include_str!("../../../../../fixtures/slack/blocks_everything.json");
@@ -106,7 +110,7 @@ fn angle_brackets_hold_what_has_a_meaning() {
     assert_eq!(markup("<@U0BOB00001|bob>!"), [paragraph(vec![bob("bob"), text("!")])]);
     assert_eq!(
         markup("<!here> <!channel|x>"),
-        [paragraph(vec![nobody("here"), text(" "), nobody("channel")])]
+        [paragraph(vec![everybody("here"), text(" "), everybody("channel")])]
     );
     assert_eq!(markup("<!subteam^S1|@sales>"), [paragraph(vec![nobody("sales")])]);
     assert_eq!(markup("in <#C1|general>"), [paragraph(vec![text("in #general")])]);

@@ -20,7 +20,6 @@ fn kinds(items: &[Item]) -> Vec<String> {
         Item::Joined(_) => "joined".to_owned(),
         Item::Channel(_) => "channel".to_owned(),
         Item::Lifecycle(lifecycle) => format!("{:?}", lifecycle.kind),
-        Item::Joined(_) => "joined".to_owned(),
         Item::Malformed { reason, .. } => panic!("{reason}"),
     };
     items.iter().map(kind).collect()
