@@ -7,12 +7,12 @@
 //! differ in nothing but spelling are therefore the same. If two channels differ at once, the one that was changed last is
 //! right, by the platforms' clocks where they tell.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use entente_model::{
-    Away, CallError, ChannelNow, ConversationRef, Link, LinkState, Member, Timestamp, plain_line,
+    AccountRef, Away, CallError, ChannelNow, ConversationRef, Link, LinkState, Member, Timestamp, plain_line,
 };
 use entente_platform::Client;
 use entente_store::StoreError;
@@ -21,6 +21,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
 use crate::linking::LONGEST_CHANNEL;
+
+mod comings;
+
+/// What is reported within this long is looked at together: many may come at once.
+const GATHERED: Duration = Duration::from_secs(2);
 
 /// What could not be done now is tried again after this long, and what is not there is looked for once more.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -36,6 +41,8 @@ pub(crate) struct Following {
     sooner: Notify,
     /// Channels that were not there when they were looked at last.
     missing: Mutex<HashSet<ConversationRef>>,
+    /// Who was in a channel when it was looked at last, of links that tell who comes and goes.
+    members: Mutex<HashMap<ConversationRef, BTreeSet<AccountRef>>>,
 }
 
 /// A channel as it was seen.
@@ -102,7 +109,10 @@ impl Engine {
             let pause =
                 next.unwrap_or(self.tuning.follow).clamp(Duration::from_millis(200), self.tuning.follow);
             tokio::select! {
-                () = sooner => {}
+                () = sooner => tokio::select! {
+                    () = tokio::time::sleep(GATHERED) => {}
+                    () = stop.cancelled() => {}
+                },
                 () = tokio::time::sleep(pause) => {}
                 () = stop.cancelled() => {}
             }
@@ -158,6 +168,13 @@ impl Engine {
             }
         } else {
             whole = false;
+        }
+        for Sight { member, .. } in &sights {
+            if carries && link.options.notices && member.flow.gives() {
+                whole &= self.tell_comings(link, member).await?;
+            } else {
+                self.forget_members(member);
+            }
         }
         Ok(whole)
     }

@@ -90,6 +90,7 @@ impl Engine {
                 Item::Joined(joined) => {
                     self.store.count("joined_or_left", 1);
                     let linked = self.linked.has(&joined.conversation);
+                    self.look_soon(joined.conversation.clone(), None);
                     if app == Some(joined.watcher) && !linked {
                         // An administrator may be about to link it.
                         continue;

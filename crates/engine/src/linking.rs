@@ -143,7 +143,16 @@ impl Engine {
         for (option, value) in chosen {
             options.choose(option, value).map_err(EngineError::Refused)?;
         }
-        if self.store.set_link_options(id, options).await? { Ok(options) } else { Err(unknown()) }
+        if !self.store.set_link_options(id, options).await? {
+            return Err(unknown());
+        }
+        if options.notices {
+            // Who is there now is learned.
+            for member in self.store.link(id).await?.into_iter().flat_map(|link| link.members) {
+                self.look_soon(member.at, None);
+            }
+        }
+        Ok(options)
     }
 
     /// Ends a link and says so in each of its channels. What it carried stays where it is.

@@ -24,7 +24,7 @@ pub(super) enum Links {
         /// Only from the first channel to the others.
         #[arg(long)]
         one_way: bool,
-        /// What is chosen about it: `files=on|links|off`, `broadcast=inert|allowed`.
+        /// What is chosen about it: `files=on|links|off`, `broadcast=inert|allowed`, `notices=off|on`.
         #[arg(long = "option", value_name = "OPTION=VALUE")]
         options: Vec<Choice>,
         #[command(flatten)]
@@ -34,7 +34,7 @@ pub(super) enum Links {
     Set {
         /// Its id, the beginning of it, or its name.
         link: String,
-        /// `files=on|links|off`, `broadcast=inert|allowed`.
+        /// `files=on|links|off`, `broadcast=inert|allowed`, `notices=off|on`.
         #[arg(required = true, value_name = "OPTION=VALUE")]
         options: Vec<Choice>,
         #[command(flatten)]

@@ -41,12 +41,17 @@ impl Files {
     }
 }
 
+const ON: [&str; 2] = ["off", "on"];
 const BROADCAST: [&str; 2] = ["inert", "allowed"];
 
 impl LinkOptions {
     /// All of them with their values, as administrators write them.
-    pub fn named(self) -> [(&'static str, &'static str); 2] {
-        [("files", self.files.name()), ("broadcast", BROADCAST[usize::from(self.broadcast)])]
+    pub fn named(self) -> [(&'static str, &'static str); 3] {
+        [
+            ("files", self.files.name()),
+            ("broadcast", BROADCAST[usize::from(self.broadcast)]),
+            ("notices", ON[usize::from(self.notices)]),
+        ]
     }
 
     /// Chooses one.
@@ -63,6 +68,7 @@ impl LinkOptions {
                 self.files = Files::named(value).ok_or("files is on, links or off")?;
             }
             "broadcast" => self.broadcast = one_of(BROADCAST)?,
+            "notices" => self.notices = one_of(ON)?,
             _ => {
                 let known = self.named().map(|(name, _)| name).join(", ");
                 return Err(format!("a link has no option “{option}”; there are {known}"));
@@ -79,9 +85,9 @@ mod tests {
     #[test]
     fn options_are_chosen_as_they_are_shown() {
         let mut options = LinkOptions::default();
-        let shown = [("files", "on"), ("broadcast", "inert")];
+        let shown = [("files", "on"), ("broadcast", "inert"), ("notices", "off")];
         assert_eq!(options.named(), shown);
-        let chosen = [("files", "links"), ("broadcast", "allowed")];
+        let chosen = [("files", "links"), ("broadcast", "allowed"), ("notices", "on")];
         for (option, value) in chosen {
             assert_eq!(options.choose(option, value), Ok(()));
         }
@@ -89,7 +95,8 @@ mod tests {
         for (option, value, why) in [
             ("files", "some", "files is on, links or off"),
             ("broadcast", "on", "broadcast is allowed or inert"),
-            ("colour", "red", "a link has no option “colour”; there are files, broadcast"),
+            ("notices", "", "notices is on or off"),
+            ("colour", "red", "a link has no option “colour”; there are files, broadcast, notices"),
         ] {
             assert_eq!(options.choose(option, value), Err(why.to_owned()));
         }

@@ -2,6 +2,7 @@
 
 mod authorization;
 mod blocks;
+mod channels;
 mod conversations;
 mod events;
 mod files;

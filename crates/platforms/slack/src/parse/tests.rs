@@ -260,3 +260,24 @@ fn a_body_of_another_message_is_refused() {
     assert!(opened(&other, head.body.as_ref().unwrap()).is_err());
     assert!(opened(&other, b"{").is_err());
 }
+
+/// "`channel_rename`" shows the channel, "`channel_archive`" names it, and the service writes a message about a topic.
+#[test]
+fn what_becomes_of_a_channel_is_told_by_its_id() {
+    let about = |json: &str| match read(json).as_slice() {
+        [Item::Channel(about)] => (about.at.id.to_string(), about.when),
+        other => panic!("{other:?}"),
+    };
+    let when = Some(id::written(TS).expect("a time"));
+    for event in [
+        r#"{"type":"channel_rename","channel":{"id":"C1","name":"new","created":1},"event_ts":"1733000000.000100"}"#,
+        r#"{"type":"group_archive","channel":"C1","user":"U1","event_ts":"1733000000.000100"}"#,
+        r#"{"type":"message","subtype":"channel_topic","channel_type":"channel","channel":"C1","user":"U1","text":"secret","topic":"secret","ts":"1733000000.000100"}"#,
+        r#"{"type":"message","subtype":"group_name","channel_type":"group","channel":"C1","user":"U1","text":"secret","ts":"1733000000.000100"}"#,
+    ] {
+        let report = format!(r#"{{"type":"event_callback","event":{event}}}"#);
+        assert_eq!(about(&report), ("C1".to_owned(), when), "{event}");
+    }
+    let nameless = r#"{"type":"event_callback","event":{"type":"channel_rename","channel":{"name":"new"}}}"#;
+    assert_eq!(kind_of_unknown(nameless), "event:channel_rename");
+}

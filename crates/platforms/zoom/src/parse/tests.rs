@@ -282,3 +282,18 @@ fn what_neither_reports_nor_history_describe_is_told_of() {
     assert_eq!(listed(r#""message":"","message_type":"others","status":"Edited""#), [""; 0]);
     assert_eq!(listed(r#""message":"x","message_type":"others""#), [""; 0]);
 }
+
+/// `chat_channel.updated` and its like say which channel it is, and when.
+#[test]
+fn what_becomes_of_a_channel_is_told_by_its_id() {
+    let event = |id: &str| {
+        format!(
+            r#"{{"event":"chat_channel.updated","event_ts":1767261600200,"payload":{{"account_id":"A","object":{{"id":"{id}","name":"Launch","type":2}}}}}}"#
+        )
+    };
+    let told = |json: String| item(&receiver(&[]), &Bytes::from(json));
+    let Item::Channel(about) = told(event("5b1f0e7c2a944f0f9d3a6c1e8b7d2f40")) else { panic!("a channel") };
+    assert!(about.at.id.as_str().contains("5b1f0e7c2a944f0f9d3a6c1e8b7d2f40"));
+    assert_eq!(about.when, Some(Timestamp::from_millis(1_767_261_600_200)));
+    assert!(matches!(told(event("a/../b")), Item::Unknown(_)));
+}

@@ -79,3 +79,23 @@ async fn who_comes_and_goes_is_told_to_those_who_are_in_it() {
     assert!(bodies[4]["payload"]["object"].get("members").is_none());
     assert_eq!(bodies[4]["payload"]["operator"], BRUNO);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_is_deleted_by_its_owner_and_renamed_by_members_where_they_may() {
+    let sim = Sim::new().await;
+    let app = sim.app(Kind::User);
+    let receiver = sim.receiver(&app);
+    sim.authorize(&app, BRUNO).await;
+    sim.hook(&app, &["chat_channel.updated", "chat_channel.deleted"]).await;
+    let channel = format!("{CHANNELS}/{}", group(&sim, "Launch").await);
+    sim.patch(BRUNO, &channel, json!({"name": "Landing"})).await.refused(403, 200);
+    sim.delete(BRUNO, &channel).await.refused(403, 200);
+    sim.switch(json!({"members_rename": true})).await;
+    assert_eq!(sim.patch(BRUNO, &channel, json!({"name": "Landing"})).await.status, 204);
+    assert_eq!(sim.delete(ADA, &channel).await.status, 204);
+    sim.get(BRUNO, &channel).await.refused(404, 4130);
+    let bodies = receiver.bodies(2).await;
+    let told: Vec<_> = bodies.iter().map(|body| body["event"].as_str().unwrap()).collect();
+    assert_eq!(told, ["chat_channel.updated", "chat_channel.deleted"]);
+    assert_eq!(bodies[1]["payload"]["object"]["name"], "Landing");
+}

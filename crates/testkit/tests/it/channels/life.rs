@@ -122,3 +122,38 @@ async fn a_link_stops_with_a_channel_that_is_not_there() {
         assert!(!texts(&read).iter().any(|text| text.contains("to nobody")), "{place:?}: {read:?}");
     }
 }
+
+/// Where a link tells it, one line in the others says who came and who left, however many at once.
+#[tokio::test(start_paused = true)]
+async fn who_comes_and_goes_is_told_where_the_link_tells_it() {
+    for place in Place::ALL {
+        let other = if place == Place::Slack { Place::Zoom } else { Place::Slack };
+        let channels = Channels::new(Setup::between(33, &[place, other])).await;
+        let made = channels.link().await;
+        let one = channels.rooms.iter().position(|room| room.host.place == place).expect("a room");
+        let (room, there) = (&channels.rooms[one], &channels.rooms[1 - one]);
+        let lines = async || {
+            tokio::time::sleep(SEEN).await;
+            channels.settle().await;
+            let read = channels.read(1 - one).await;
+            let read = read.into_iter().map(|(_, text)| text);
+            read.filter(|text| text.contains(" joined “")).collect::<Vec<_>>()
+        };
+        // The one who works elsewhere has an account here too, where everybody has one.
+        let name = entente_testkit::options::at_home(there.host.place)[0].name.clone();
+        let email = if place == Place::Webex {
+            channels.world.bot_of(&there.host.email).await
+        } else {
+            there.host.email.clone()
+        };
+        let account = channels.world.at(place, &email).await.id;
+        let chosen = [("notices".to_owned(), "on".to_owned())];
+        channels.world.running().choose(made.id, &chosen).await.expect("it can be chosen");
+        assert_eq!(lines().await, Vec::<String>::new(), "{place:?}: who was there before");
+        room.host.let_in(&room.id, &account).await;
+        let told = lines().await;
+        assert_eq!(told.len(), 1, "{place:?}: {told:?}");
+        assert!(told[0].contains(&format!("{name} joined “")), "{place:?}: {told:?}");
+        assert_eq!(lines().await.len(), 1, "{place:?}: once");
+    }
+}
