@@ -68,7 +68,8 @@ class Channels(ChannelCase):
         reply = self.tell(self.two, "Me", root.id)
         self.assertEqual(reply.reply_to_id, root.id)
         shown = self.threads(self.one)
-        self.assertEqual([(one.id, one.from_.user.id, one.body.content) for one in shown], [(root.id, self.first.id, "Who is in?")])
+        first = [(one.id, one.from_.user.id, one.body.content) for one in shown]
+        self.assertEqual(first, [(root.id, self.first.id, "Who is in?")])
         self.assertEqual([(one.id, one.from_.user.id) for one in shown[0].replies], [(reply.id, self.second.id)])
         here = self.there(self.two).messages.by_chat_message_id(root.id)
         below = here.replies.by_chat_message_id1(reply.id)

@@ -18,6 +18,7 @@ class Ledger:
     def __init__(self, name, origin):
         self.name = name
         self.origin = origin
+        self._known = None
 
     def entries(self, after=0):
         """Every entry with a number above `after`, in order."""
@@ -50,24 +51,41 @@ class Ledger:
         """Changes switches of the simulator; the others stay."""
         http_json.post(f"{self.origin}/_sim/switches", switches)
 
+    def endpoint(self, method, path):
+        """The endpoint that a call is one of, or None."""
+        fits = ((of, known) for of, known, shape in self._shapes() if of == method and shape.fullmatch(_plain(path)))
+        return next(fits, None)
+
+    def closer(self, endpoint):
+        """The endpoints that are meant by calls which this one's template would fit too."""
+        before = [(of, path) for of, path, _ in self._shapes()]
+        return [path for of, path in before[: before.index(endpoint)] if of == endpoint[0]]
+
+    def aliases(self, template):
+        """Other names that Graph has for an endpoint."""
+        if not template.startswith("/v1.0/chats/"):
+            return []
+        rest = template.removeprefix("/v1.0")
+        return [f"/v1.0/me{rest}", f"/v1.0/users/{{user}}{rest}"]
+
+    def _shapes(self):
+        """The endpoints, those with the fewest placeholders first: `/messages/direct` is no message's id."""
+        if self._known is None:
+            known = [(entry["method"], entry["path"]) for entry in http_json.get(f"{self.origin}/_sim/endpoints")]
+            known.sort(key=lambda one: (one[1].count("{"), *one))
+            self._known = [(method, path, _shape(path)) for method, path in known]
+        return self._known
+
     def coverage(self):
         """For each simulated endpoint the statuses that were answered, e.g. {("GET", "/v1/rooms"): {200, 401}}; and what
         was called that is no endpoint."""
-        known = [(entry["method"], entry["path"]) for entry in http_json.get(f"{self.origin}/_sim/endpoints")]
-        statuses = {endpoint: set() for endpoint in known}
-        # Where several fit, the one with the fewest placeholders is meant: `/messages/direct` is no message's id.
-        shapes = sorted(((path.count("{"), method, path, _shape(path)) for method, path in known), key=lambda s: s[:3])
+        statuses = {(method, path): set() for method, path, _ in self._shapes()}
         strangers = defaultdict(set)
         for entry in self.entries():
             # What the simulator did by itself is recorded too, and is no call.
             if entry["path"].startswith("/_sim") or entry["method"] == "SIM":
                 continue
-            fits = (
-                (method, path)
-                for _, method, path, shape in shapes
-                if method == entry["method"] and shape.fullmatch(_plain(entry["path"]))
-            )
-            endpoint = next(fits, None)
+            endpoint = self.endpoint(entry["method"], entry["path"])
             if endpoint:
                 statuses[endpoint].add(entry["status"])
             else:

@@ -91,6 +91,11 @@ def coverage(ledger):
     return unknown
 
 
+def by(endpoint):
+    """Who makes a call."""
+    return "plain" if endpoint in PLAIN else "carried" if endpoint in CARRIED else "client"
+
+
 def _list(endpoints, statuses):
     for method, path in endpoints:
         print(f"  {method:<6} {path}  {' '.join(map(str, sorted(statuses[method, path])))}")

@@ -48,6 +48,9 @@ def main():
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--binary", help="the program to start")
     where.add_argument("--directory", help="the address of a directory.json that is served already")
+    parser.add_argument("--known", metavar="FILE", help="the document of fields that the run is compared with")
+    parser.add_argument("--fields", metavar="FILE", help="find out which fields are proven, and write it there")
+    parser.add_argument("--platform", help="with --fields: only this one")
     parser.add_argument("--only", action="append", metavar="NAME", help="a test module, class or method; may be repeated")
     wanted = parser.parse_args()
     # The machine's proxy must not come between a client and the loopback; Slack's takes it even there.
@@ -55,6 +58,11 @@ def main():
     for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
         os.environ.pop(name, None)
         os.environ.pop(name.lower(), None)
+    if wanted.fields:
+        import fields
+
+        fields.write(wanted.fields, fields.find_out(wanted.binary, ENDPOINTS, wanted.platform))
+        return
     if wanted.only:
         passed = _against(wanted, "demo", wanted.only)
     elif wanted.directory:
@@ -67,14 +75,14 @@ def main():
 
 def _against(wanted, command, names):
     if wanted.directory:
-        return _run(wanted.directory, names)
+        return _run(wanted.directory, names, wanted.known)
     import program
 
     with tempfile.NamedTemporaryFile(prefix=f"entente-{command}-", suffix=".log") as log:
         passed = False
         try:
             with program.running(wanted.binary, command, log.name) as directory:
-                passed = _run(directory, names)
+                passed = _run(directory, names, wanted.known)
         except AssertionError as error:
             print(f"\n`entente {command}`: {error}", flush=True)
             passed = False
@@ -84,21 +92,26 @@ def _against(wanted, command, names):
         return passed
 
 
-def _run(directory, names):
+def _run(directory, names, known):
+    import fields
     import report
     import world
 
     print(f"\nEverything known: {directory}", flush=True)
     found = world.begin(directory)
+    whole = set(ENDPOINTS) <= set(names)
+    if whole:
+        fields.watch(found)
     loader = unittest.defaultTestLoader
     for name in {name.split(".")[0] for name in names}:
         importlib.import_module(name)
     suite = unittest.TestSuite(loader.loadTestsFromName(name) for name in names)
     count = suite.countTestCases()
     outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, descriptions=False, warnings="ignore").run(suite)
-    if set(ENDPOINTS) <= set(names):
-        whole = [call for ledger in found.ledgers for call in report.coverage(ledger)]
-        return outcome.wasSuccessful() and count > 0 and not whole
+    if whole:
+        strangers = [call for ledger in found.ledgers for call in report.coverage(ledger)]
+        listed = not known or fields.compare(found, known)
+        return outcome.wasSuccessful() and count > 0 and not strangers and listed
     return outcome.wasSuccessful() and count > 0
 
 

@@ -22,6 +22,10 @@ class ChannelCase(ZoomCase):
         body = {"message": text, "to_channel": channel, **more}
         return self.good(client.contacts.post_request(MESSAGES, data=body), 201)["id"]
 
+    def asking(self, client, path):
+        """Asks for a list in pages of one."""
+        return lambda **named: client.contacts.get_request(path, params={**named, "page_size": 1})
+
     def told(self, client, channel, **more):
         """What is in a channel since yesterday."""
         since = (datetime.now(timezone.utc) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -42,9 +46,10 @@ class Channels(ChannelCase):
         added = self.good(self.one.contacts.post_request(f"{channel}/members", data=invited), 201)
         self.assertEqual(added["ids"], self.second.id)
         self.assertEqual(self.good(self.two.contacts.get_request(channel))["id"], made["id"])
-        members, pages = self.pages(lambda **named: self.two.contacts.get_request(f"{channel}/members", params={**named, "page_size": 1}), "members")
+        members, pages = self.pages(self.asking(self.two, f"{channel}/members"), "members")
         self.assertEqual(pages, 2)
-        self.assertEqual({one["email"]: one["role"] for one in members}, {self.first.email: "owner", self.second.email: "member"})
+        roles = {one["email"]: one["role"] for one in members}
+        self.assertEqual(roles, {self.first.email: "owner", self.second.email: "member"})
         self.assertEqual({one["id"] for one in members}, {self.first.id, self.second.id})
         self.assertEqual({one["name"] for one in members}, {self.first.name, self.second.name})
         self.good(self.one.contacts.delete_request(f"{channel}/members/{self.second.id}"), 204)
@@ -56,7 +61,7 @@ class Channels(ChannelCase):
         for channel in made:
             self.tell(self.one, channel, "Begun")
         for client in (self.one, self.two):
-            listed, pages = self.pages(lambda **named: client.contacts.get_request(CHANNELS, params={**named, "page_size": 1}), "channels")
+            listed, pages = self.pages(self.asking(client, CHANNELS), "channels")
             self.assertGreater(pages, 1)
             self.assertLessEqual(made, {one["id"] for one in listed})
         sessions = self.good(self.two.contacts.get_request("/chat/users/me/sessions", params={"type": "groupchat"}))

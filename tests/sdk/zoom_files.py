@@ -13,7 +13,8 @@ FILES = "/chat/users/me/files"
 class Files(ChannelCase):
     def test_a_file_that_is_sent(self):
         channel = self.channel()
-        said = self.good(self.upload(self.one, f"{MESSAGES}/files", "files", "plan.txt", "The plan", to_channel=channel), 201)["id"]
+        sent = self.upload(self.one, f"{MESSAGES}/files", "files", "plan.txt", "The plan", to_channel=channel)
+        said = self.good(sent, 201)["id"]
         seen = next(one for one in self.told(self.two, channel) if plain(one["id"]) == plain(said))
         there = seen["files"][0]
         self.assertEqual((there["file_name"], there["file_size"]), ("plan.txt", len("The plan")))
@@ -25,10 +26,9 @@ class Files(ChannelCase):
 
     def test_files_that_are_named_by_a_message(self):
         channel = self.channel()
-        kept = [
-            self.good(self.upload(self.one, f"{FILES}?postToPersonalChat=false", "file", name, f"This is {name}"), 201)["id"]
-            for name in ("one.txt", "two.txt")
-        ]
+        quietly = f"{FILES}?postToPersonalChat=false"
+        uploads = [self.upload(self.one, quietly, "file", name, f"This is {name}") for name in ("one.txt", "two.txt")]
+        kept = [self.good(upload, 201)["id"] for upload in uploads]
         self.refused(403, 403, self.two.contacts.get_request(f"/chat/files/{kept[0]}"))
         said = self.tell(self.one, channel, "Two files", file_ids=kept)
         seen = next(one for one in self.told(self.two, channel) if plain(one["id"]) == plain(said))

@@ -28,7 +28,8 @@ usage: cargo xtask <command>
   tidy   only the rules that no compiler checks
   matrix writes docs/matrix.md anew: what travels, from where to where
   bench  the product's figures on this machine; `bench --help` lists what it takes
-  sdk    only the vendors' SDKs; with an address, against a directory.json that is already served there
+  sdk    only the vendors' SDKs; with an address, against a directory.json that is already served there; `sdk fields` finds
+         out which fields of the simulators they prove, and writes docs/clients.md
 ";
 
 fn main() -> ExitCode {
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         ["matrix"] => matrix::write(&root),
         ["bench", rest @ ..] => bench::run(&root, rest),
         ["sdk"] => sdk::against_binary(&root),
+        ["sdk", "fields"] => sdk::fields(&root),
         ["sdk", directory] => sdk::against(&root, directory),
         _ => {
             eprint!("{USAGE}");

@@ -12,6 +12,8 @@
 //! | `GET /_sim/ledger?after=0&max=1000` | `{"items": [entry…], "length": 42}` |
 //! | `GET /_sim/switches`, `POST /_sim/switches` | all switches; a partial object changes those it names |
 //! | `GET /_sim/endpoints` | `[{"method": "GET", "path": "/v1/people/{personId}"}]`, see [`endpoints`] |
+//! | `POST /_sim/shapes` | `{"watch": true, "rename": [{"method", "paths": […], "except": […], "field"}]}`: from now on the fields of answers are kept, and some are called something else |
+//! | `GET /_sim/shapes` | `[{"method", "path", "fields": […]}]` |
 //! | `GET /_sim/live` | server-sent events `look`, whose data is the id of the conversation that changed |
 
 use std::future::{Ready, ready};
@@ -34,9 +36,11 @@ use crate::ledger::Ledger;
 mod browser;
 mod live;
 mod record;
+mod shapes;
 
 pub use live::Live;
 pub use record::{Hold, Mark};
+pub use shapes::Shapes;
 
 /// The switches of a simulator: read by every call, changed at run time.
 #[derive(Debug)]
@@ -103,6 +107,8 @@ pub struct Control<S> {
     pub board: Board<S>,
     /// Who wants to hear that something changed.
     pub live: Live,
+    /// What answers look like.
+    pub shapes: Shapes,
 }
 
 impl<S> Control<S> {
@@ -114,6 +120,7 @@ impl<S> Control<S> {
             faults: Faults::new(seed),
             board: Board::new(switches),
             live: Live::default(),
+            shapes: Shapes::default(),
         }
     }
 }
@@ -126,6 +133,7 @@ impl<S> Clone for Control<S> {
             faults: self.faults.clone(),
             board: self.board.clone(),
             live: self.live.clone(),
+            shapes: self.shapes.clone(),
         }
     }
 }
@@ -142,6 +150,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> Control<S> {
             .layer(from_fn_with_state(self.faults.clone(), interfere))
             .layer(from_fn_with_state(recorder, record::name_faults))
             .layer(from_fn(browser::allow))
+            .layer(from_fn_with_state(self.shapes.clone(), shapes::watch))
             .layer(from_fn_with_state(self.clock, dated))
     }
 
@@ -150,6 +159,7 @@ impl<S: Serialize + DeserializeOwned + Send + Sync + 'static> Control<S> {
             .route("/_sim/faults", get(faults::<S>).post(set_faults::<S>))
             .route("/_sim/ledger", get(ledger::<S>))
             .route("/_sim/switches", get(switches::<S>).post(set_switches::<S>))
+            .route("/_sim/shapes", get(shapes::<S>).post(set_shapes::<S>))
             .route("/_sim/live", get(live_events::<S>))
             .with_state(self.clone())
     }
@@ -217,6 +227,20 @@ fn set_switches<S: Serialize + DeserializeOwned>(
 ) -> Done {
     ready(match control.board.merge(change) {
         Ok(()) => Json(&*control.board.get()).into_response(),
+        Err(error) => bad(error),
+    })
+}
+
+fn shapes<S>(State(control): State<Control<S>>) -> Done {
+    ready(Json(control.shapes.served()).into_response())
+}
+
+fn set_shapes<S>(State(control): State<Control<S>>, Json(wanted): Json<Value>) -> Done {
+    ready(match serde_json::from_value(wanted) {
+        Ok(wanted) => {
+            control.shapes.begin(wanted);
+            StatusCode::NO_CONTENT.into_response()
+        }
         Err(error) => bad(error),
     })
 }
