@@ -45,9 +45,22 @@ fn read(from: &Dialect, data: &[u8]) {
     }
 }
 
+/// The body without a call of everybody, which only who links channels may allow.
+pub fn inert(mut body: Body) -> Body {
+    for mention in body.mentions_mut() {
+        mention.everybody = false;
+    }
+    body
+}
+
 fn carried(from: &Dialect, to: &Dialect, body: &Body) {
-    let named = body.called().count();
-    for part in to.tongue.split(body.clone()) {
+    let named = body.mentions().iter().filter(|one| one.account.is_some() || one.everybody).count();
+    // What calls everybody does so on its own platform alone, unless somebody allows more.
+    let mut body = body.clone();
+    if from.name != to.name {
+        body = inert(body);
+    }
+    for part in to.tongue.split(body) {
         for written in [to.tongue.write(&part), to.tongue.rewrite(&part), to.tongue.announce(&part)] {
             if let Some(long) = to.too_long(&written) {
                 panic!("{long}");

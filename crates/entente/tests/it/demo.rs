@@ -54,7 +54,7 @@ async fn eva_reads(world: &World, text: &str) -> String {
             let items = found["items"].as_array().unwrap().iter();
             let with = |item: &&Value| {
                 let members = item["members"].as_array().unwrap();
-                item["team"].is_null() && members.iter().any(|one| one["email"] == ADA)
+                item["type"] == "oneOnOne" && members.iter().any(|one| one["email"] == ADA)
             };
             items.clone().find(with).and_then(|item| item["chat"].as_str()).map(str::to_owned)
         })

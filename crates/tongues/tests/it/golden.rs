@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use entente_model::Body;
+use entente_tongues::fuzz::inert;
 use entente_tongues::{ALL, Dialect, outline};
 use serde_json::Value;
 
@@ -60,7 +61,7 @@ fn case(from: &Dialect, text: &str) -> String {
         }
     }
     // What is said is on every platform the same.
-    said_everywhere(&read.body);
+    said_everywhere(&inert(read.body));
     out
 }
 

@@ -66,11 +66,11 @@ fn mentions_in_html_by_id_and_by_bare_key() {
 }
 
 #[test]
-fn everybody_is_nobody_in_particular() {
+fn everybody_is_called_at_once() {
     let html =
         r#"<spark-mention data-object-type="groupMention" data-group-type="all">All</spark-mention> go"#;
     let expected = paragraph(vec![
-        Inline::Mention(Mention { everybody: false, account: None, name: "All".into() }),
+        Inline::Mention(Mention { everybody: true, account: None, name: "All".into() }),
         text(" go"),
     ]);
     assert_eq!(read(&serde_json::json!({"html": html})).body, expected);
@@ -84,11 +84,11 @@ fn mentions_in_markdown() {
         paragraph(vec![text("hi "), ada("Ada"), text("!")])
     );
     assert_eq!(body(&format!("<@personId:{ADA}>")), paragraph(vec![ada("somebody")]));
-    let named = |name: &str| {
-        paragraph(vec![Inline::Mention(Mention { everybody: false, account: None, name: name.into() })])
+    let named = |everybody: bool, name: &str| {
+        paragraph(vec![Inline::Mention(Mention { everybody, account: None, name: name.into() })])
     };
-    assert_eq!(body("<@personEmail:ada@acme.example|Ada>"), named("Ada"));
-    assert_eq!(body("<@ALL>"), named("all"));
+    assert_eq!(body("<@personEmail:ada@acme.example|Ada>"), named(false, "Ada"));
+    assert_eq!(body("<@ALL>"), named(true, "all"));
     assert_eq!(body(r"\<@all>"), paragraph(vec![text("<@all>")]));
     assert_eq!(body("<@nothing:x>"), paragraph(vec![text("<@nothing:x>")]));
 }
