@@ -1,7 +1,7 @@
 //! Who is being worked on right now in this process, so that a reconciler, an operator and a person who consents do not
 //! write over each other. What is true is in the store; after a crash these mean nothing and nothing is missing.
 
-use entente_model::PersonId;
+use entente_model::{LinkId, PersonId};
 use tokio::sync::{Mutex, MutexGuard};
 
 /// Two people rarely share a lock, and nothing breaks if they do. Nobody may hold two of them.
@@ -14,8 +14,7 @@ pub(crate) struct Locks {
     pub(crate) pass: Mutex<()>,
     /// Held while an app's own login is made or replaced.
     pub(crate) apps: Mutex<()>,
-    /// Held while mirrors of groups are made, so that a worker whose lane was taken over does not make them as well.
-    pub(crate) mirrors: Mutex<()>,
+    mirrors: Vec<Mutex<()>>,
 }
 
 impl Locks {
@@ -23,6 +22,12 @@ impl Locks {
     pub(crate) async fn person(&self, person: PersonId) -> MutexGuard<'_, ()> {
         let last = person.0.as_bytes()[15];
         self.people[usize::from(last) % SHARDS].lock().await
+    }
+
+    /// The right to make the mirrors of a group: a worker whose lane was taken over does not make them as well.
+    pub(crate) async fn mirrors(&self, link: LinkId) -> MutexGuard<'_, ()> {
+        let last = link.0.as_bytes()[15];
+        self.mirrors[usize::from(last) % SHARDS].lock().await
     }
 }
 
@@ -32,7 +37,7 @@ impl Default for Locks {
             people: (0..SHARDS).map(|_| Mutex::new(())).collect(),
             pass: Mutex::new(()),
             apps: Mutex::new(()),
-            mirrors: Mutex::new(()),
+            mirrors: (0..SHARDS).map(|_| Mutex::new(())).collect(),
         }
     }
 }

@@ -21,6 +21,8 @@ pub struct Tuning {
     pub tell_after: Duration,
     /// Whether a new mirror begins with a line that says what it is.
     pub first_contact: bool,
+    /// Groups of more accounts are not mirrored; 0: none are.
+    pub largest_group: usize,
     /// How long a lane is leased to a worker.
     pub lease: Duration,
     /// How many lanes are worked on at once, per side.
@@ -50,6 +52,7 @@ impl Tuning {
             echo_patience: Duration::from_secs(5),
             tell_after: Duration::from_mins(5),
             first_contact: true,
+            largest_group: 50,
             lease: Duration::from_mins(2),
             lanes_at_once: 512,
             poll: Duration::from_secs(5),

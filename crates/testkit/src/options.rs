@@ -27,6 +27,8 @@ pub struct Setup {
     pub socket_mode: bool,
     /// Whether new mirrors are introduced.
     pub first_contact: bool,
+    /// The most accounts of a group that is mirrored.
+    pub largest_group: usize,
     /// After an unknown outcome, how long until a message that left no trace is sent again.
     pub quiet: Duration,
     /// When a sender is told that a message waits.
@@ -54,6 +56,7 @@ impl Setup {
             zoom: zoom::Switches::default(),
             socket_mode: false,
             first_contact: false,
+            largest_group: 50,
             quiet: Duration::from_secs(45),
             tell_after: Duration::from_mins(5),
             limits: 1.0,

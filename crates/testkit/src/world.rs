@@ -121,6 +121,7 @@ impl World {
             dice: Arc::new(Dice::seeded(self.setup.seed.wrapping_mul(1_000).wrapping_add(self.boots))),
             tuning: Tuning {
                 first_contact: self.setup.first_contact,
+                largest_group: self.setup.largest_group,
                 quiet: Some(self.setup.quiet),
                 tell_after: self.setup.tell_after,
                 bot_suffix: "acme".to_owned(),

@@ -28,9 +28,6 @@ mod opening;
 mod people;
 mod words;
 
-/// Groups of more accounts are left alone: they are channels by another name, and an administrator may link them.
-const MOST: usize = 50;
-
 /// The longest name of a group, in characters.
 const LONGEST_NAME: usize = 80;
 
@@ -48,7 +45,9 @@ impl Engine {
         conversation: &Conversation,
     ) -> Result<Option<Concern>, Hold> {
         let here = reported.workspace;
-        if here.profile().capabilities.groups.is_none() || conversation.members.len() > MOST {
+        // Large ones are channels by another name, and an administrator may link them.
+        let large = conversation.members.len() > self.tuning.largest_group;
+        if large || here.profile().capabilities.groups.is_none() {
             return Ok(None);
         }
         let people = self.people_of(&conversation.members).await?;

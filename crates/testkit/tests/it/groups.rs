@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use entente_model::Link;
+use entente_model::{Link, LinkState};
 use entente_store::{Channels as _, Mirrors as _};
 use entente_testkit::{Actor, Place, Setup, World};
 
@@ -35,6 +35,11 @@ impl Group {
             world.add_listener(place).await;
         }
         world.listening().await;
+        Self::of(world, home, away).await
+    }
+
+    /// A group in a world where nobody hears on Webex who has no account of their own elsewhere.
+    async fn of(world: World, home: Place, away: Place) -> Self {
         let people = entente_testkit::options::at_home(home);
         let host = world.at(home, &people[0].email).await;
         let colleague = world.at(home, &people[1].email).await;
@@ -199,4 +204,41 @@ async fn who_comes_and_goes_does_so_everywhere() {
     assert_eq!(texts(&group.read().await), ["who is in?", "here I am"]);
     let author = &group.read().await[1].0;
     assert_eq!(*author, group.world.bot_of(&late.email).await, "they speak as what stands in for them");
+}
+
+/// Where nobody hears, that is said, and the group goes on as soon as somebody does.
+#[tokio::test(start_paused = true)]
+async fn a_group_that_nobody_hears_waits_for_somebody_who_does() {
+    let world = World::synced(Setup::small(7)).await;
+    let group = Group::of(world, Place::Webex, Place::Teams).await;
+    let call = |text: &str| {
+        let bot = &group.others[1];
+        serde_json::json!({"markdown": format!("<@personId:{bot}|Eva> {text}")})
+    };
+    // A bot is told what mentions it, so that the group is known, but not heard.
+    group.host.tell_with(&group.id, call("hello?")).await;
+    group.settle().await;
+    let link = group.link().await;
+    assert!(matches!(&link.state, LinkState::Paused(why) if why.contains("consent")), "{link:?}");
+    assert_eq!(link.members.len(), 1, "nothing pretends to work");
+    group.world.add_listener(Place::Webex).await;
+    group.world.listening().await;
+    group.host.tell_with(&group.id, call("is anybody there?")).await;
+    group.settle().await;
+    group.host.tell(&group.id, "good").await;
+    group.settle().await;
+    assert_eq!(group.link().await.state, LinkState::Active);
+    let read = group.mirrored().await;
+    assert!(texts(&read).contains(&"good"), "{read:?}");
+    assert!(texts(&read).iter().any(|text| text.ends_with("is anybody there?")), "{read:?}");
+}
+
+/// Operators say how large a group may be, and that none is shown elsewhere.
+#[tokio::test(start_paused = true)]
+async fn a_group_that_is_too_large_is_left_alone() {
+    let setup = Setup { largest_group: 2, ..Setup::small(8) };
+    let group = Group::new(setup, Place::Teams, Place::Webex).await;
+    group.host.tell(&group.id, "who is in?").await;
+    group.settle().await;
+    assert_eq!(group.links().await, []);
 }

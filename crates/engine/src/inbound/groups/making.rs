@@ -51,7 +51,7 @@ impl Engine {
         let Some(home) = link.members.first().filter(|_| link.state == LinkState::Active) else {
             return Ok(link);
         };
-        let _held = self.locks.mirrors.lock().await;
+        let _held = self.locks.mirrors(link.id).await;
         let now = self.clock.now();
         let mut due = self.store.mirrors(link.id).await?;
         due.retain(|mirror| match &mirror.state {
