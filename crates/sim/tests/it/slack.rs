@@ -6,6 +6,7 @@ mod channels;
 mod conversations;
 mod events;
 mod files;
+mod groups;
 mod history;
 mod limits;
 mod messages;

@@ -231,7 +231,7 @@ impl World {
             creator: Arc::clone(creator),
             topic: Topic::default(),
             archived: false,
-            members: Vec::new(),
+            members: everybody.clone(),
             created: now,
             log: BTreeMap::new(),
             client_ids: HashMap::new(),
@@ -240,7 +240,13 @@ impl World {
         };
         self.channels.all.insert(Arc::clone(&id), channel);
         for member in &everybody {
-            self.enter(&id, member, creator);
+            if let Some(person) = self.people.get_mut(member) {
+                person.channels.insert(Arc::clone(&id));
+            }
+        }
+        for member in &everybody {
+            let inviter = Some(&**creator).filter(|by| *by != &**member);
+            self.tell_member("member_joined_channel", &id, member, inviter);
         }
         self.channels.groups.insert(everybody, Arc::clone(&id));
         (id, true)
