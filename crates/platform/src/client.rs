@@ -193,7 +193,7 @@ pub struct WantedGroup<'a> {
 pub struct MadeGroup {
     /// Which one.
     pub at: ConversationRef,
-    /// A private channel was made, because it has more members than a group can have there.
+    /// A private channel was made, because no group can be made there of these members: they are too many, or have one already.
     pub channel: bool,
 }
 

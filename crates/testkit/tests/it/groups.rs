@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use entente_model::{Link, LinkState};
 use entente_store::{Channels as _, Mirrors as _};
+use entente_testkit::people::At;
 use entente_testkit::{Actor, Place, Setup, World};
 
 use crate::channels::shown_as;
@@ -241,4 +242,25 @@ async fn a_group_that_is_too_large_is_left_alone() {
     group.host.tell(&group.id, "who is in?").await;
     group.settle().await;
     assert_eq!(group.links().await, []);
+}
+
+/// What travels in linked channels travels in groups.
+#[tokio::test(start_paused = true)]
+async fn answers_and_reactions_travel_in_groups() {
+    let group =
+        Group::new(Setup::between(9, &[Place::Teams, Place::Slack]), Place::Teams, Place::Slack).await;
+    group.host.tell(&group.id, "who is in?").await;
+    group.settle().await;
+    let mirror = group.link().await.members[1].at.id.as_str().to_owned();
+    let shown = group.guest.sees(&mirror).await;
+    let asked = shown.iter().find(|message| message["text"] == "who is in?").expect("it is there");
+    let asked = At { conversation: mirror, message: asked["ts"].as_str().expect("a time").to_owned() };
+    group.guest.react(&asked, "tada", true).await;
+    group.guest.reply(&asked, "me").await;
+    group.settle().await;
+    let read = group.read().await;
+    assert!(texts(&read).iter().any(|text| text.ends_with("me")), "{read:?}");
+    let line = texts(&read).into_iter().find(|text| text.contains("reacted:"));
+    let line = line.unwrap_or_else(|| panic!("no reaction in {read:?}"));
+    assert!(line.contains('🎉') && line.contains("Ines Fischer"), "{line}");
 }

@@ -16,7 +16,7 @@ pub(super) struct Opening<'a> {
     pub(super) people: &'a [(&'a Represented, &'a str)],
     /// Those of them who could not be let in, and why.
     pub(super) missing: &'a [(String, String)],
-    /// A private channel was made in the place of a group.
+    /// A private channel was made in the place of a group, which has too many people or is there already.
     pub(super) channel: bool,
     /// Nobody hears what is said in the mirror.
     pub(super) deaf: bool,
@@ -52,7 +52,7 @@ impl Opening<'_> {
         if self.channel {
             let _ = write!(
                 text,
-                " It is a private channel {place}, because it has more people than a group of {} can have.",
+                " It is a private channel {place}: no group of {} can be made of these people.",
                 self.there
             );
         }
