@@ -6,6 +6,9 @@ use entente_model::{Block, Body, Inline, plain_line};
 /// The longest name, in characters. "chat.postMessage" of one platform takes 80 with what is put behind it.
 const LONGEST: usize = 60;
 
+/// Behind the name of somebody from outside.
+const OUTSIDE: &str = " (outside)";
+
 /// Who has no name.
 const SOMEBODY: &str = "Somebody";
 
@@ -13,6 +16,13 @@ const SOMEBODY: &str = "Somebody";
 pub(crate) fn clean(name: &str) -> String {
     let name = plain_line(name, LONGEST);
     if name.is_empty() { SOMEBODY.to_owned() } else { name }
+}
+
+/// The same of somebody from outside of the organization, whom nobody must take for a colleague.
+pub(crate) fn outside(name: &str) -> String {
+    let name = plain_line(name, LONGEST - OUTSIDE.chars().count());
+    let name = if name.is_empty() { SOMEBODY.to_owned() } else { name };
+    [&name, OUTSIDE].concat()
 }
 
 /// The body with its author's name in front.
@@ -57,6 +67,14 @@ mod tests {
         assert!(pile.starts_with("e\u{301}") && pile.chars().count() < 10, "{pile}");
         assert_eq!(clean(&"x".repeat(500)).chars().count(), LONGEST);
         assert_eq!(clean("\u{200b}\u{202e}"), SOMEBODY);
+    }
+
+    #[test]
+    fn whoever_is_from_outside_is_marked() {
+        assert_eq!(outside("Zed  Quill"), "Zed Quill (outside)");
+        assert_eq!(outside("\u{200b}"), "Somebody (outside)");
+        let long = outside(&"x".repeat(500));
+        assert!(long.ends_with("x… (outside)") && long.chars().count() == LONGEST, "{long}");
     }
 
     #[test]

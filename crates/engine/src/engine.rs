@@ -20,6 +20,7 @@ use crate::linked::Linked;
 use crate::listening::Ears;
 use crate::locks::Locks;
 use crate::outbound::calling::Uncalled;
+use crate::rooms::Rooms;
 use crate::sites::Sites;
 use crate::tuning::Tuning;
 
@@ -63,6 +64,8 @@ pub struct Engine {
     pub(crate) feeds: Vec<(WorkspaceId, Arc<dyn Feed>)>,
     /// The channels that are in a link, with who hears there.
     pub(crate) linked: Linked,
+    /// The conversations that are rooms of the app and somebody.
+    pub(crate) rooms: Rooms,
     /// Which channels to look at.
     pub(crate) following: Following,
     /// The messages that were refused when they called somebody.
@@ -85,6 +88,8 @@ impl Engine {
         let changed = watch::Sender::new(());
         let linked = Linked::default();
         linked.load(store.as_ref()).await?;
+        let rooms = Rooms::default();
+        rooms.load(store.as_ref()).await?;
         let keeper = Keeper::new(Arc::clone(&store), http, Arc::clone(&clock), changed.clone());
         let feeds = feeding::feeds(&sites, &keeper);
         Ok(Arc::new(Self {
@@ -104,6 +109,7 @@ impl Engine {
             changed,
             feeds,
             linked,
+            rooms,
             following: Following::default(),
             uncalled: Uncalled::default(),
             blocked: Mutex::default(),

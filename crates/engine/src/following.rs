@@ -7,12 +7,12 @@
 //! differ in nothing but spelling are therefore the same. If two channels differ at once, the one that was changed last is
 //! right, by the platforms' clocks where they tell.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use entente_model::{
-    AccountRef, Away, CallError, ChannelNow, ConversationRef, Link, LinkState, Member, Timestamp, plain_line,
+    Away, CallError, ChannelNow, ConversationRef, Link, LinkState, Member, Timestamp, plain_line,
 };
 use entente_platform::Client;
 use entente_store::StoreError;
@@ -21,8 +21,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
 use crate::linking::LONGEST_CHANNEL;
+use crate::listening::look;
 
 mod comings;
+mod hearing;
 
 /// What is reported within this long is looked at together: many may come at once.
 const GATHERED: Duration = Duration::from_secs(2);
@@ -33,6 +35,9 @@ const AGAIN: Duration = Duration::from_secs(30);
 /// The longest topic that is carried, in characters; platforms take less.
 const LONGEST_TOPIC: usize = 1_000;
 
+/// Of so many conversations of groups it is remembered when they were looked at; then it begins anew.
+const REMEMBERED: usize = 50_000;
+
 /// Which channels to look at.
 #[derive(Debug, Default)]
 pub(crate) struct Following {
@@ -41,8 +46,23 @@ pub(crate) struct Following {
     sooner: Notify,
     /// Channels that were not there when they were looked at last.
     missing: Mutex<HashSet<ConversationRef>>,
-    /// Who was in a channel when it was looked at last, of links that tell who comes and goes.
-    members: Mutex<HashMap<ConversationRef, BTreeSet<AccountRef>>>,
+    /// When a conversation of a group was looked at last.
+    groups: Mutex<HashMap<ConversationRef, Timestamp>>,
+}
+
+impl Following {
+    /// Whether a conversation of a group is to be looked at again, as it was not for so long; it is taken to be.
+    pub(crate) fn is_due(&self, group: &ConversationRef, now: Timestamp, every: Duration) -> bool {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        if groups.get(group).is_some_and(|looked| now.since(*looked) < every) {
+            return false;
+        }
+        if groups.len() >= REMEMBERED {
+            groups.clear();
+        }
+        groups.insert(group.clone(), now);
+        true
+    }
 }
 
 /// A channel as it was seen.
@@ -68,6 +88,7 @@ impl Engine {
     pub(crate) async fn following(self: Arc<Self>, stop: CancellationToken) {
         let mut everything = self.clock.now();
         let mut later: HashMap<ConversationRef, Timestamp> = HashMap::new();
+        let mut changed = self.changed.subscribe();
         while !stop.is_cancelled() {
             let sooner = self.following.sooner.notified();
             let now = self.clock.now();
@@ -114,6 +135,12 @@ impl Engine {
                     () = stop.cancelled() => {}
                 },
                 () = tokio::time::sleep(pause) => {}
+                // Consent was given, or was lost.
+                Ok(()) = changed.changed() => {
+                    if let Err(error) = self.look_where_nobody_hears().await {
+                        tracing::error!(%error, "who hears in channels could not be read");
+                    }
+                }
                 () = stop.cancelled() => {}
             }
         }
@@ -127,9 +154,18 @@ impl Engine {
     ) -> Result<bool, StoreError> {
         let mut whole = true;
         let mut sights = Vec::with_capacity(which.len());
-        if which.is_empty() || !self.store.mirrors(link.id).await?.is_empty() {
-            // Groups and their mirrors are followed where they are made.
+        if which.is_empty() {
             return Ok(true);
+        }
+        for (member, _) in which {
+            whole &= self.keep_heard(link, member).await?;
+        }
+        if !self.store.mirrors(link.id).await?.is_empty() {
+            // Groups and their mirrors are followed where they are made, and those in which nothing happens are left alone.
+            let told = which.iter().filter(|(_, when)| when.is_some());
+            let looks = told.filter_map(|(member, _)| Some(look(member.at.clone(), member.listener?)));
+            self.store.accept(looks.collect(), self.now()).await?;
+            return Ok(whole);
         }
         for (member, when) in which {
             let Some(client) = self.looker(member).await else { continue };
@@ -170,10 +206,9 @@ impl Engine {
             whole = false;
         }
         for Sight { member, .. } in &sights {
-            if carries && link.options.notices && member.flow.gives() {
-                whole &= self.tell_comings(link, member).await?;
-            } else {
-                self.forget_members(member);
+            let follows = link.options.notices || link.options.membership;
+            if carries && follows && member.flow.gives() {
+                whole &= self.see_comings(link, member).await?;
             }
         }
         Ok(whole)

@@ -219,14 +219,16 @@ impl Engine {
         self.invitation(workspace, LoginKind::Account, Some(person)).await
     }
 
-    /// The same for an account of nobody's that is to hear in channels. Whoever can sign in with it follows the link.
+    /// The same for an account of nobody's that is to hear in channels, or in the rooms of people whom nothing stands in for.
+    /// Whoever can sign in with it follows the link.
     ///
     /// # Errors
-    /// [`EngineError::Refused`] where channels cannot be linked.
+    /// [`EngineError::Refused`] where channels cannot be linked, and where the app needs nobody.
     pub async fn invite_listener(&self, workspace: &WorkspaceId) -> Result<Url, EngineError> {
         let workspace = self.workspace(workspace)?;
+        let makes_rooms = !workspace.app_makes_rooms();
         match workspace.profile().capabilities.channels {
-            Some(channels) if !channels.app.hears() => {}
+            Some(channels) if !channels.app.hears() || makes_rooms => {}
             Some(_) => return Err(nothing(workspace, "the Entente app hears by itself there")),
             None => return Err(nothing(workspace, "channels cannot be linked there")),
         }

@@ -10,9 +10,9 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use entente_model::{ConversationRef, DropReason, MessageId, Timestamp};
+use entente_model::{ConversationRef, DropReason, MessageId, Pair, Timestamp};
 use entente_platform::Step;
-use entente_store::{Arrived, Claim, LaneKey, Routed, StoreError};
+use entente_store::{Arrived, Claim, Known, LaneKey, Routed, StoreError};
 
 use crate::engine::Engine;
 use crate::planted::{Bug, planted};
@@ -24,11 +24,13 @@ mod concern;
 mod echo;
 mod feelings;
 mod gathering;
-mod groups;
+pub(crate) mod groups;
 mod linked;
 mod news;
 mod planning;
 mod refusal;
+
+pub(crate) use refusal::refused;
 
 /// How many reports of a lane are taken together.
 const TOGETHER: usize = 64;
@@ -125,11 +127,15 @@ impl Engine {
                         self.store.set_aside(workspace.at(), &reason, body, self.clock.now()).await?;
                     }
                     let settles = !routed.settled.is_empty();
+                    let shows = routed.shown.is_some();
                     self.store.routed(&claim, routed, self.clock.now()).await?;
                     self.steps.reached(Step::Planned);
                     if settles {
                         // What an echo settled may have opened the conversation.
                         self.attend_opened();
+                    }
+                    if shows {
+                        self.linked.load(self.store.as_ref()).await?;
                     }
                 }
                 Err(Hold::Later(_)) if planted(Bug::SwallowTrouble) => {
@@ -177,20 +183,19 @@ impl Engine {
         if let Some(link) = known.link {
             return self.digest_linked(reported, &known, link).await;
         }
+        if let Some(pair) = self.rooms.pair(reported.conversation) {
+            if self.still_concerns(reported, pair).await? {
+                return self.digest_pair(reported, &known, pair).await;
+            }
+            return Ok(Digest { routed: nothing(reported, DropReason::NoInterest), aside: Vec::new() });
+        }
         if reported.workspace.app_login() == Some(reported.arrivals[0].watcher) {
             return self.obey(reported, &known, reported.arrivals[0].watcher).await;
         }
         let routed = match self.concern(reported, known.conversation.as_ref()).await {
             Ok(Concern::App(app)) => return self.obey(reported, &known, app).await,
             Ok(Concern::Group(link)) => return self.digest_linked(reported, &known, link).await,
-            Ok(Concern::Pair(pair)) => {
-                let lane = LaneKey::Direct(pair, reported.conversation.workspace.clone());
-                let talk = Talk { lane, since: None };
-                let mut news = self.news(reported, &known, Some(&talk)).await?;
-                let aside = std::mem::take(&mut news.aside);
-                let routed = self.planning(reported, pair, news).await?;
-                return Ok(Digest { routed, aside });
-            }
+            Ok(Concern::Pair(pair)) => return self.digest_pair(reported, &known, pair).await,
             Ok(Concern::Nobody) => nothing(reported, DropReason::NoInterest),
             Err(Hold::Refused { patience, reason }) if self.all_ripe(reported, patience) => {
                 let aside =
@@ -200,6 +205,16 @@ impl Engine {
             Err(hold) => return Err(hold),
         };
         Ok(Digest { routed, aside: Vec::new() })
+    }
+
+    /// What is to be written for these reports of a pair's conversation.
+    async fn digest_pair(&self, reported: &Reported<'_>, known: &Known, pair: Pair) -> Result<Digest, Hold> {
+        let lane = LaneKey::Direct(pair, reported.conversation.workspace.clone());
+        let talk = Talk { lane, since: None };
+        let mut news = self.news(reported, known, Some(&talk)).await?;
+        let aside = std::mem::take(&mut news.aside);
+        let routed = self.planning(reported, pair, news).await?;
+        Ok(Digest { routed, aside })
     }
 }
 

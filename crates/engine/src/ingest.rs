@@ -89,6 +89,12 @@ impl Engine {
                 }
                 Item::Joined(joined) => {
                     self.store.count("joined_or_left", 1);
+                    if self.rooms.has(&joined.conversation) {
+                        if !joined.came {
+                            self.rooms.left(joined.conversation);
+                        }
+                        continue;
+                    }
                     let linked = self.linked.has(&joined.conversation);
                     self.look_soon(joined.conversation.clone(), None);
                     if app == Some(joined.watcher) && !linked {
@@ -133,13 +139,16 @@ impl Engine {
     }
 
     /// Whether it may be carried. Of channels what happens in those that are in a link is, and of groups that only the app was
-    /// told of. Not every platform says of a reaction whether it is in a channel; what is in no link and between no people of
+    /// told of; and what the app hears in a room of its own. Not every platform says of a reaction whether it is in a channel; what is in no link and between no people of
     /// ours is passed over later.
     fn lets_in(&self, head: &Head, app: Option<LoginId>) -> bool {
         match head.place {
             Place::Direct | Place::Untold => true,
             Place::Group if app != Some(head.watcher) => true,
-            Place::Group | Place::Channel => self.linked.has(&head.message.conversation),
+            Place::Group | Place::Channel => {
+                let at = &head.message.conversation;
+                self.linked.has(at) || self.heard_in_room(at)
+            }
         }
     }
 }

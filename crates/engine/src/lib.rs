@@ -40,6 +40,7 @@ mod outbound;
 mod overdue;
 mod payload;
 mod reason;
+mod rooms;
 mod route;
 mod schedule;
 mod sites;

@@ -67,6 +67,12 @@ impl Linked {
         self.ears.read().unwrap_or_else(PoisonError::into_inner).get(channel).copied().flatten()
     }
 
+    /// Those who hear in channels.
+    pub(crate) fn hearers(&self) -> BTreeSet<LoginId> {
+        let ears = self.ears.read().unwrap_or_else(PoisonError::into_inner);
+        ears.values().copied().flatten().collect()
+    }
+
     /// The channels that a login hears.
     pub(crate) fn heard_by(&self, login: LoginId) -> Vec<ConversationRef> {
         let ears = self.ears.read().unwrap_or_else(PoisonError::into_inner);

@@ -11,6 +11,8 @@ use uuid::Uuid;
 
 use crate::{Engine, EngineError, following};
 
+mod founding;
+
 /// The least channels of a link.
 const LEAST: usize = 2;
 
@@ -37,16 +39,30 @@ pub struct Wanted {
 }
 
 /// A channel as somebody asks for it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asked {
     /// Where.
     pub workspace: WorkspaceId,
-    /// Its name, or its id there.
+    /// Its name, or its id there; of one that is to be made, its name.
     pub channel: String,
+    /// It is made first.
+    pub new: bool,
+}
+
+impl Wanted {
+    /// The channels with the way that messages go in each.
+    fn flows(&self) -> impl Iterator<Item = (&Asked, Flow)> {
+        self.channels.iter().enumerate().map(|(index, asked)| match (self.one_way, index) {
+            (false, _) => (asked, Flow::Both),
+            (true, 0) => (asked, Flow::Out),
+            (true, _) => (asked, Flow::In),
+        })
+    }
 }
 
 impl Engine {
-    /// Links channels. What is written there from now on goes to the others.
+    /// Links channels. What is written there from now on goes to the others. Those that are to be made are made when nothing is
+    /// wrong with the others; asked for once more after something went wrong, what was made is taken.
     ///
     /// # Errors
     /// [`EngineError::Refused`] with what is wrong: a channel that does not exist, is archived or is named twice; the app
@@ -58,24 +74,22 @@ impl Engine {
         if wanted.channels.len() > MOST {
             return Err(EngineError::Refused(format!("a link takes {MOST} channels at most")));
         }
-        let mut members: Vec<Member> = Vec::with_capacity(wanted.channels.len());
-        for (index, asked) in wanted.channels.iter().enumerate() {
-            let flow = match (wanted.one_way, index) {
-                (false, _) => Flow::Both,
-                (true, 0) => Flow::Out,
-                (true, _) => Flow::In,
-            };
-            let member = self.member(asked, flow).await?;
-            if members.iter().any(|known| known.at == member.at) {
-                return Err(refused(
-                    &asked.workspace,
-                    &format!("a channel cannot be linked with itself: “{}” is named twice", member.name),
-                ));
-            }
-            members.push(member);
+        // Nobody else makes the same meanwhile.
+        let _held = self.locks.channels.lock().await;
+        let linked = match self.members_of(&wanted).await {
+            Ok(members) => self.linked_now(&wanted, members).await,
+            Err(error) => Err(error),
+        };
+        match linked {
+            Ok(link) => Ok(link),
+            Err(error) => Err(self.halfway(&wanted, error).await?),
         }
+    }
+
+    /// Writes the link of these channels.
+    async fn linked_now(&self, wanted: &Wanted, members: Vec<Member>) -> Result<Link, EngineError> {
         let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
-        let name = wanted.name.filter(|name| !name.trim().is_empty());
+        let name = wanted.name.clone().filter(|name| !name.trim().is_empty());
         let link = Link {
             id: LinkId(Uuid::from_bytes(self.dice.bytes::<16>())),
             name: name.unwrap_or_else(|| names.join(" + ")),
@@ -86,7 +100,7 @@ impl Engine {
         };
         match self.store.add_link(&link).await? {
             Ok(()) => {}
-            Err(taken) => return Err(self.taken(&link, &taken).await?),
+            Err(taken) => return Err(self.taken(&link.members, &taken).await?),
         }
         self.linked.load(self.store.as_ref()).await?;
         self.attend_to(link.members.iter().filter_map(|member| member.listener));
@@ -146,7 +160,7 @@ impl Engine {
         if !self.store.set_link_options(id, options).await? {
             return Err(unknown());
         }
-        if options.notices {
+        if options.notices || options.membership {
             // Who is there now is learned.
             for member in self.store.link(id).await?.into_iter().flat_map(|link| link.members) {
                 self.look_soon(member.at, None);
@@ -273,8 +287,9 @@ impl Engine {
         Ok(Member { at: channel.at, name: channel.name, topic: None, away: None, flow, listener })
     }
 
-    async fn taken(&self, link: &Link, taken: &ConversationRef) -> Result<EngineError, EngineError> {
-        let name = link.member(taken).map(|member| member.name.clone()).unwrap_or_default();
+    async fn taken(&self, members: &[Member], taken: &ConversationRef) -> Result<EngineError, EngineError> {
+        let named = members.iter().find(|member| member.at == *taken);
+        let name = named.map(|member| member.name.clone()).unwrap_or_default();
         let links = self.store.links().await?;
         let holder = links.iter().find(|other| other.member(taken).is_some());
         Ok(refused(
@@ -290,24 +305,33 @@ impl Engine {
     }
 }
 
+/// The logins of one kind that work.
+pub(crate) fn working(logins: &[Login], kind: LoginKind) -> impl Iterator<Item = &Login> {
+    logins.iter().filter(move |login| login.kind == kind.name() && login.state == LoginState::Active)
+}
+
 /// Whoever is in a channel and has consented; an account that belongs to nobody before a person's.
 pub(crate) fn hearing(logins: &[Login], accounts: &[AccountRef]) -> Option<LoginId> {
-    let of = |kind: LoginKind| {
-        logins.iter().find(|login| {
-            login.kind == kind.name()
-                && login.state == LoginState::Active
-                && login.account.as_ref().is_some_and(|account| accounts.contains(account))
-        })
-    };
-    of(LoginKind::Listener).or_else(|| of(LoginKind::Account)).map(|login| login.id)
+    let mut all = working(logins, LoginKind::Listener).chain(working(logins, LoginKind::Account));
+    let there = |login: &&Login| login.account.as_ref().is_some_and(|account| accounts.contains(account));
+    all.find(there).map(|login| login.id)
 }
 
 /// Who looks for channels where the app cannot: an account that belongs to nobody before a few people's.
-fn lookers(logins: &[Login]) -> Vec<LoginId> {
-    let of = |kind: LoginKind| {
-        logins.iter().filter(move |login| login.kind == kind.name() && login.state == LoginState::Active)
-    };
-    of(LoginKind::Listener).chain(of(LoginKind::Account)).take(LOOKERS).map(|login| login.id).collect()
+pub(crate) fn lookers(logins: &[Login]) -> Vec<LoginId> {
+    let all = working(logins, LoginKind::Listener).chain(working(logins, LoginKind::Account));
+    all.take(LOOKERS).map(|login| login.id).collect()
+}
+
+/// Whether a channel is none of these.
+fn once<'a>(mut members: impl Iterator<Item = &'a Member>, member: &Member) -> Result<(), EngineError> {
+    if members.any(|known| known.at == member.at) {
+        return Err(refused(
+            &member.at.workspace.id,
+            &format!("a channel cannot be linked with itself: “{}” is named twice", member.name),
+        ));
+    }
+    Ok(())
 }
 
 fn refused(workspace: &WorkspaceId, why: &str) -> EngineError {

@@ -371,6 +371,9 @@ impl Engine {
             None => Vec::new(),
         };
         all.extend(self.linked.heard_by(login.id));
+        if login.kind == LoginKind::Listener.name() {
+            all.extend(self.rooms.of(&login.workspace));
+        }
         Ok(all)
     }
 

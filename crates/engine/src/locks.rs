@@ -14,6 +14,8 @@ pub(crate) struct Locks {
     pub(crate) pass: Mutex<()>,
     /// Held while an app's own login is made or replaced.
     pub(crate) apps: Mutex<()>,
+    /// Held while channels are made to be linked.
+    pub(crate) channels: Mutex<()>,
     mirrors: Vec<Mutex<()>>,
 }
 
@@ -37,6 +39,7 @@ impl Default for Locks {
             people: (0..SHARDS).map(|_| Mutex::new(())).collect(),
             pass: Mutex::new(()),
             apps: Mutex::new(()),
+            channels: Mutex::new(()),
             mirrors: (0..SHARDS).map(|_| Mutex::new(())).collect(),
         }
     }

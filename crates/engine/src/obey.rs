@@ -89,7 +89,7 @@ impl Engine {
 
     fn entry(&self, found: &Represented, here: &WorkspaceRef) -> Option<Vec<Inline>> {
         let primary = found.person.primary.as_ref()?;
-        let home = self.sites.get(&primary.account.workspace.id)?.profile().name;
+        let home = self.sites.home(&found.person)?.profile().name;
         let stand_in =
             found.stand_ins.iter().find(|s| s.workspace == *here && s.state == StandInState::Active);
         let address = if primary.account.workspace == *here {

@@ -21,6 +21,7 @@ mod outcome;
 mod passing;
 pub(crate) mod preparing;
 mod relaying;
+mod room;
 
 use preparing::Prepared;
 

@@ -21,6 +21,8 @@ pub(crate) enum Reason {
     LoginUnusable,
     /// Nobody was ever made to stand in for the sender there.
     NobodyThere,
+    /// Nothing stands in for the sender there, and no room can be made in which the app could speak for them.
+    NoRoom,
     /// The sender has to consent first.
     NoConsent,
     /// Whatever stands in for the sender is being made.
@@ -49,7 +51,7 @@ pub(crate) enum Reason {
 const TOO_LONG: &str = ", for too long";
 
 impl Reason {
-    const NAMED: [Self; 17] = [
+    const NAMED: [Self; 18] = [
         Self::Unreached,
         Self::NoAnswer,
         Self::Pause,
@@ -57,6 +59,7 @@ impl Reason {
         Self::LoginGone,
         Self::LoginUnusable,
         Self::NobodyThere,
+        Self::NoRoom,
         Self::NoConsent,
         Self::BeingMade,
         Self::CannotSpeak,
@@ -79,6 +82,7 @@ impl Reason {
             Self::LoginGone => "the sender's login is gone",
             Self::LoginUnusable => "the sender's login cannot be used",
             Self::NobodyThere => "nobody stands in for the sender there",
+            Self::NoRoom => "nobody stands in for the sender there, and no room for the two can be made",
             Self::NoConsent => "the sender has not given consent there yet",
             Self::BeingMade => "the sender's stand-in is being made",
             Self::CannotSpeak => "the sender's stand-in cannot speak now",

@@ -29,6 +29,8 @@ pub(crate) struct Route {
     pub(crate) lane: LaneKey,
     /// Who speaks and to whom; the body is filled in by what happened.
     pub(crate) payload: Payload,
+    /// Nothing stands in for whoever did it there.
+    pub(crate) relayed: bool,
 }
 
 /// What becomes of a change.
@@ -40,7 +42,7 @@ pub(crate) struct Routing {
     pub(crate) drops: Vec<entente_model::DropReason>,
 }
 
-/// Routes a change made by `scene.actor`.
+/// Routes a change made by `scene.actor`. For whom nothing stands in where it goes, the app speaks.
 ///
 /// The other person hears it on their primary, unless that is where it happened: there they see it already. The actor's
 /// own primary is told only of what they typed elsewhere, which they may choose later; for now it stays where it is.
@@ -71,12 +73,15 @@ fn target(scene: &Scene<'_>, recipient: PersonId) -> Result<Option<Route>, enten
     // A stand-in that cannot speak yet, or not now, may do so by the time the row is at the head of its lane.
     let will_speak =
         actor.stand_ins.iter().any(|s| s.workspace == *workspace && s.state != StandInState::Removed);
-    // Two people who both work elsewhere and talk here see each other here; nothing could speak for them at home.
-    if !will_speak {
+    // Two who work at the same place and talk here see each other here; nothing speaks for anybody where they work.
+    let at_home =
+        actor.person.primary.as_ref().is_some_and(|primary| primary.account.workspace == *workspace);
+    if !will_speak && at_home {
         return Err(no_stand_in);
     }
     let payload = Payload::new(Speaker::Person(scene.actor), To::Account(primary.account.id.clone()));
-    Ok(Some(Route { lane: LaneKey::Direct(scene.pair, workspace.clone()), payload }))
+    let lane = LaneKey::Direct(scene.pair, workspace.clone());
+    Ok(Some(Route { lane, payload, relayed: !will_speak }))
 }
 
 fn represented<'a>(scene: &Scene<'a>, person: PersonId) -> Option<&'a Represented> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use entente_model::{AccountId, LoginId, WorkspaceId, WorkspaceRef};
+use entente_model::{AccountId, LoginId, Person, WorkspaceId, WorkspaceRef};
 use entente_platform::site::PrivateKey;
 use entente_platform::{AppSecrets, HookKey, Platform, Profile, Receiver, Registry, Site};
 use entente_store::Store;
@@ -91,6 +91,11 @@ impl Sites {
     /// The workspace of this name.
     pub fn get(&self, name: &WorkspaceId) -> Option<&Arc<Workspace>> {
         self.by_name.get(name)
+    }
+
+    /// Where somebody works.
+    pub(crate) fn home(&self, person: &Person) -> Option<&Arc<Workspace>> {
+        self.get(&person.primary.as_ref()?.account.workspace.id)
     }
 
     /// All workspaces by name.

@@ -111,13 +111,20 @@ impl Standing {
         self.all.iter().any(|(at, by, with)| at == channel && by == account && with == emoji)
     }
 
-    /// The line for what cannot be shown otherwise, if there is anything to say.
-    pub(crate) fn line(&self, here: &ConversationRef, platform: &dyn Platform) -> Option<Body> {
+    /// The line for what cannot be shown otherwise, if there is anything to say; with what the message says, where nobody could see
+    /// which it is about.
+    pub(crate) fn line(
+        &self,
+        here: &ConversationRef,
+        platform: &dyn Platform,
+        about: Option<&str>,
+    ) -> Option<Body> {
         let below: Vec<_> = self.elsewhere(here).filter(|(_, emoji)| !app_shows(platform, emoji)).collect();
         if below.is_empty() {
             return None;
         }
-        let line = Inline::Text(format!(" {}", names(&below)));
+        let about = about.map(|about| format!(", to “{about}”")).unwrap_or_default();
+        let line = Inline::Text(format!(" {}{about}", names(&below)));
         let label = Inline::Italic(vec![Inline::Text("reacted:".to_owned())]);
         let body = Body(vec![Block::Paragraph(vec![label, line])]);
         // One message stands for all; what does not fit is left out.

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use entente_model::{Block, Body, Inline, Pair, StandInMode, StandInState, WorkspaceRef};
+use entente_model::{Block, Body, Inline, MirrorState, Pair, StandInMode, StandInState, WorkspaceRef};
 use entente_store::{LaneKey, LoginState, Plan, Represented, StoreError, What, Work};
 use tokio_util::sync::CancellationToken;
 use url::Url;
@@ -79,7 +79,7 @@ impl Engine {
         for (told, other) in [(&people[0], &people[1]), (&people[1], &people[0])] {
             let Some(primary) = &told.person.primary else { continue };
             let home = &primary.account.workspace;
-            if home == target || self.store.direct(pair, home).await?.is_none() {
+            if home == target || !self.have_conversation(pair, home).await? {
                 continue;
             }
             let link = match what {
@@ -115,6 +115,15 @@ impl Engine {
             });
         }
         Ok(plans)
+    }
+
+    /// Whether the two have a conversation there in which something can be said.
+    async fn have_conversation(&self, pair: Pair, home: &WorkspaceRef) -> Result<bool, StoreError> {
+        if self.store.direct(pair, home).await?.is_some() {
+            return Ok(true);
+        }
+        let room = self.store.room(pair, home).await?;
+        Ok(room.is_some_and(|room| !room.abandoned && matches!(room.state, MirrorState::Whole { .. })))
     }
 
     /// By which somebody can consent to be spoken for by their own account there. `None` if nothing is missing, or not

@@ -32,7 +32,12 @@ pub enum MirrorState {
         /// The login that made it.
         by: LoginId,
     },
-    /// It stands, and whoever can be in it is.
+    /// It stands, and whoever can be in it is. What it was made for is not planned yet, so nothing that is said in it may be.
+    Ready {
+        /// The login that made it.
+        by: LoginId,
+    },
+    /// It stands and shows what is said in the group.
     Whole {
         /// The login that made it.
         by: LoginId,
@@ -53,8 +58,17 @@ impl MirrorState {
             Self::Wanted { .. } => "wanted",
             Self::Begun { .. } => "begun",
             Self::Open { .. } => "open",
+            Self::Ready { .. } => "ready",
             Self::Whole { .. } => "whole",
             Self::Refused { .. } => "refused",
+        }
+    }
+
+    /// The login that made it, if it stands.
+    pub fn made_by(&self) -> Option<LoginId> {
+        match self {
+            Self::Open { by } | Self::Ready { by } | Self::Whole { by } => Some(*by),
+            Self::Wanted { .. } | Self::Begun { .. } | Self::Refused { .. } => None,
         }
     }
 }

@@ -168,6 +168,8 @@ pub enum ConversationKind {
     Group,
     /// Many accounts, under a name of its own.
     Channel,
+    /// A private channel that Entente made in the place of a group, where no group can be made of its people.
+    GroupChannel,
     /// Anything else.
     Other,
 }
@@ -205,6 +207,6 @@ pub struct Conversation {
     pub kind: ConversationKind,
     /// As its platform shows a group that was given a name; `None` for all others.
     pub name: Option<String>,
-    /// The accounts in it. Only asked for direct conversations and groups; empty otherwise.
+    /// The accounts in it. Only asked for direct conversations and groups, and what stands for them; empty otherwise.
     pub members: Vec<AccountRef>,
 }

@@ -54,6 +54,23 @@ pub trait Client: Send + Sync {
         Err(CallError::Reject("channels of this platform cannot be linked".to_owned()))
     }
 
+    /// Makes a channel that everybody in the workspace can find and join, with this login's account in it. Not safe to repeat: look with
+    /// [`Client::find_channel`] after [`CallError::Unknown`]. [`CallError::Reject`]: with what to do instead, where there is
+    /// one of this name. Only where [`crate::Capabilities::channels`] says so.
+    async fn make_channel(&self, _wanted: &WantedChannel<'_>) -> Result<ConversationRef, CallError> {
+        Err(CallError::Reject("channels of this platform cannot be made".to_owned()))
+    }
+
+    /// The channel that [`Client::make_channel`] made as this login, for the same wish, at that time or later. `None`: there is
+    /// none.
+    async fn find_channel(
+        &self,
+        _wanted: &WantedChannel<'_>,
+        _since: Timestamp,
+    ) -> Result<Option<ConversationRef>, CallError> {
+        Ok(None)
+    }
+
     /// Makes a group conversation in which this login's account is. Not safe to repeat: look with [`Client::find_group`] after
     /// [`CallError::Unknown`]. Those of `members` whom the one call that makes it cannot bring in are missing from it, and are
     /// let in one by one. Only where [`crate::Capabilities::groups`] says so.
@@ -112,6 +129,16 @@ pub trait Client: Send + Sync {
 
     /// The account behind the login.
     async fn me(&self) -> Result<Account, CallError>;
+
+    /// Whoever wrote a message, as people who read it are shown them, be they in the directory or not: of the account the name and whether
+    /// it is a bot's count, and nothing else. `None`: that is not told. Asked only of authors whom no directory lists.
+    async fn author(
+        &self,
+        _message: &MessageRef,
+        _account: &AccountRef,
+    ) -> Result<Option<Account>, CallError> {
+        Ok(None)
+    }
 
     /// The accounts of the workspace, a page at a time. A login that is no administrator's is refused: this is how the
     /// engine finds out whether it is one.
@@ -175,6 +202,16 @@ pub struct Talk {
     pub members: Vec<AccountRef>,
     /// When something last happened.
     pub at: Timestamp,
+}
+
+/// A channel that is wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct WantedChannel<'a> {
+    /// As it was asked for, never empty; behind what it is a part of and a `/` where [`crate::Channels::parts`] says so. Names that cannot
+    /// be there as they are become what is nearest.
+    pub name: &'a str,
+    /// Sixteen signs of `0-9a-f` that nothing else that we make has, for platforms where names do not tell.
+    pub mark: &'a str,
 }
 
 /// A group conversation that is wanted.

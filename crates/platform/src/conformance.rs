@@ -20,6 +20,7 @@ mod bench;
 mod ear;
 pub mod failing;
 pub mod files;
+pub mod founding;
 pub mod gathering;
 pub mod hearing;
 pub mod people;
@@ -118,6 +119,18 @@ pub trait World: Send + Sync {
     fn gathering(&self, _members: usize) -> (&'static str, &'static str) {
         panic!("no groups are made here");
     }
+    /// The login that makes channels. Only asked where channels are linked, like all that follows about them.
+    fn founder(&self) -> Credentials {
+        self.maker()
+    }
+    /// What a channel is asked for as that is called so, with what it is a part of.
+    fn whole_name(&self, name: &str) -> String {
+        name.to_owned()
+    }
+    /// Method and path of the call that makes a channel.
+    fn founding(&self) -> (&'static str, &'static str) {
+        self.gathering(usize::MAX)
+    }
     /// A group as the person sees it. `None`: they are not in it.
     async fn gathered(&self, group: &ConversationRef) -> Option<Gathered> {
         panic!("nobody looks into {group:?} here");
@@ -190,6 +203,10 @@ macro_rules! conformance {
             a_group_is_made_and_filled, a_group_whose_answer_is_lost_is_found, two_groups_of_the_same_people_are_two,
             who_is_in_a_group_changes_once, a_group_has_its_last_name, an_account_that_is_nobodys_is_refused_with_a_reason,
             whoever_is_not_in_a_group_changes_nothing
+        ]);
+        $crate::conformance!(@tests $make, founding, [
+            a_channel_is_made_and_found_by_its_name, a_channel_whose_answer_is_lost_is_found, a_name_is_taken_once,
+            a_name_that_cannot_be_is_made_fit_or_refused
         ]);
         $crate::conformance!(@tests $make, people, [
             the_login_knows_itself, the_directory_is_whole, a_bot_is_made_once

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use entente_model::{Body, Emoji, PlatformId};
+use entente_model::{Body, ConversationId, Emoji, PlatformId};
 
 use crate::{AppSecrets, Client, Credentials, Feed, Http, Profile, Receiver, Site, Tokens};
 
@@ -21,6 +21,12 @@ pub trait Platform: Send + Sync + 'static {
     /// Whether a login can react with this emoji there; what it cannot is shown as a line of text. Pure.
     fn reacts_with(&self, emoji: &Emoji) -> bool {
         self.profile().capabilities.reactions.shows(emoji)
+    }
+
+    /// Whether what the Entente app says in a channel or group can be seen to be about another message there: below it, or quoting it.
+    /// Where it cannot, a line about a message has to say what that says. Pure.
+    fn app_answers(&self, _: &ConversationId) -> bool {
+        true
     }
 
     /// The receiving half for one workspace. Does not call out; keys are parsed here, once, because every webhook

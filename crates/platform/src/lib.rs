@@ -45,7 +45,7 @@ pub mod transport;
 pub use card::{card, card_in};
 pub use client::{
     BotRefused, CatchUp, Client, Listen, Listening, MadeBot, MadeGroup, Mark, Page, Rung, Talk, WantedBot,
-    WantedGroup,
+    WantedChannel, WantedGroup,
 };
 pub use content::{Broken, Content, FileSource, OpenFile, Parts};
 pub use contract::Platform;

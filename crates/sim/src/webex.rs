@@ -158,6 +158,7 @@ const CONTROL: &[Row] = &[
     (Method::GET, "/_sim/people", sim::people),
     (Method::POST, "/_sim/people", sim::add_person),
     (Method::POST, "/_sim/apps", sim::add_app),
+    (Method::POST, "/_sim/join", sim::join),
     (Method::POST, "/_sim/consent", sim::consent),
     (Method::POST, "/_sim/revoke", sim::revoke),
     (Method::POST, "/_sim/expire", sim::expire),

@@ -153,7 +153,7 @@ const SUBSCRIPTIONS: &str = "/v2/marketplace/app/event_subscription";
 const SUBSCRIPTION: &str = "/v2/marketplace/app/event_subscription/{eventSubscriptionId}";
 
 /// Everything of the vendor's that is simulated.
-static VENDOR: [Row; 43] = [
+static VENDOR: [Row; 44] = [
     open(Method::GET, "/oauth/authorize", authorize::page),
     open(Method::POST, "/oauth/authorize", authorize::answer),
     open(Method::POST, "/oauth/token", oauth::token),
@@ -185,6 +185,13 @@ static VENDOR: [Row; 43] = [
     row(Method::POST, MEMBERS, channels::invite, scopes::ADD_MEMBERS, Label::Medium),
     row(Method::PATCH, CHANNEL, channels::rename, scopes::RENAME_CHANNEL, Label::Medium),
     row(Method::DELETE, MEMBER, channels::remove, scopes::REMOVE_MEMBER, Label::Medium),
+    row(
+        Method::POST,
+        "/v2/chat/channels/{channelId}/members/me",
+        channels::join,
+        scopes::ADD_MEMBERS,
+        Label::Medium,
+    ),
     row(
         Method::DELETE,
         "/v2/chat/channels/{channelId}/members/me",

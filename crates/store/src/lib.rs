@@ -20,7 +20,7 @@ mod payload_keys;
 mod seal;
 mod sql;
 
-pub use api::channels::Channels;
+pub use api::channels::{Channels, Moved};
 pub use api::console::{
     About, COMMITS, Console, Counts, DeadLetter, EXPIRED, News, Queue, SYNCS, SetAside, UNKNOWN_OUTCOME, What,
 };
@@ -31,11 +31,13 @@ pub use api::inbox::{
 pub use api::lanes::{Claim, LaneId, LaneKey, Lanes, Side};
 pub use api::links::{Everywhere, Interest, Known, KnownConversation, Links, Seen};
 pub use api::logins::{Listening, Login, LoginSecret, LoginState, Logins, PendingGrant};
+pub use api::making::{Making, Makings};
 pub use api::mirrors::{Mirrors, Present};
 pub use api::outbox::{
     Begin, Begun, Counterpart, Delivery, DeliveryState, Finish, Finished, Head, Outbox, Plan, Work,
 };
 pub use api::people::{Identity, Imported, People, Represented};
+pub use api::rooms::{Room, Rooms};
 pub use api::settings::Settings;
 pub use key_file::{KeyFile, KeyFileError};
 pub use memory::Memory;
@@ -44,11 +46,22 @@ pub use sql::{OpenError, Sqlite};
 
 /// Everything that is durable.
 pub trait Store:
-    Inbox + Outbox + Lanes + Links + Channels + Mirrors + People + Logins + Settings + Console
+    Inbox + Outbox + Lanes + Links + Channels + Makings + Mirrors + Rooms + People + Logins + Settings + Console
 {
 }
 
-impl<T: Inbox + Outbox + Lanes + Links + Channels + Mirrors + People + Logins + Settings + Console> Store
-    for T
+impl<T> Store for T where
+    T: Inbox
+        + Outbox
+        + Lanes
+        + Links
+        + Channels
+        + Makings
+        + Mirrors
+        + Rooms
+        + People
+        + Logins
+        + Settings
+        + Console
 {
 }

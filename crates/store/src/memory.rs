@@ -10,11 +10,13 @@ mod inbox;
 mod lanes;
 mod links;
 mod logins;
+mod making;
 mod mirrors;
 mod outbox;
 mod overdue;
 mod people;
 mod queues;
+mod rooms;
 mod settings;
 mod state;
 

@@ -63,8 +63,11 @@ impl World {
 
 /// The link of these channels.
 pub fn wanted(rooms: &[Room]) -> Wanted {
-    let asked =
-        |room: &Room| Asked { workspace: room.host.place.workspace().into(), channel: room.id.clone() };
+    let asked = |room: &Room| Asked {
+        workspace: room.host.place.workspace().into(),
+        channel: room.id.clone(),
+        new: false,
+    };
     Wanted {
         name: None,
         channels: rooms.iter().map(asked).collect(),

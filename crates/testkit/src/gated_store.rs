@@ -6,22 +6,24 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    Account, AccountId, AccountRef, Away, Conversation, ConversationRef, DeliveryId, Emoji, Link, LinkId,
-    LinkOptions, LinkState, LoginId, MessageId, MessageRef, Pair, Person, PersonId, StandIn, Timestamp,
-    WorkspaceRef,
+    Account, AccountId, AccountRef, Conversation, ConversationRef, DeliveryId, Emoji, LoginId, MessageId,
+    MessageRef, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef,
 };
 use entente_store::{
-    Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
-    Finished, Head, Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening,
-    Login, LoginSecret, LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan,
-    Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
+    Accepted, Arrived, Begin, Begun, Claim, Console, Counts, DeadLetter, Everywhere, Finish, Finished, Head,
+    Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening, Login, LoginSecret,
+    LoginState, Logins, Memory, NewArrival, News, Outbox, PendingGrant, People, Plan, Queue, Represented,
+    Routed, SetAside, Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
 use crate::gate::Gate;
 use crate::lost::Lost;
 
+mod channels;
 mod mirrors;
+mod rooms;
+mod settings;
 
 /// A memory store through a gate.
 pub struct Gated {
@@ -127,46 +129,6 @@ impl Lanes for Gated {
 
     fn woken(&self, side: Side) -> Arc<Notify> {
         self.inner.woken(side)
-    }
-}
-
-#[async_trait]
-impl Channels for Gated {
-    async fn add_link(&self, link: &Link) -> Result<Result<(), ConversationRef>, StoreError> {
-        self.gate.through("add_link", self.inner.add_link(link)).await
-    }
-
-    async fn link(&self, id: LinkId) -> Result<Option<Link>, StoreError> {
-        self.gate.through("link", self.inner.link(id)).await
-    }
-
-    /// Read when an engine is put together, before anything could die that was not there before.
-    async fn links(&self) -> Result<Vec<Link>, StoreError> {
-        self.inner.links().await
-    }
-
-    async fn set_link_state(
-        &self,
-        id: LinkId,
-        state: &LinkState,
-        notices: Vec<Plan>,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        self.gate.through("set_link_state", self.inner.set_link_state(id, state, notices, now)).await
-    }
-
-    async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError> {
-        self.gate.through("set_link_options", self.inner.set_link_options(id, options)).await
-    }
-
-    async fn see_channel(
-        &self,
-        channel: &ConversationRef,
-        name: &str,
-        topic: Option<&str>,
-        away: Option<Away>,
-    ) -> Result<bool, StoreError> {
-        self.gate.through("see_channel", self.inner.see_channel(channel, name, topic, away)).await
     }
 }
 
@@ -323,21 +285,6 @@ impl Logins for Gated {
 
     async fn listening(&self) -> Result<Vec<(LoginId, Listening)>, StoreError> {
         self.gate.through("listening", self.inner.listening()).await
-    }
-}
-
-#[async_trait]
-impl Settings for Gated {
-    async fn setting(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.gate.through("setting", self.inner.setting(name)).await
-    }
-
-    async fn setting_or(&self, name: &str, value: Vec<u8>) -> Result<Vec<u8>, StoreError> {
-        self.gate.through("setting_or", self.inner.setting_or(name, value)).await
-    }
-
-    async fn save_setting(&self, name: &str, value: Vec<u8>) -> Result<(), StoreError> {
-        self.gate.through("save_setting", self.inner.save_setting(name, value)).await
     }
 }
 

@@ -30,6 +30,9 @@ pub const WEBEX_WORKSPACE: &str = "acme-webex";
 /// The name of the workspace on Teams.
 pub const TEAMS_WORKSPACE: &str = "acme-teams";
 
+/// The address of the account that belongs to nobody.
+pub const LISTENER: &str = "listener@acme.example";
+
 impl World {
     /// A world whose organisation is synced and whose product runs.
     ///
@@ -120,14 +123,19 @@ impl World {
         consent(engine, &self.router(place), &workspace, LoginKind::Account, person, email).await;
     }
 
-    /// An account of nobody's is made on a platform, and lets the product hear where it is a member. Its id there.
+    /// An account of nobody's is made on a platform, and lets the product hear where it is a member. Its id there. On Teams it
+    /// must be one of the setup's people, of whom it is made.
     ///
     /// # Panics
     /// When it is refused.
     pub async fn add_listener(&self, place: Place) -> String {
-        let email = "listener@acme.example";
-        let made =
-            self.control(place, "/_sim/people", json!({"name": "Entente Listener", "email": email})).await;
+        let email = LISTENER;
+        let made = if place == Place::Teams {
+            // Nobody is added to its directory by hand.
+            self.control(place, "/_sim/people", json!({"person": email, "licensed": true})).await
+        } else {
+            self.control(place, "/_sim/people", json!({"name": "Entente Listener", "email": email})).await
+        };
         let engine = self.running();
         let workspace = WorkspaceId::from(place.workspace());
         consent(engine, &self.router(place), &workspace, LoginKind::Listener, None, email).await;

@@ -46,7 +46,7 @@ impl Engine {
         if let Some(app) = self.app_in(reported.workspace, &conversation).await? {
             return Ok(Concern::App(app));
         }
-        if conversation.kind == ConversationKind::Group
+        if matches!(conversation.kind, ConversationKind::Group | ConversationKind::GroupChannel)
             && let Some(concern) = self.group(reported, &conversation).await?
         {
             return Ok(concern);
@@ -98,7 +98,7 @@ impl Engine {
     }
 
     /// Whether the two are still represented, and at least one of them still works elsewhere.
-    async fn still_concerns(&self, reported: &Reported<'_>, pair: Pair) -> Result<bool, Hold> {
+    pub(super) async fn still_concerns(&self, reported: &Reported<'_>, pair: Pair) -> Result<bool, Hold> {
         let people = self.store.pair(pair).await?;
         let here = &reported.conversation.workspace;
         Ok(people.is_some_and(|[one, other]| route::concerns(here, [&one, &other]).is_some()))

@@ -21,7 +21,7 @@ use crate::inbound::news::{News, keep_newest};
 use crate::inbound::planning::owner;
 use crate::inbound::{Aside, Hold, Reported, refusal};
 use crate::payload::{Feeling, Payload};
-use crate::route::{self, Scene};
+use crate::route::Scene;
 
 /// How reactions to a message stood and stand.
 pub(super) struct Felt {
@@ -143,15 +143,19 @@ impl Engine {
                 routed.drops.push(DropReason::NoInterest);
                 continue;
             };
-            let routing = route::route(&Scene { workspace: here, pair, people, actor });
+            let routing = self.routing(&Scene { workspace: here, pair, people, actor });
             routed.drops.extend(routing.drops);
             for target in routing.routes {
                 let difference = felt.of(&account.id);
                 let LaneKey::Direct(_, workspace) = &target.lane else { continue };
                 let Some(platform) = self.registry.get(&workspace.platform) else { continue };
+                let capabilities = &platform.profile().capabilities;
+                // The app does it, where it can.
+                let shown =
+                    !target.relayed || capabilities.channels.is_some_and(|channels| channels.app_reacts);
                 let can = Can {
-                    reactions: platform.profile().capabilities.reactions,
-                    shows: &|emoji| platform.reacts_with(emoji),
+                    reactions: capabilities.reactions,
+                    shows: &|emoji| shown && platform.reacts_with(emoji),
                 };
                 let plan = Plan {
                     lane: target.lane.clone(),

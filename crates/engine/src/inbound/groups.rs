@@ -9,24 +9,30 @@
 use std::collections::BTreeSet;
 
 use entente_model::{
-    AccountRef, CallError, Conversation, Flow, Link, LinkId, LinkOptions, LinkState, LoginId, Member, Mirror,
+    AccountRef, Conversation, Flow, Link, LinkId, LinkOptions, LinkState, LoginId, Member, Mirror,
     MirrorState, Timestamp, plain_line,
 };
-use entente_platform::{LoginKind, Mark, Presence};
-use entente_store::{LoginState, Present, Report, Represented, StoreError};
+use entente_platform::Mark;
+use entente_store::{Present, Report, Represented, StoreError};
 use uuid::Uuid;
 
 use crate::Engine;
 use crate::inbound::concern::Concern;
+use crate::inbound::refusal::{answered, refused};
 use crate::inbound::{Hold, Reported};
-use crate::linking::hearing;
 use crate::sites::Workspace;
+use ears::ear_among;
+use people::called;
 
+mod ears;
 mod following;
 mod making;
 mod opening;
 mod people;
 mod words;
+
+pub(crate) use ears::service_account;
+pub(crate) use people::account_in;
 
 /// The longest name of a group, in characters.
 const LONGEST_NAME: usize = 80;
@@ -68,8 +74,7 @@ impl Engine {
             // Whatever will be said is heard now.
             return Ok(Some(Concern::Nobody));
         }
-        let said = conversation.name.as_deref().map(|name| plain_line(name, LONGEST_NAME));
-        let name = said.filter(|name| !name.is_empty()).unwrap_or_else(|| named_after(&people));
+        let name = name_of(conversation).unwrap_or_else(|| named_after(&people));
         let link = Link {
             id: LinkId(Uuid::from_bytes(self.dice.bytes::<16>())),
             name: name.clone(),
@@ -113,8 +118,8 @@ impl Engine {
         if link.state != deaf {
             return Ok(link);
         }
-        let Some(members) = self.seen_by_ear(reported).await? else { return Ok(link) };
-        let Some(ear) = self.ear_for(reported, &members).await? else { return Ok(link) };
+        let Some(seen) = self.seen_by_ear(reported).await? else { return Ok(link) };
+        let Some(ear) = self.ear_for(reported, &seen.members).await? else { return Ok(link) };
         self.store.hear(link.id, &home.at, ear).await?;
         self.store.set_link_state(link.id, &LinkState::Active, Vec::new(), self.clock.now()).await?;
         self.linked.load(self.store.as_ref()).await?;
@@ -131,12 +136,8 @@ impl Engine {
     ) -> Result<bool, Hold> {
         let Some(ear) = ear else { return Ok(false) };
         let Some(client) = self.client_or_hold(ear).await? else { return Ok(false) };
-        match client.catch_up(&conversation.at, &Mark { message: None, at: since }).await {
-            Ok(read) => Ok(read.snapshots.iter().any(|snapshot| !snapshot.deleted)),
-            Err(CallError::Retry { after }) => Err(Hold::Later(after)),
-            Err(CallError::Unknown) => Err(Hold::Later(None)),
-            Err(_) => Ok(false),
-        }
+        let read = answered(client.catch_up(&conversation.at, &Mark { message: None, at: since }).await)?;
+        Ok(read.is_ok_and(|read| read.snapshots.iter().any(|snapshot| !snapshot.deleted)))
     }
 
     /// The workspaces, other than this one, that somebody of them works in.
@@ -167,59 +168,28 @@ impl Engine {
         members: &[AccountRef],
     ) -> Result<Option<LoginId>, Hold> {
         let here = reported.workspace;
-        if let Some(ear) = self.ear_among(here, members).await? {
+        let logins = self.store.logins(Some(here.at())).await?;
+        if let Some(ear) = ear_among(here, &logins, members) {
             return Ok(Some(ear));
         }
-        let Some((listener, account)) = self.service_account(here).await? else { return Ok(None) };
+        let Some((listener, account)) = service_account(here, &logins) else { return Ok(None) };
         for client in self.listeners(reported).await? {
-            match client.admit(reported.conversation, &account).await {
-                Ok(()) => return Ok(Some(listener)),
-                Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
-                Err(CallError::Unknown) => return Err(Hold::Later(None)),
-                Err(_) => {}
+            if refused(client.admit(reported.conversation, &account).await)?.is_none() {
+                return Ok(Some(listener));
             }
         }
         Ok(None)
     }
-
-    /// Who hears what is said among these accounts: the app, where it hears and is one of them, or whoever has consented.
-    async fn ear_among(
-        &self,
-        workspace: &Workspace,
-        accounts: &[AccountRef],
-    ) -> Result<Option<LoginId>, StoreError> {
-        let logins = self.store.logins(Some(workspace.at())).await?;
-        let hears = presence(workspace).is_some_and(Presence::hears);
-        let app = workspace.app_login().filter(|_| hears);
-        let app = logins.iter().find(|login| Some(login.id) == app);
-        let app = app.filter(|app| app.account.as_ref().is_some_and(|own| accounts.contains(own)));
-        Ok(app.map(|app| app.id).or_else(|| hearing(&logins, accounts)))
-    }
-
-    /// An account that belongs to nobody and hears wherever it is let in, on platforms where bots do not.
-    async fn service_account(
-        &self,
-        workspace: &Workspace,
-    ) -> Result<Option<(LoginId, AccountRef)>, StoreError> {
-        if presence(workspace) != Some(Presence::Joins) {
-            return Ok(None);
-        }
-        let logins = self.store.logins(Some(workspace.at())).await?;
-        let of = |login: &&entente_store::Login| {
-            login.kind == LoginKind::Listener.name() && login.state == LoginState::Active
-        };
-        let listener = logins.iter().find(of);
-        Ok(listener.and_then(|login| Some((login.id, login.account.clone()?))))
-    }
 }
 
-/// What the app is in groups of this workspace.
-fn presence(workspace: &Workspace) -> Option<Presence> {
-    workspace.profile().capabilities.channels.map(|channels| channels.app)
+/// The name that a group was given.
+fn name_of(conversation: &Conversation) -> Option<String> {
+    let name = plain_line(conversation.name.as_deref()?, LONGEST_NAME);
+    Some(name).filter(|name| !name.is_empty())
 }
 
 /// The name of a group that was given none.
 fn named_after(people: &[Represented]) -> String {
-    let names: Vec<String> = people.iter().map(|one| entente_model::plain_person(&one.person.name)).collect();
+    let names: Vec<String> = people.iter().map(called).collect();
     plain_line(&names.join(", "), LONGEST_NAME)
 }

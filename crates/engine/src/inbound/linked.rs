@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use entente_model::{
-    AccountRef, Body, ConversationRef, DropReason, FileRef, Files, Link, LinkId, LinkState, LoginId, Member,
-    MessageRef, PersonId, Snapshot, Timestamp,
+    AccountRef, Body, CallError, ConversationRef, DropReason, FileRef, Files, Link, LinkId, LinkState,
+    LoginId, Member, MessageRef, PersonId, Snapshot, Timestamp,
 };
 use entente_store::{Interest, Known, LaneKey, Plan, Routed, SeenNow, Work};
 
@@ -18,6 +18,7 @@ use crate::inbound::planning::{of_files, seen_now, watcher};
 use crate::inbound::refusal;
 use crate::inbound::{Digest, Hold, Reported, Talk, accepted_at, nothing};
 use crate::naming::called_in;
+use crate::outbound::target;
 use crate::payload::{Credit, Kept, Payload, Speaker, To};
 
 mod feelings;
@@ -56,20 +57,22 @@ impl Engine {
             }
             return Ok(Digest { routed: nothing(reported, DropReason::NoInterest), aside: Vec::new() });
         };
-        let link = self.finish_mirrors(reported, link).await?;
-        self.follow_members(reported, &link).await?;
+        let (link, first) = self.finish_mirrors(reported, link).await?;
+        let shown = first.then_some(link.id);
+        self.follow_group(reported, &link).await?;
         let lane = LaneKey::Conversation(reported.conversation.clone());
         let talk = Talk { lane, since: Some(link.made_at) };
         match self.news(reported, known, Some(&talk)).await {
             Ok(mut news) => {
                 let aside = std::mem::take(&mut news.aside);
                 let routed = self.plan_for_link(reported, &link, &talk, news).await?;
-                Ok(Digest { routed, aside })
+                Ok(Digest { routed: Routed { shown, ..routed }, aside })
             }
             Err(Hold::Refused { patience, reason }) if self.all_ripe(reported, patience) => {
                 let aside =
                     reported.arrivals.iter().map(|arrival| refusal::aside(arrival, &reason)).collect();
-                Ok(Digest { routed: nothing(reported, DropReason::Refused), aside })
+                let routed = Routed { shown, ..nothing(reported, DropReason::Refused) };
+                Ok(Digest { routed, aside })
             }
             Err(hold) => Err(hold),
         }
@@ -119,7 +122,13 @@ impl Engine {
                 }
             };
             routed.seen.push(seen_now(&snapshot));
-            let Some((speaker, credit)) = self.credit(reported, &authors, &snapshot) else {
+            let credited = match self.credit(reported, &authors, &snapshot) {
+                None if link.options.outsiders => {
+                    self.outsider(reported, &authors, &snapshot, work == Work::Delete).await?
+                }
+                credited => credited,
+            };
+            let Some((speaker, credit)) = credited else {
                 routed.drops.push(DropReason::Outsider);
                 continue;
             };
@@ -187,12 +196,41 @@ impl Engine {
         let (person, home) = match author {
             Author::Person(identity) => {
                 let person = &identity.represented.person;
-                let home = person.primary.as_ref().and_then(|at| self.sites.get(&at.account.workspace.id));
-                (Some(person.id), home.map_or(here, |home| home.profile().name))
+                (Some(person.id), self.sites.home(person).map_or(here, |home| home.profile().name))
             }
             Author::Listed(_) | Author::Outsider | Author::Bot => (None, here),
         };
         Some((person, Credit { name, home: home.to_owned(), in_front: false }))
+    }
+
+    /// The same of somebody whom no directory of ours lists, as their platform names them to those who read it, and marked. Bots are
+    /// nobody, else two of them could talk to each other for ever.
+    async fn outsider(
+        &self,
+        reported: &Reported<'_>,
+        authors: &HashMap<AccountRef, Author>,
+        snapshot: &Snapshot,
+        taken_back: bool,
+    ) -> Result<Option<(Option<PersonId>, Credit)>, Hold> {
+        let Some(Author::Outsider) = authors.get(&snapshot.message.author) else { return Ok(None) };
+        let credit = |name: String| {
+            let home = reported.workspace.profile().name.to_owned();
+            Some((None, Credit { name, home, in_front: false }))
+        };
+        if taken_back {
+            // Nobody reads a name there, and nothing goes of what was not carried.
+            return Ok(credit(credit::clean("")));
+        }
+        for client in self.listeners(reported).await? {
+            match client.author(&snapshot.message.at, &snapshot.message.author).await {
+                Ok(Some(account)) if account.bot => return Ok(None),
+                Ok(Some(account)) => return Ok(credit(credit::outside(&account.name))),
+                Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
+                Err(CallError::Unknown) => return Err(Hold::Later(None)),
+                Ok(None) | Err(_) => {}
+            }
+        }
+        Ok(None)
     }
 
     /// Plans what goes to the other channels.
@@ -250,11 +288,8 @@ impl Engine {
 
     /// One row for each part that a new message needs, with room for the author's name; one row for anything else, to be
     /// cut at the head of its lane.
-    fn cut_for(&self, plan: &Plan, payload: &Payload, body: Option<Body>) -> Vec<Plan> {
-        let platform = match &plan.lane {
-            LaneKey::Conversation(at) => self.registry.get(&at.workspace.platform),
-            _ => None,
-        };
+    pub(super) fn cut_for(&self, plan: &Plan, payload: &Payload, body: Option<Body>) -> Vec<Plan> {
+        let platform = target(&plan.lane).and_then(|there| self.registry.get(&there.platform));
         let (Work::Send, Some(body), Some(platform), Some(credit)) =
             (plan.work, &body, platform, &payload.credit)
         else {

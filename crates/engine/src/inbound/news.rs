@@ -8,7 +8,7 @@ use entente_store::{Arrived, Known, Report, Seen};
 
 use crate::compare::{self, Verdict};
 use crate::engine::Engine;
-use crate::inbound::refusal::{self, PATIENCE, Refusals};
+use crate::inbound::refusal::{self, PATIENCE, Refusals, answered};
 use crate::inbound::{Aside, Hold, Reported, Talk};
 use crate::planted::{Bug, planted};
 use crate::telling::KEEP_SEEN;
@@ -234,12 +234,10 @@ impl Engine {
     async fn as_it_is(&self, reported: &Reported<'_>, told: Snapshot) -> Result<Option<Snapshot>, Hold> {
         let mut gone = false;
         for client in self.listeners(reported).await? {
-            match client.fetch(&told.message.at).await {
+            match answered(client.fetch(&told.message.at).await)? {
                 Ok(Some(snapshot)) => return Ok(Some(snapshot)),
                 Ok(None) | Err(CallError::Gone) => gone = true,
-                Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
-                Err(CallError::Unknown) => return Err(Hold::Later(None)),
-                Err(CallError::Reject(_) | CallError::Reauthorize | CallError::Lacks(_)) => {}
+                Err(_) => {}
             }
         }
         Ok((!gone).then_some(told))

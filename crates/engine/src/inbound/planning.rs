@@ -15,7 +15,7 @@ use crate::naming::{Called, called_in};
 use crate::outbound::cutting::FILES;
 use crate::payload::{Carried, Kept, Payload};
 use crate::planted::{Bug, planted};
-use crate::route::{self, Scene};
+use crate::route::{self, Routing, Scene};
 
 impl Engine {
     /// Plans what these news mean to the pair.
@@ -30,7 +30,10 @@ impl Engine {
         };
         let here = &reported.conversation.workspace;
         let lane = LaneKey::Direct(pair, here.clone());
-        let ours = |snapshot: &Snapshot| acted_as(&people, here, snapshot);
+        let room = self.rooms.has(reported.conversation);
+        let ours = |snapshot: &Snapshot| {
+            acted_as(&people, here, snapshot) || room && owner(&people, &snapshot.message.author).is_none()
+        };
         let settled = self.recognize(&lane, &mut news.stand, ours).await?;
         let felt = self.felt(reported.conversation, &news).await?;
         let mut routed = Routed {
@@ -112,7 +115,7 @@ impl Engine {
             routed.drops.push(DropReason::NoInterest);
             return;
         };
-        let routing = route::route(&Scene { workspace: here, pair, people, actor });
+        let routing = self.routing(&Scene { workspace: here, pair, people, actor });
         routed.drops.extend(routing.drops);
         for target in routing.routes {
             let unsupported = &snapshot.message.unsupported;
@@ -146,8 +149,21 @@ impl Engine {
         }
     }
 
+    /// Routes a change, with the name under which the app passes it on where nothing stands in for its author.
+    pub(super) fn routing(&self, scene: &Scene<'_>) -> Routing {
+        let mut routing = route::route(scene);
+        let actor = scene.people.iter().find(|represented| represented.person.id == scene.actor);
+        for route in routing.routes.iter_mut().filter(|route| route.relayed) {
+            route.payload.credit = actor.map(|actor| self.credit_of(actor));
+        }
+        routing
+    }
+
     /// One row for each part that a new message needs; one row for anything else, to be cut at the head of its lane.
     fn cut(&self, plan: &Plan, payload: &Payload, body: Option<Body>) -> Vec<Plan> {
+        if payload.credit.is_some() {
+            return self.cut_for(plan, payload, body);
+        }
         let platform = match &plan.lane {
             LaneKey::Direct(_, workspace) => self.registry.get(&workspace.platform),
             _ => None,

@@ -48,6 +48,23 @@ impl Refusals {
     }
 }
 
+/// What a platform answered, good or bad; a hold where it did not, or not now.
+pub(super) fn answered<T>(answer: Result<T, CallError>) -> Result<Result<T, CallError>, Hold> {
+    match answer {
+        Err(CallError::Retry { after }) => Err(Hold::Later(after)),
+        Err(CallError::Unknown) => Err(Hold::Later(None)),
+        answer => Ok(answer),
+    }
+}
+
+/// Why something that was asked for was not done, if it was not.
+pub(crate) fn refused(answer: Result<(), CallError>) -> Result<Option<String>, Hold> {
+    Ok(answered(answer)?.err().map(|error| match error {
+        CallError::Reject(why) => why,
+        error => error.to_string(),
+    }))
+}
+
 impl Engine {
     /// Clients of those who were told and still exist, in the order in which they were told; in a channel, whoever hears there
     /// comes first.

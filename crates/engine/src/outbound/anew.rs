@@ -33,6 +33,16 @@ impl Engine {
         if !matches!(payload.to, To::Account(_)) {
             return Ok(None);
         }
+        if let (true, LaneKey::Direct(pair, _)) = (self.rooms.has(refused), &claim.key) {
+            // Only a room that is gone is made anew, and once.
+            let workspace = self.sites.get(&refused.workspace.id).filter(|_| vanished && !payload.anew);
+            let Some(workspace) = workspace else { return Ok(None) };
+            self.room_vanished(*pair, workspace).await?;
+            self.store.count("opened_anew", 1);
+            let anew = Payload { anew: true, introduced: false, ..payload.clone() };
+            let (work, part) = (head.delivery.work, head.delivery.part);
+            return Ok(Some(Finish::Replaced(vec![cutting::row(claim, head, work, part, &anew)])));
+        }
         self.store.forget(refused).await?;
         self.store.count("opened_anew", 1);
         let introduced = payload.introduced || !vanished;

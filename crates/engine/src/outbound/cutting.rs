@@ -29,8 +29,9 @@ impl Engine {
         let Some(speaks) = people.into_iter().find(|represented| represented.person.id == speaker) else {
             return Ok(None);
         };
-        let home = speaks.person.primary.as_ref().and_then(|p| self.sites.get(&p.account.workspace.id));
-        let Some(home) = home.filter(|home| home.at() != workspace.at()) else { return Ok(None) };
+        let Some(home) = self.sites.home(&speaks.person).filter(|home| home.at() != workspace.at()) else {
+            return Ok(None);
+        };
         let line = format!(
             "{} works in {}. Messages written here are passed on there by Entente, and answers come back here.",
             speaks.person.name,

@@ -36,8 +36,18 @@ impl Engine {
             // An echo has settled it.
             return Ok(Next::GoOn);
         };
-        let (draft, client) = match self.prepare(claim, workspace, head).await? {
-            Prepared::Do { draft, client, .. } => (draft, client),
+        let (draft, client, relayed) = match self.prepare(claim, workspace, head).await? {
+            // What spoke then stands in for its author no more, and the app may not read what it said.
+            Prepared::Do { relayed: true, fingerprint, .. }
+                if fingerprint != intent.fingerprint && matches!(claim.key, LaneKey::Direct(..)) =>
+            {
+                let finish = match self.again(head, Some(LONGEST_PAUSE), Reason::NobodyThere) {
+                    Finish::RetryAt { at, .. } => Finish::LookAt { at },
+                    _ => Finish::Dead { reason: Reason::NeverLearned.name().to_owned() },
+                };
+                return self.finish(claim, head, finish).await;
+            }
+            Prepared::Do { draft, client, relayed, .. } => (draft, client, relayed),
             // Whoever spoke cannot be asked now, so nothing can be ruled out; nothing may be sent either.
             Prepared::Not(Finish::RetryAt { at, .. }) => {
                 return self.finish(claim, head, Finish::LookAt { at }).await;
@@ -67,7 +77,14 @@ impl Engine {
             }
             Err(_) => return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await,
         };
-        if let Some(snapshot) = self.effect_among(found, intent.fingerprint).await? {
+        let mut effect = self.effect_among(found, intent.fingerprint).await?;
+        if effect.is_none() && !relayed {
+            let Ok(found) = self.said_in_room(claim, workspace, began.minus(SKEW)).await? else {
+                return self.finish(claim, head, Finish::LookAt { at: now.plus(pause) }).await;
+            };
+            effect = self.effect_among(found, intent.fingerprint).await?;
+        }
+        if let Some(snapshot) = effect {
             self.store.count("unknown_had_landed", 1);
             let finish = Finish::Delivered {
                 message: Some(snapshot.message.at),
@@ -167,12 +184,43 @@ impl Engine {
         to: &Destination,
         since: Timestamp,
     ) -> Result<Vec<Snapshot>, CallError> {
-        let LaneKey::Conversation(channel) = &claim.key else { return client.sent_since(to, since).await };
-        let Some(ear) = self.linked.ear(channel) else { return client.sent_since(to, since).await };
         let unreadable = CallError::Retry { after: None };
+        let (channel, ear) = match (&claim.key, to) {
+            (LaneKey::Conversation(channel), _) => (channel, self.linked.ear(channel)),
+            (_, Destination::Conversation(room)) if self.rooms.has(room) => {
+                let Some(workspace) = self.sites.get(&room.workspace.id) else { return Err(unreadable) };
+                let host = self.host_of_rooms(workspace).await.map_err(|_| unreadable.clone())?;
+                (room, host.map(|host| host.ear))
+            }
+            _ => return client.sent_since(to, since).await,
+        };
+        let Some(ear) = ear else { return client.sent_since(to, since).await };
         let Ok(Some(ear)) = self.client(ear).await else { return Err(unreadable) };
         let read = ear.catch_up(channel, &Mark { message: None, at: since }).await?;
         if read.gap { Err(unreadable) } else { Ok(read.snapshots) }
+    }
+
+    /// What was said in the room of two people in whose direct conversation a row is looked for: the app may have said it, before
+    /// anything stood in for its author.
+    async fn said_in_room(
+        &self,
+        claim: &Claim,
+        workspace: &Workspace,
+        since: Timestamp,
+    ) -> Result<Result<Vec<Snapshot>, CallError>, StoreError> {
+        let LaneKey::Direct(pair, at) = &claim.key else { return Ok(Ok(Vec::new())) };
+        let room = self.store.room(*pair, at).await?.and_then(|room| room.at);
+        let (Some(room), Some(host)) = (room, self.host_of_rooms(workspace).await?) else {
+            return Ok(Ok(Vec::new()));
+        };
+        let Ok(Some(ear)) = self.client(host.ear).await else {
+            return Ok(Err(CallError::Retry { after: None }));
+        };
+        let read = ear.catch_up(&room, &Mark { message: None, at: since }).await;
+        Ok(match read {
+            Err(CallError::Gone) => Ok(Vec::new()),
+            read => read.map(|read| read.snapshots),
+        })
     }
 
     /// The first of these messages that says what the row says and is nobody else's effect.

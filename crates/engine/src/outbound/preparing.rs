@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use entente_model::{
-    AccountId, Body, Destination, Draft, DropReason, Operation, Sender, StandInMode, StandInState,
+    AccountId, Body, ConversationRef, Destination, Draft, DropReason, Operation, Sender, StandInMode,
+    StandInState,
 };
 use entente_platform::{Client, Mentions};
 use entente_store::{Claim, DeliveryState, Finish, Head, LaneKey, Represented, StoreError, Work};
@@ -61,11 +62,32 @@ impl Engine {
                 alias = credited(workspace, head, &mut payload);
             }
         }
-        let mut operation = match head.delivery.work {
-            Work::Send | Work::Notice => match self.sending(claim, workspace, head, &payload).await? {
-                Ok(operation) => operation,
+        let mut room = None;
+        let mut own = None;
+        if let (LaneKey::Direct(..), Speaker::Person(person)) = (&claim.key, payload.speaker) {
+            let voice = self.voice(claim, workspace, payload.speaker).await?;
+            let row = (claim, workspace, head);
+            match self.relayed_directly(row, &payload, (person, &voice)).await? {
+                Ok(Some((voice, at))) => {
+                    (relayed, spoken, room) = (true, Some(voice), at);
+                    if head.delivery.work != Work::Notice {
+                        self.credit_directly(claim, person, &mut payload).await?;
+                        alias = credited(workspace, head, &mut payload);
+                    }
+                }
+                Ok(None) => own = Some(voice),
                 Err(finish) => return Ok(Prepared::Not(finish)),
-            },
+            }
+        }
+        // Whoever speaks for themselves is relayed no more.
+        let leaves = matches!(own, Some(Ok(_)));
+        let mut operation = match head.delivery.work {
+            Work::Send | Work::Notice => {
+                match self.sending(claim, workspace, head, &payload, (room, leaves)).await? {
+                    Ok(operation) => operation,
+                    Err(finish) => return Ok(Prepared::Not(finish)),
+                }
+            }
             Work::Edit => match cutting::editing(claim, workspace, head, &payload) {
                 Ok(operation) => operation,
                 Err(finish) => return Ok(Prepared::Not(finish)),
@@ -79,12 +101,14 @@ impl Engine {
                 Err(finish) => return Ok(Prepared::Not(finish)),
             },
         };
-        let voice = match spoken {
-            Some(voice) => voice,
-            None => match self.voice(claim, workspace, payload.speaker).await? {
-                Ok(voice) => voice,
-                Err(why) => return Ok(Prepared::Not(self.again(head, None, why))),
-            },
+        let voice = match (spoken, own) {
+            (Some(voice), _) => Ok(voice),
+            (None, Some(own)) => own,
+            (None, None) => self.voice(claim, workspace, payload.speaker).await?,
+        };
+        let voice = match voice {
+            Ok(voice) => voice,
+            Err(why) => return Ok(Prepared::Not(self.again(head, None, why))),
         };
         if let Operation::Send { body, .. } | Operation::Edit { body, .. } = &mut operation {
             let capabilities = &workspace.profile().capabilities;
@@ -123,14 +147,24 @@ impl Engine {
         workspace: &Workspace,
         head: &Head,
         payload: &Payload,
+        (room, leaves): (Option<ConversationRef>, bool),
     ) -> Result<Result<Operation, Finish>, StoreError> {
-        let open = match &claim.key {
-            LaneKey::Direct(pair, at) => self.store.direct(*pair, at).await?,
+        let open = match (&claim.key, &room) {
+            (LaneKey::Direct(pair, at), None) => self.store.direct(*pair, at).await?,
             _ => None,
         };
         // A row that may have been done is looked for as it is; replaced by others it would be sent again.
         let begun = matches!(head.delivery.state, DeliveryState::Begun { .. });
+        if leaves
+            && open.is_none()
+            && !begun
+            && head.delivery.work == Work::Send
+            && let LaneKey::Direct(pair, _) = &claim.key
+        {
+            self.leave_room(*pair, workspace).await?;
+        }
         if open.is_none()
+            && room.is_none()
             && !payload.introduced
             && !begun
             && head.delivery.work == Work::Send
@@ -147,7 +181,10 @@ impl Engine {
             // What it is about is not there, and says nothing without it.
             return Ok(Err(Finish::Dropped(DropReason::NoCounterpart)));
         }
-        let to = payload.destination(workspace.at(), open);
+        let to = match room {
+            Some(room) => Destination::Conversation(room),
+            None => payload.destination(workspace.at(), open),
+        };
         let in_place = |thread: &entente_model::MessageRef| match &to {
             Destination::Conversation(conversation) => thread.conversation == *conversation,
             Destination::Direct(_) => false,
@@ -185,9 +222,15 @@ impl Engine {
 }
 
 pub(crate) fn voice_of(represented: Option<Represented>, workspace: &Workspace) -> Result<Voice, Reason> {
+    let primary = represented.as_ref().and_then(|one| one.person.primary.as_ref());
+    // Nothing stands in for anybody where they work.
+    let at_home = primary.is_some_and(|primary| primary.account.workspace == *workspace.at());
     let stand_ins = represented.map(|represented| represented.stand_ins).unwrap_or_default();
-    let Some(stand_in) = stand_ins.into_iter().find(|stand_in| stand_in.workspace == *workspace.at()) else {
-        return Err(Reason::NobodyThere);
+    let there = |stand_in: &entente_model::StandIn| {
+        stand_in.workspace == *workspace.at() && stand_in.state != StandInState::Removed
+    };
+    let Some(stand_in) = stand_ins.into_iter().find(there) else {
+        return Err(if at_home { Reason::CannotSpeak } else { Reason::NobodyThere });
     };
     match (stand_in.state, stand_in.login, stand_in.account) {
         (StandInState::Active, Some(login), Some(account)) => {

@@ -2,8 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entente_model::{LoginId, Person, Primary, StandIn, StandInMode, StandInState, WorkspaceRef};
-use entente_store::LoginState;
+use entente_model::{Person, Primary, StandIn, StandInMode, StandInState, WorkspaceRef};
 use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
 use super::plan::{Planned, SavedLine, SavedPlan, person_content};
@@ -93,10 +92,6 @@ impl Engine {
             self.store.save_stand_in(&next).await?;
         }
         Ok(())
-    }
-
-    async fn works(&self, login: LoginId) -> Result<bool, EngineError> {
-        Ok(self.store.login(login).await?.is_some_and(|login| login.state == LoginState::Active))
     }
 }
 

@@ -69,8 +69,32 @@ fn what_is_typed_by_hand_from_a_secondary_account_stays_there() {
 }
 
 #[test]
-fn somebody_nothing_stands_in_for_is_accounted_for() {
-    let people = [somebody(1, Some(0), &[]), somebody(2, Some(1), &[(0, StandInState::Active)])];
+fn somebody_nothing_stands_in_for_is_relayed() {
+    for gone in [&[][..], &[(1, StandInState::Removed)]] {
+        let people = [somebody(1, Some(0), gone), somebody(2, Some(1), &[(0, StandInState::Active)])];
+        let at = workspace(0);
+        let routing = route(&scene(&at, &people, 0));
+        assert_eq!(routing.drops, []);
+        let [only] = &routing.routes[..] else { panic!("one route expected") };
+        assert!(only.relayed && matches!(&only.lane, LaneKey::Direct(_, to) if *to == workspace(1)));
+    }
+}
+
+#[test]
+fn two_who_work_at_the_same_place_and_talk_elsewhere_are_left_alone() {
+    let people = [
+        somebody(1, Some(1), &[(0, StandInState::Active)]),
+        somebody(2, Some(1), &[(0, StandInState::Active)]),
+    ];
+    let at = workspace(0);
+    let routing = route(&scene(&at, &people, 0));
+    assert!(routing.routes.is_empty());
+    assert_eq!(routing.drops, [DropReason::NoStandIn, DropReason::OwnSecondary]);
+}
+
+#[test]
+fn somebody_who_works_nowhere_is_accounted_for() {
+    let people = [somebody(1, Some(0), &[]), somebody(2, None, &[])];
     let at = workspace(0);
     assert_eq!(route(&scene(&at, &people, 0)).drops, [DropReason::NoStandIn]);
 }

@@ -129,6 +129,9 @@ fn died_because(reason: Reason, there: &str) -> String {
             format!("{there} did not take it.")
         }
         Reason::NoConsent => "You have not consented that Entente writes there as you.".to_owned(),
+        Reason::NoRoom => format!(
+            "You have no account there, and Entente cannot open a room on {there} in which it could write for you."
+        ),
         Reason::PlaceGone => "The conversation there does not exist any more.".to_owned(),
         Reason::Unreadable | Reason::KeyGone => "Entente cannot read it any more.".to_owned(),
         Reason::Refused => format!("{there} refused it; your administrator can see why."),

@@ -15,16 +15,21 @@ use crate::table;
 pub(super) enum Links {
     /// Keep channels in step: what is written in one goes to the others.
     Create {
-        /// Two or more, each by its name or its id there.
-        #[arg(required = true, num_args = 2.., value_name = "WORKSPACE:CHANNEL")]
+        /// Channels that are there, each by its name or its id. With those that are made, two or more.
+        #[arg(value_name = "WORKSPACE:CHANNEL")]
         channels: Vec<Channel>,
+        /// A channel that is made first, which everybody of the workspace can find and join; of Teams, TEAM/NAME. Asked for again
+        /// after something went wrong, none is made twice.
+        #[arg(long, value_name = "WORKSPACE:NAME")]
+        new: Vec<Channel>,
         /// What to call the link.
         #[arg(long)]
         name: Option<String>,
         /// Only from the first channel to the others.
         #[arg(long)]
         one_way: bool,
-        /// What is chosen about it: `files=on|links|off`, `broadcast=inert|allowed`, `notices=off|on`.
+        /// What is chosen about it: `files=on|links|off`, `broadcast=inert|allowed`, `outsiders=left-out|allowed`,
+        /// `notices=off|on`, `membership=apart|mirrored`.
         #[arg(long = "option", value_name = "OPTION=VALUE")]
         options: Vec<Choice>,
         #[command(flatten)]
@@ -34,7 +39,8 @@ pub(super) enum Links {
     Set {
         /// Its id, the beginning of it, or its name.
         link: String,
-        /// `files=on|links|off`, `broadcast=inert|allowed`, `notices=off|on`.
+        /// `files=on|links|off`, `broadcast=inert|allowed`, `outsiders=left-out|allowed`,
+        /// `notices=off|on`, `membership=apart|mirrored`.
         #[arg(required = true, value_name = "OPTION=VALUE")]
         options: Vec<Choice>,
         #[command(flatten)]
@@ -121,8 +127,13 @@ fn chosen(options: Vec<Choice>) -> Map<String, Value> {
 impl Links {
     pub(super) async fn run(self) -> anyhow::Result<()> {
         match self {
-            Self::Create { channels, name, one_way, options, remote } => {
-                let channels: Vec<Value> = channels.into_iter().map(|channel| channel.0).collect();
+            Self::Create { channels, new, name, one_way, options, remote } => {
+                let made = |Channel(mut channel): Channel| {
+                    channel["new"] = true.into();
+                    channel
+                };
+                let there = channels.into_iter().map(|channel| channel.0);
+                let channels: Vec<Value> = there.chain(new.into_iter().map(made)).collect();
                 let options = chosen(options);
                 let body =
                     json!({"name": name, "channels": channels, "one_way": one_way, "options": options});
@@ -232,9 +243,11 @@ fn shown(link: &Value) {
         .flatten()
         .map(|channel| {
             let flow = match channel["flow"].as_str() {
-                Some("out") => "gives",
                 Some("in") => "takes",
-                _ => "gives and takes",
+                Some("out") if channel["heard"] == true => "gives",
+                Some("out") => "unheard until consent",
+                _ if channel["heard"] == true => "gives and takes",
+                _ => "takes, unheard until consent",
             };
             vec![named(channel), text(channel, "platform"), flow.to_owned(), text(channel, "id")]
         })

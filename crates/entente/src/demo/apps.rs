@@ -39,7 +39,7 @@ pub(crate) struct Apps {
 }
 
 /// What the bot of Slack's app may do.
-const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channels:read,files:read,files:write,\
+const SLACK_BOT: &str = "chat:write,chat:write.customize,channels:history,channels:manage,channels:read,files:read,files:write,\
      groups:history,groups:read,groups:write,im:history,im:read,im:write,mpim:history,mpim:read,mpim:write,reactions:read,\
      reactions:write,users:read";
 

@@ -2,6 +2,7 @@
 
 /// What is chosen about a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub struct LinkOptions {
     /// What becomes of files.
     pub files: Files,
@@ -11,6 +12,8 @@ pub struct LinkOptions {
     pub outsiders: bool,
     /// Whether it is told who joins and who leaves.
     pub notices: bool,
+    /// Whether people of ours who join one channel are let into the others, and taken out when they leave.
+    pub membership: bool,
 }
 
 /// What becomes of files in a link.
@@ -43,14 +46,18 @@ impl Files {
 
 const ON: [&str; 2] = ["off", "on"];
 const BROADCAST: [&str; 2] = ["inert", "allowed"];
+const OUTSIDERS: [&str; 2] = ["left-out", "allowed"];
+const MEMBERSHIP: [&str; 2] = ["apart", "mirrored"];
 
 impl LinkOptions {
     /// All of them with their values, as administrators write them.
-    pub fn named(self) -> [(&'static str, &'static str); 3] {
+    pub fn named(self) -> [(&'static str, &'static str); 5] {
         [
             ("files", self.files.name()),
             ("broadcast", BROADCAST[usize::from(self.broadcast)]),
+            ("outsiders", OUTSIDERS[usize::from(self.outsiders)]),
             ("notices", ON[usize::from(self.notices)]),
+            ("membership", MEMBERSHIP[usize::from(self.membership)]),
         ]
     }
 
@@ -68,7 +75,9 @@ impl LinkOptions {
                 self.files = Files::named(value).ok_or("files is on, links or off")?;
             }
             "broadcast" => self.broadcast = one_of(BROADCAST)?,
+            "outsiders" => self.outsiders = one_of(OUTSIDERS)?,
             "notices" => self.notices = one_of(ON)?,
+            "membership" => self.membership = one_of(MEMBERSHIP)?,
             _ => {
                 let known = self.named().map(|(name, _)| name).join(", ");
                 return Err(format!("a link has no option “{option}”; there are {known}"));
@@ -85,9 +94,21 @@ mod tests {
     #[test]
     fn options_are_chosen_as_they_are_shown() {
         let mut options = LinkOptions::default();
-        let shown = [("files", "on"), ("broadcast", "inert"), ("notices", "off")];
+        let shown = [
+            ("files", "on"),
+            ("broadcast", "inert"),
+            ("outsiders", "left-out"),
+            ("notices", "off"),
+            ("membership", "apart"),
+        ];
         assert_eq!(options.named(), shown);
-        let chosen = [("files", "links"), ("broadcast", "allowed"), ("notices", "on")];
+        let chosen = [
+            ("files", "links"),
+            ("broadcast", "allowed"),
+            ("outsiders", "allowed"),
+            ("notices", "on"),
+            ("membership", "mirrored"),
+        ];
         for (option, value) in chosen {
             assert_eq!(options.choose(option, value), Ok(()));
         }
@@ -95,8 +116,14 @@ mod tests {
         for (option, value, why) in [
             ("files", "some", "files is on, links or off"),
             ("broadcast", "on", "broadcast is allowed or inert"),
+            ("outsiders", "on", "outsiders is allowed or left-out"),
             ("notices", "", "notices is on or off"),
-            ("colour", "red", "a link has no option “colour”; there are files, broadcast, notices"),
+            ("membership", "on", "membership is mirrored or apart"),
+            (
+                "colour",
+                "red",
+                "a link has no option “colour”; there are files, broadcast, outsiders, notices, membership",
+            ),
         ] {
             assert_eq!(options.choose(option, value), Err(why.to_owned()));
         }

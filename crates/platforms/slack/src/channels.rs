@@ -87,7 +87,7 @@ impl SlackClient {
     }
 
     /// A channel by its name, which is unique in a workspace.
-    async fn listed(&self, name: &str) -> Result<Option<Conversation>, CallError> {
+    pub(crate) async fn listed(&self, name: &str) -> Result<Option<Conversation>, CallError> {
         let mut cursor: Option<String> = None;
         for _ in 0..PAGES {
             let mut arguments = vec![("types", "public_channel,private_channel"), ("limit", "200")];
@@ -135,7 +135,7 @@ fn now(channel: Conversation) -> ChannelNow {
 }
 
 /// The nearest name that a channel can have: letters in lower case, numbers, `-` and `_`.
-fn name(title: &str) -> Option<String> {
+pub(crate) fn name(title: &str) -> Option<String> {
     let mut name = String::new();
     for c in title.chars().flat_map(char::to_lowercase) {
         if c.is_lowercase() || c.is_numeric() || c == '_' {

@@ -10,7 +10,7 @@ use entente_model::{
 use entente_platform::classify::date;
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Effect, Failure, FileSource, Http, Limit, Listen, Listening,
-    MadeGroup, Mark, OpenFile, Page, Site, Talk, WantedGroup,
+    MadeGroup, Mark, OpenFile, Page, Site, Talk, WantedChannel, WantedGroup,
 };
 use http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
@@ -236,6 +236,7 @@ impl SlackClient {
             return Ok(Some(of(ConversationKind::Channel, Vec::new())));
         }
         match self.members(conversation.id.as_str()).await {
+            Ok(members) if ours => Ok(Some(of(ConversationKind::GroupChannel, members))),
             Ok(members) => Ok(Some(of(ConversationKind::Group, members))),
             // Out of it since.
             Err(CallError::Gone) => Ok(None),
@@ -327,6 +328,18 @@ impl Client for SlackClient {
         self.say_about(channel, topic).await
     }
 
+    async fn make_channel(&self, wanted: &WantedChannel<'_>) -> Result<ConversationRef, CallError> {
+        self.create(wanted).await
+    }
+
+    async fn find_channel(
+        &self,
+        wanted: &WantedChannel<'_>,
+        since: Timestamp,
+    ) -> Result<Option<ConversationRef>, CallError> {
+        self.created(wanted, since).await
+    }
+
     async fn make_group(&self, wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
         self.gather(wanted).await
     }
@@ -357,6 +370,14 @@ impl Client for SlackClient {
 
     async fn me(&self) -> Result<Account, CallError> {
         self.own_account().await
+    }
+
+    async fn author(
+        &self,
+        _message: &MessageRef,
+        account: &AccountRef,
+    ) -> Result<Option<Account>, CallError> {
+        self.stranger(account).await
     }
 
     async fn directory(&self, page: Option<String>) -> Result<Page<Account>, CallError> {

@@ -1,6 +1,6 @@
 //! People. "auth.test" tells who one is, "users.info" what they are called, "users.list" everybody.
 
-use entente_model::{Account, CallError, WorkspaceRef};
+use entente_model::{Account, AccountRef, CallError, WorkspaceRef};
 use entente_platform::{LoginKind, Page};
 
 use crate::client::{SlackClient, read};
@@ -49,6 +49,21 @@ impl SlackClient {
         };
         account.bot |= identity.bot_id.is_some();
         Ok(account)
+    }
+
+    /// Somebody by their id, also from another organization (Slack Connect), whom "users.list" does not list; a guest's token may not
+    /// see them.
+    pub(crate) async fn stranger(&self, who: &AccountRef) -> Result<Option<Account>, CallError> {
+        if !id::is_plain(who.id.as_str()) {
+            return Ok(None);
+        }
+        match self.send(self.reading("users.info", &[("user", who.id.as_str())])).await {
+            Ok(answer) => Ok(Some(account(&self.workspace, read::<One>(&answer)?.user))),
+            Err(failure) => match failure.error {
+                CallError::Gone | CallError::Reject(_) | CallError::Lacks(_) => Ok(None),
+                error => Err(error),
+            },
+        }
     }
 
     /// A page of everybody. `page` is the cursor. "users.list": without a limit it tries to send all, and fails.

@@ -22,6 +22,7 @@
 
 mod channels;
 mod client;
+mod creating;
 mod directory;
 mod emoji;
 mod feed;

@@ -6,7 +6,9 @@
 //! Threads are listed by the latest thing that happened in them, replies with them, so reading from a mark means listing
 //! until a thread in which nothing has happened since.
 
-use entente_model::{AccountRef, CallError, ChannelNow, ConversationRef, MessageRef, Snapshot, Timestamp};
+use entente_model::{
+    Account, AccountRef, CallError, ChannelNow, ConversationRef, MessageRef, Snapshot, Timestamp,
+};
 use entente_platform::{Call, CatchUp, Effect, Mark};
 use http::Method;
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,7 @@ pub(crate) struct Named {
     pub(crate) id: String,
     pub(crate) display_name: Option<String>,
     pub(crate) is_archived: Option<bool>,
+    pub(crate) created_date_time: Option<String>,
 }
 
 /// A channel with what it says of itself.
@@ -87,16 +90,27 @@ impl GraphClient {
                 "a channel of Microsoft Teams is named as TEAM/CHANNEL".to_owned(),
             ));
         };
-        let (team, channel) = (team.trim(), channel.trim());
+        let Some(team) = self.team(team.trim()).await? else { return Ok(None) };
+        let channels = self.channels_of(&team.id).await?;
+        Ok(channels.into_iter().find(|one| fits(one, channel.trim())).map(|channel| (team, channel)))
+    }
+
+    /// A team by name or id.
+    pub(crate) async fn team(&self, wanted: &str) -> Result<Option<Named>, CallError> {
         let teams: Vec<Named> = self.everything("/teams").await?;
-        let mut fitting = teams.into_iter().filter(|one| fits(one, team));
-        let Some(found) = fitting.next() else { return Ok(None) };
+        let mut fitting = teams.into_iter().filter(|one| fits(one, wanted));
+        let found = fitting.next();
         if fitting.next().is_some() {
-            return Err(CallError::Reject(format!("several teams are called “{team}”; name one by its id")));
+            return Err(CallError::Reject(format!(
+                "several teams are called “{wanted}”; name one by its id"
+            )));
         }
-        let channels: Vec<Named> =
-            self.everything(&format!("/teams/{}/channels", id::segment(&found.id))).await?;
-        Ok(channels.into_iter().find(|one| fits(one, channel)).map(|channel| (found, channel)))
+        Ok(found)
+    }
+
+    /// The channels of a team, at least one.
+    pub(crate) async fn channels_of(&self, team: &str) -> Result<Vec<Named>, CallError> {
+        self.everything(&format!("/teams/{}/channels", id::segment(team))).await
     }
 
     /// The people of a team, who are in all its standard channels.
@@ -120,6 +134,39 @@ impl GraphClient {
 
     /// A message of a channel.
     pub(crate) async fn one_in_channel(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
+        let found = self.found_in_channel(message).await?;
+        Ok(found.and_then(|found| parse::snapshot(message.clone(), &found).ok()))
+    }
+
+    /// Whoever wrote a message, as the message itself names them: a person from elsewhere is in no directory of ours.
+    /// `chatMessage`, `from`.
+    pub(crate) async fn author_in_channel(
+        &self,
+        message: &MessageRef,
+        who: &AccountRef,
+    ) -> Result<Option<Account>, CallError> {
+        let Some(from) = self.found_in_channel(message).await?.and_then(|found| found.from) else {
+            return Ok(None);
+        };
+        let (identity, bot) = match (from.user, from.application) {
+            (Some(user), _) => (user, false),
+            (None, Some(app)) => (app, true),
+            (None, None) => return Ok(None),
+        };
+        let name = identity.display_name.filter(|name| !name.trim().is_empty());
+        let of_them = identity.id.as_deref() == Some(who.id.as_str());
+        Ok(name.filter(|_| of_them).map(|name| Account {
+            account: who.clone(),
+            name,
+            email: String::new(),
+            bot,
+            active: true,
+            picture: None,
+            department: None,
+        }))
+    }
+
+    async fn found_in_channel(&self, message: &MessageRef) -> Result<Option<ChatMessage>, CallError> {
         let Some((team, channel)) = id::channel(&message.conversation.id) else { return Ok(None) };
         let behind = match id::parts(message.id.as_str()) {
             (Some(root), own) => format!("/{}/replies/{}", id::segment(root), id::segment(own)),
@@ -127,8 +174,7 @@ impl GraphClient {
         };
         let path = messages(team, channel, &behind);
         let call = self.call(Method::GET, &path, self.limits.read(channel));
-        let Some(found) = self.find::<ChatMessage>(call).await? else { return Ok(None) };
-        Ok(parse::snapshot(message.clone(), &found).ok())
+        self.find::<ChatMessage>(call).await
     }
 
     /// What is new or changed in a channel since the mark.

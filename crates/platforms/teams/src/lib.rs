@@ -18,6 +18,7 @@
 mod bot;
 mod channels;
 mod client;
+mod creating;
 mod crypto;
 mod directory;
 mod drive;
@@ -42,7 +43,7 @@ mod wire;
 
 use std::sync::Arc;
 
-use entente_model::{Body, PlatformId};
+use entente_model::{Body, ConversationId, PlatformId};
 use entente_platform::{AppSecrets, Client, Credentials, Http, LoginKind, Platform, Profile, Receiver, Site};
 
 /// Microsoft Teams.
@@ -60,6 +61,12 @@ impl Platform for Teams {
 
     fn split(&self, body: Body) -> Vec<Body> {
         text_out::split(body)
+    }
+
+    /// "Send and receive messages" of the Bot Framework: a bot answers in the threads of channels; in a chat `replyToId` changes
+    /// nothing, and only people's own call quotes ("chatMessage: replyWithQuote").
+    fn app_answers(&self, conversation: &ConversationId) -> bool {
+        id::channel(conversation).is_some()
     }
 
     fn receiver(&self, site: &Site, secrets: AppSecrets) -> Result<Arc<dyn Receiver>, String> {

@@ -155,7 +155,7 @@ impl GraphClient {
 
     /// Makes, renews and tidies until what happens is reported.
     pub(crate) async fn subscribe(&self, wanted: &Listen<'_>, confirm: bool) -> Result<Listening, CallError> {
-        if self.credentials.kind != LoginKind::Account {
+        if !matches!(self.credentials.kind, LoginKind::Account | LoginKind::Listener) {
             return Ok(Listening { rung: Rung::Own, again: LOOK_IDLE, resumed: false });
         }
         let plan = Plan::new(wanted, confirm);

@@ -9,7 +9,8 @@ use entente_model::{
 use entente_platform::classify::date;
 use entente_platform::{
     Answer, BotRefused, Call, CatchUp, Client, Credentials, Failure, FileSource, Http, Limit, Listen,
-    Listening, MadeBot, MadeGroup, Mark, OneLevel, OpenFile, Page, Site, Talk, WantedBot, WantedGroup,
+    Listening, MadeBot, MadeGroup, Mark, OneLevel, OpenFile, Page, Site, Talk, WantedBot, WantedChannel,
+    WantedGroup,
 };
 use http::Method;
 use secrecy::SecretString;
@@ -148,6 +149,18 @@ impl Client for WebexClient {
         self.titled(wanted).await
     }
 
+    async fn make_channel(&self, wanted: &WantedChannel<'_>) -> Result<ConversationRef, CallError> {
+        self.make_space(wanted).await
+    }
+
+    async fn find_channel(
+        &self,
+        wanted: &WantedChannel<'_>,
+        since: Timestamp,
+    ) -> Result<Option<ConversationRef>, CallError> {
+        self.find_room(wanted.mark, since).await
+    }
+
     async fn make_group(&self, wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
         self.make_room(wanted).await
     }
@@ -157,7 +170,8 @@ impl Client for WebexClient {
         wanted: &WantedGroup<'_>,
         since: Timestamp,
     ) -> Result<Option<MadeGroup>, CallError> {
-        self.find_room(wanted, since).await
+        let found = self.find_room(wanted.mark, since).await?;
+        Ok(found.map(|at| MadeGroup { at, channel: false }))
     }
 
     async fn admit(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
@@ -190,6 +204,14 @@ impl Client for WebexClient {
 
     async fn me(&self) -> Result<Account, CallError> {
         self.own_account().await
+    }
+
+    async fn author(
+        &self,
+        _message: &MessageRef,
+        account: &AccountRef,
+    ) -> Result<Option<Account>, CallError> {
+        self.stranger(account).await
     }
 
     async fn directory(&self, page: Option<String>) -> Result<Page<Account>, CallError> {

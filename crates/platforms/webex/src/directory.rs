@@ -1,6 +1,6 @@
 //! People. "List People" (an administrator lists everybody), "Get My Own Details".
 
-use entente_model::{Account, CallError, WorkspaceRef};
+use entente_model::{Account, AccountRef, CallError, WorkspaceRef};
 use entente_platform::{Answer, Page};
 use http::HeaderMap;
 use url::Url;
@@ -19,6 +19,16 @@ impl WebexClient {
         let answer =
             self.send(self.get("/people/me", self.limits.directory())?).await.map_err(refusal::call)?;
         Ok(account(&self.workspace, read(&answer)?))
+    }
+
+    /// Somebody by their id, also from another organization. "Get Person Details".
+    pub(crate) async fn stranger(&self, who: &AccountRef) -> Result<Option<Account>, CallError> {
+        let path = ["/people/", &id::segment(who.id.as_str())].concat();
+        match self.find(self.get(&path, self.limits.directory())?).await {
+            Ok(Some(answer)) => Ok(Some(account(&self.workspace, read(&answer)?))),
+            Ok(None) | Err(CallError::Reject(_) | CallError::Lacks(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// A page of everybody.

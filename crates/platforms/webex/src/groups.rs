@@ -8,7 +8,7 @@
 //! - In a moderated room only moderators let people in, take them out and name it; we make none.
 
 use entente_model::{AccountRef, CallError, ConversationRef, Timestamp};
-use entente_platform::{Call, Effect, Failure, MadeGroup, WantedGroup};
+use entente_platform::{Call, Effect, Failure, MadeGroup, WantedChannel, WantedGroup};
 use http::Method;
 
 use crate::client::{WebexClient, read};
@@ -23,23 +23,33 @@ const PAGES: usize = 10;
 impl WebexClient {
     /// Makes a room with nobody in it but this login's account.
     pub(crate) async fn make_room(&self, wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
-        let description = described(wanted.mark);
-        let room = NewRoom { title: wanted.name, description: &description };
+        let at = self.room_made(wanted.name, wanted.mark, false).await?;
+        Ok(MadeGroup { at, channel: false })
+    }
+
+    /// Makes a room that everybody in the organization can find and join, with nobody in it but this login's account.
+    pub(crate) async fn make_space(&self, wanted: &WantedChannel<'_>) -> Result<ConversationRef, CallError> {
+        self.room_made(wanted.name, wanted.mark, true).await
+    }
+
+    async fn room_made(&self, title: &str, mark: &str, public: bool) -> Result<ConversationRef, CallError> {
+        let description = described(mark);
+        let room = NewRoom { title, description: &description, public };
         let call = Call { limits: self.limits.other(), ..Call::new(Method::POST, self.url("/rooms")?) };
         let answer = self.send(call.json(&room).visible()).await.map_err(refusal::call)?;
         let made: Made<'_> = serde_json::from_slice(&answer.body).map_err(|_| CallError::Unknown)?;
-        Ok(MadeGroup { at: id::conversation(&self.workspace, &made.id), channel: false })
+        Ok(id::conversation(&self.workspace, &made.id))
     }
 
     /// The room that this login's account made for this mark. Rooms are listed by their last activity, newest first, which
     /// is never before they were made.
     pub(crate) async fn find_room(
         &self,
-        wanted: &WantedGroup<'_>,
+        mark: &str,
         since: Timestamp,
-    ) -> Result<Option<MadeGroup>, CallError> {
+    ) -> Result<Option<ConversationRef>, CallError> {
         let own = self.own_id().await?;
-        let description = described(wanted.mark);
+        let description = described(mark);
         let mut call = self.get("/rooms?type=group&sortBy=lastactivity&max=100", self.limits.directory())?;
         for _ in 0..PAGES {
             let answer = self.send(call.clone()).await.map_err(refusal::call)?;
@@ -50,8 +60,7 @@ impl WebexClient {
                     && room.description.as_ref().is_some_and(|text| text.contains(&description))
             };
             if let Some(room) = list.items.iter().find(ours) {
-                let at = id::conversation(&self.workspace, &room.id);
-                return Ok(Some(MadeGroup { at, channel: false }));
+                return Ok(Some(id::conversation(&self.workspace, &room.id)));
             }
             let older = |room: &Described<'_>| {
                 room.last_activity.as_ref().and_then(|at| Timestamp::parse(at)).is_some_and(|at| at < since)

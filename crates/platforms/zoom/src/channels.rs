@@ -1,7 +1,7 @@
 //! Channels by name or id, and who is in them. "List user's channels", "Get a channel", "List channel members". A person sees
 //! those that they are in; a chatbot sees none, and says what it says without being a member.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entente_model::{CallError, Channel, ChannelNow, ConversationRef, Timestamp};
 use entente_platform::{Call, ChannelHead, Effect, Item};
@@ -19,7 +19,7 @@ use crate::{id, refusal};
 const PAGES: usize = 50;
 
 /// "Create a channel": the longest name, in characters.
-const LONGEST_NAME: usize = 128;
+pub(crate) const LONGEST_NAME: usize = 128;
 
 /// Whoever is nobody that we can name.
 const NOBODY: &str = "nobody";
@@ -50,12 +50,15 @@ struct Members {
 
 /// Somebody in a channel. Of people of other accounts only the member id is told.
 #[derive(Debug, Deserialize)]
-struct Member {
-    id: Option<String>,
+pub(crate) struct Member {
+    pub(crate) id: Option<String>,
     /// Outlives a change of the address.
     #[serde(rename = "member_id")]
     lasting: Option<String>,
     email: Option<String>,
+    /// `owner`, `admin`, `member`.
+    pub(crate) role: Option<String>,
+    is_external: Option<bool>,
 }
 
 /// The people in a channel, by what history names them by.
@@ -63,15 +66,18 @@ struct Member {
 pub(crate) struct People {
     by_email: HashMap<String, String>,
     by_member: HashMap<String, String>,
+    /// Member ids of people of other accounts, who have no other.
+    outside: HashSet<String>,
 }
 
 impl People {
     /// The user id of whoever wrote a message, by address or member id. What the chatbot said is nobody's.
     pub(crate) fn who(&self, sender: Option<&str>, member: Option<&str>) -> &str {
+        let outside = filled(member).and_then(|member| self.outside.get(member));
         let member = filled(member).and_then(|member| self.by_member.get(member));
         let email = filled(sender).map(str::to_lowercase);
         let email = email.and_then(|email| self.by_email.get(&email));
-        member.or(email).map_or(NOBODY, String::as_str)
+        member.or(email).or(outside).map_or(NOBODY, String::as_str)
     }
 }
 
@@ -177,7 +183,7 @@ impl ZoomClient {
         Ok(found)
     }
 
-    async fn members(&self, channel: &str) -> Result<Vec<Member>, CallError> {
+    pub(crate) async fn members(&self, channel: &str) -> Result<Vec<Member>, CallError> {
         let path = ["/chat/users/me/channels/", &id::segment(channel), "/members?page_size=100"].concat();
         let call = self.get(&path, self.limits.medium())?;
         let (mut next, mut members) = (call.clone(), Vec::new());
@@ -197,7 +203,11 @@ impl ZoomClient {
         let mut people = People::default();
         let Some(channel) = at.channel() else { return Ok(people) };
         for member in self.members(channel).await? {
-            let Some(id) = filled(member.id.as_deref()) else { continue };
+            let Some(id) = filled(member.id.as_deref()) else {
+                let outside = member.lasting.filter(|id| member.is_external == Some(true) && !id.is_empty());
+                people.outside.extend(outside);
+                continue;
+            };
             if let Some(email) = filled(member.email.as_deref()) {
                 people.by_email.insert(email.to_lowercase(), id.to_owned());
             }

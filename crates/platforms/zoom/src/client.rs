@@ -11,7 +11,7 @@ use entente_model::{
 use entente_platform::classify::date;
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Failure, FileSource, Http, Limit, Listen, Listening,
-    MadeGroup, Mark, OneLevel, OpenFile, Page, Rung, Site, Talk, WantedGroup,
+    MadeGroup, Mark, OneLevel, OpenFile, Page, Rung, Site, Talk, WantedChannel, WantedGroup,
 };
 use http::Method;
 use serde::Deserialize;
@@ -180,6 +180,18 @@ impl Client for ZoomClient {
         self.named(wanted).await
     }
 
+    async fn make_channel(&self, wanted: &WantedChannel<'_>) -> Result<ConversationRef, CallError> {
+        self.create(wanted).await
+    }
+
+    async fn find_channel(
+        &self,
+        wanted: &WantedChannel<'_>,
+        _since: Timestamp,
+    ) -> Result<Option<ConversationRef>, CallError> {
+        self.created(wanted).await
+    }
+
     async fn make_group(&self, wanted: &WantedGroup<'_>) -> Result<MadeGroup, CallError> {
         self.gather(wanted).await
     }
@@ -218,6 +230,10 @@ impl Client for ZoomClient {
 
     async fn me(&self) -> Result<Account, CallError> {
         self.own_account().await
+    }
+
+    async fn author(&self, message: &MessageRef, account: &AccountRef) -> Result<Option<Account>, CallError> {
+        self.author_of(message, account).await
     }
 
     async fn directory(&self, page: Option<String>) -> Result<Page<Account>, CallError> {

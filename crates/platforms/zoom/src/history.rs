@@ -11,7 +11,9 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use entente_model::{AccountRef, CallError, ConversationRef, Destination, MessageRef, Snapshot, Timestamp};
+use entente_model::{
+    Account, AccountRef, CallError, ConversationRef, Destination, MessageRef, Snapshot, Timestamp,
+};
 use entente_platform::classify::date;
 use entente_platform::{Call, CatchUp, Failure, Mark};
 use serde_json::value::RawValue;
@@ -111,17 +113,7 @@ impl ZoomClient {
     /// A message. `None` for what is not there and for what is not for this login. Whether it was changed since is only
     /// told by a list, so that is asked for the second of the message.
     pub(crate) async fn one(&self, message: &MessageRef) -> Result<Option<Snapshot>, CallError> {
-        let own = self.own_id().await?;
-        let Some(place) = Place::of(&message.conversation, &own) else { return Ok(None) };
-        let limits = self.limits.read(&render::place(&own, place));
-        let mut call = self.get(MESSAGES, limits)?;
-        call.url = render::one(self, message, place)?;
-        let answer = match self.send(call).await.map_err(refusal::message) {
-            Ok(answer) => answer,
-            Err(CallError::Gone) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let found: Message = read(&answer)?;
+        let Some((place, found)) = self.raw(message).await? else { return Ok(None) };
         let at = Timestamp::from_millis(found.timestamp);
         let until = at.plus(Duration::from_secs(1));
         let listed = self.list(&message.conversation, place, at, Some(until)).await.map_err(refusal::call)?;
@@ -132,6 +124,43 @@ impl ZoomClient {
         let people = self.people_of(place).await?;
         let author = self.author(self.own().await?, (place, &people), sender, member);
         Ok(Some(parse::snapshot(message.clone(), author, &found)))
+    }
+
+    /// A message as "Get a message" has it, and where it stands.
+    async fn raw<'a>(&self, message: &'a MessageRef) -> Result<Option<(Place<'a>, Message)>, CallError> {
+        let own = self.own_id().await?;
+        let Some(place) = Place::of(&message.conversation, &own) else { return Ok(None) };
+        let limits = self.limits.read(&render::place(&own, place));
+        let mut call = self.get(MESSAGES, limits)?;
+        call.url = render::one(self, message, place)?;
+        match self.send(call).await.map_err(refusal::message) {
+            Ok(answer) => Ok(Some((place, read(&answer)?))),
+            Err(CallError::Gone) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whoever wrote a message, as the message itself names them: of people of other accounts nothing else is told. What a chatbot
+    /// said is nobody's.
+    pub(crate) async fn author_of(
+        &self,
+        message: &MessageRef,
+        who: &AccountRef,
+    ) -> Result<Option<Account>, CallError> {
+        let Some((place, found)) = self.raw(message).await? else { return Ok(None) };
+        let people = self.people_of(place).await?;
+        let (sender, member) = (found.sender.as_deref(), found.send_member_id.as_deref());
+        let author = self.author(self.own().await?, (place, &people), sender, member);
+        let name = found.sender_display_name.filter(|name| !name.trim().is_empty());
+        Ok(name.filter(|_| author == *who).map(|name| Account {
+            account: author,
+            name,
+            email: String::new(),
+            bot: false,
+            active: true,
+            picture: None,
+            department: None,
+        }))
     }
 
     /// What is new since the mark.

@@ -20,6 +20,7 @@
 mod bot;
 mod channels;
 mod client;
+mod creating;
 mod directory;
 mod feed;
 mod files;

@@ -131,7 +131,7 @@ fn in_channel(
     body: &Bytes,
 ) -> Item {
     let Ok(payload) = payload(event) else { return unknown("odd_in_channel") };
-    let Some(operator) = payload.operator_id.as_deref().filter(|id| id::is_id(id)) else {
+    let Some(operator) = payload.operator() else {
         return unknown("outsider");
     };
     let own = receiver.logins.get(&operator.into()).or_else(|| receiver.logins.values().next());
@@ -158,7 +158,7 @@ pub(crate) fn open(at: &MessageRef, body: &[u8]) -> Result<Snapshot, String> {
     let payload = payload(&event)?;
     let workspace = &at.conversation.workspace;
     let channel = filled(payload.object.channel_id.as_deref());
-    let (operator, conversation) = match (both(&payload), channel, payload.operator_id.as_deref()) {
+    let (operator, conversation) = match (both(&payload), channel, payload.operator()) {
         (_, Some(channel), Some(operator)) => (operator, id::channel_at(workspace, channel)),
         ((Some(operator), Some(contact)), ..) => (operator, id::direct(workspace, operator, contact)),
         _ => return Err("an event without both ends".to_owned()),

@@ -57,6 +57,17 @@ pub(crate) fn channel(failure: Failure) -> CallError {
     }
 }
 
+/// A refusal of making a channel: 300 is "The channel name already exists", and nothing else that we send can be wrong.
+pub(crate) fn creating(failure: Failure) -> CallError {
+    match (failure.status.map(|status| status.as_u16()), code(&failure)) {
+        (Some(400), Some(300)) => reject(
+            "Zoom does not take the name (300): a channel is called so already; link that one, or choose another name",
+        ),
+        (Some(400..=403), Some(200)) => reject("Zoom does not let this account make channels (200)"),
+        _ => call(failure),
+    }
+}
+
 /// A refusal of a call about one message: "message does not exist" is a 300, and nothing else that we send can be wrong.
 /// Whether a reaction that is there can be added again is not documented; if that is a 300 too, nothing remains to be done.
 pub(crate) fn message(failure: Failure) -> CallError {

@@ -6,7 +6,7 @@
 //! | --- | --- | --- |
 //! | `GET /_sim/people?bots=false` | | `{"items": [{"id", "email", "name", "token", "is_bot", "admin", "deleted"}], "team"}` |
 //! | `POST /_sim/people` | `{"name", "email", "admin"?}` | one such item |
-//! | `POST /_sim/people/change` | `{"person", "name"?, "deleted"?}` | one such item; `user_change` is told |
+//! | `POST /_sim/people/change` | `{"person", "name"?, "admin"?, "deleted"?}` | one such item; `user_change` is told |
 //! | `GET /_sim/apps`, `POST /_sim/apps`, `POST /_sim/apps/{app}` | see [`apps`] | |
 //! | `POST /_sim/consent` | `{"person", "answer": "approve" \| "deny" \| "ask"}` | 204; a standing answer |
 //! | `POST /_sim/revoke` | `{"token"}`, `{"person", "app"?}` or `{"app"}` | 204; a grant, a person's grants, an installation |
@@ -98,6 +98,7 @@ pub(super) fn add_person(slack: &Slack, call: &Call) -> Outcome {
 struct Changed {
     person: String,
     name: Option<String>,
+    admin: Option<bool>,
     deleted: Option<bool>,
 }
 
@@ -110,6 +111,7 @@ pub(super) fn change_person(slack: &Slack, call: &Call) -> Outcome {
         if let Some(name) = wanted.name {
             person.name = name;
         }
+        person.admin = wanted.admin.unwrap_or(person.admin);
         person.deleted = wanted.deleted.unwrap_or(person.deleted);
         person.updated = call.seconds();
     }

@@ -47,7 +47,7 @@ pub(crate) struct Apps {
 
 /// The application permissions an app gets when its registration names none: what the rungs of listening need, and
 /// what it takes to speak in groups.
-pub(crate) const DEFAULT_ROLES: [&str; 12] = [
+pub(crate) const DEFAULT_ROLES: [&str; 13] = [
     "Chat.Create",
     "Chat.Read.All",
     "Chat.ReadBasic.All",
@@ -60,10 +60,11 @@ pub(crate) const DEFAULT_ROLES: [&str; 12] = [
     "AppCatalog.Read.All",
     "TeamsAppInstallation.ReadWriteSelfForChat.All",
     "ChannelSettings.ReadWrite.All",
+    "Channel.Create",
 ];
 
 /// Delegated scopes with "needs an administrator's consent". Graph: "Microsoft Graph permissions reference".
-pub(crate) const SCOPES: [(&str, bool); 32] = [
+pub(crate) const SCOPES: [(&str, bool); 33] = [
     ("Chat.Create", false),
     ("Chat.Read", false),
     ("Chat.ReadBasic", false),
@@ -73,6 +74,7 @@ pub(crate) const SCOPES: [(&str, bool); 32] = [
     ("ChatMember.ReadWrite", true),
     ("ChatMessage.Read", false),
     ("ChatMessage.Send", false),
+    ("Channel.Create", true),
     ("Channel.ReadBasic.All", false),
     ("ChannelMessage.Read.All", true),
     ("ChannelMessage.ReadWrite", true),

@@ -22,6 +22,7 @@
 //! | `GET /_sim/hooks` | | `{"pending", "delivered", "failed", "discarded"}` |
 //! | `GET /_sim/conversations?person=` | | see [`view`] |
 //! | `GET /_sim/messages?chat=&person=` | | see [`view`] |
+//! | `POST /_sim/messages/delete` | `{"chat", "message"}` | 204; an owner deletes what somebody else wrote, for which there is no call |
 //! | `POST /_sim/files`, `GET /_sim/files/{id}` | see [`files`] | |
 //!
 //! A person is named by object id or address everywhere. `announce` (default true) tells the bot of its installation.
@@ -47,6 +48,7 @@ use super::subscriptions::table::Subscription;
 use crate::control::Mark;
 
 mod files;
+mod moderate;
 mod view;
 
 /// What a control path answers, or why not.
@@ -73,6 +75,7 @@ pub(crate) fn answer(sim: &Arc<Sim>, call: &Call) -> Response {
         ("GET", ["hooks"]) => Ok(Answer::ok(sim.outbox.figures())),
         ("GET", ["conversations"]) => view::conversations(sim, call),
         ("GET", ["messages"]) => view::messages(sim, call),
+        ("POST", ["messages", "delete"]) => moderate::delete(sim, call),
         ("POST", ["files"]) => files::attach(sim, call),
         ("GET", ["files", id]) => files::download(sim, id),
         _ => return StatusCode::NOT_FOUND.into_response(),

@@ -212,7 +212,7 @@ impl Chats {
         self.add(chat);
     }
 
-    /// Adds a channel of a team, which is in nobody's list of chats.
+    /// Adds a channel of a team, and the team if it is new. It is in nobody's list of chats.
     pub(crate) fn add_channel(
         &mut self,
         id: Arc<str>,
@@ -226,7 +226,9 @@ impl Chats {
         chat.team = Some(Arc::clone(&team.id));
         chat.apps = apps;
         self.by_id.insert(id, chat);
-        self.teams.push(team);
+        if !self.teams.iter().any(|known| known.id == team.id) {
+            self.teams.push(team);
+        }
     }
 
     /// Lets somebody into a team's channel; `false` if there is none.

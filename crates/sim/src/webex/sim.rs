@@ -10,6 +10,7 @@
 //! | `POST /_sim/consent` | `{"person", "answer": "approve" \| "deny" \| "ask"}` | 204; a standing answer for `login_hint` |
 //! | `POST /_sim/revoke` | `{"token"}` or `{"person", "app"?}` | 204; a person's grants to integrations, a bot's token |
 //! | `POST /_sim/expire` | `{"token"}` | 204; an access token expires now, its refresh token stays |
+//! | `POST /_sim/join` | `{"room", "person"}` | 204; somebody joins a public space that they found |
 //! | `GET /_sim/webhooks` | | `{"items": [{"id", "name", "owner", "target", "resource", "event", "active", "delivered", "failed"}]}` |
 //! | `POST /_sim/webhooks/deactivate` | `{"webhook"}` or `{"person"}` or `{}` for all | `{"deactivated": 3}` |
 //! | `GET /_sim/conversations?person=` | | see [`view`] |
@@ -86,6 +87,27 @@ pub(super) fn add_app(webex: &Webex, call: &Call) -> Outcome {
     let change = json!({"kind": "application.created", "application": id::application(&client)});
     let shape = json!({"id": id::application(&client), "client_id": client, "client_secret": secret});
     Ok(Answer::json(&shape).changed(change))
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Joining {
+    room: String,
+    person: String,
+}
+
+/// `POST /_sim/join`. "Create a Room", `isPublic`: "Anyone can find and join that room"; by which call is not described.
+pub(super) fn join(webex: &Webex, call: &Call) -> Outcome {
+    let joining: Joining = input::json(call)?;
+    let mut world = webex.world();
+    let room = id::read_room(&joining.room).ok_or_else(Refusal::missing)?;
+    let person = somebody(&world, &joining.person).ok_or_else(Refusal::missing)?.uuid;
+    if !world.rooms.get(room).is_some_and(|room| room.public) {
+        return Err(Refusal::missing());
+    }
+    world.let_in(room, person, false, person, call.now);
+    let change = json!({"kind": "membership.created", "room": joining.room});
+    Ok(Answer::nothing().changed(change))
 }
 
 #[derive(Debug, Deserialize)]

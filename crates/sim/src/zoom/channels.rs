@@ -26,6 +26,9 @@ const LONGEST: usize = 256;
 const FIRST: usize = 20;
 const MORE: usize = 5;
 
+/// The type of those that everybody of the account can find and join.
+const PUBLIC: u8 = 3;
+
 #[derive(Debug, Deserialize)]
 struct New {
     name: Option<String>,
@@ -254,6 +257,26 @@ pub(super) fn leave(zoom: &Zoom, call: &Call) -> Outcome {
     world.chats.leave(&session, &me);
     world.tell_of_channel("member_left", &session, &me, None, &members);
     Ok(Answer::nothing().changed(json!({"kind": "channel.left", "channel": &*session})))
+}
+
+/// `POST /chat/channels/{channelId}/members/me`: "Join a channel", a public one.
+pub(super) fn join(zoom: &Zoom, call: &Call) -> Outcome {
+    let mut guard = zoom.world();
+    let world = &mut *guard;
+    let me = call.acting(world, "me")?;
+    let chat = world.chats.get(call.segment(3));
+    let public = chat.filter(|chat| chat.channel.as_ref().is_some_and(|channel| channel.kind == PUBLIC));
+    let chat = public.ok_or_else(|| Refusal::no_channel(call.segment(3)))?;
+    let (session, members) = (Arc::clone(&chat.session), chat.members.clone());
+    let body = json!({
+        "added_at": super::messages::shape::date_time(call.now),
+        "id": &*me.id,
+        "member_id": &*me.member,
+    });
+    let me = Arc::clone(&me.id);
+    world.chats.enter(&session, &me);
+    world.tell_of_channel("member_joined", &session, &me, None, &members);
+    Ok(Answer::made(&body).changed(json!({"kind": "channel.joined", "channel": &*session})))
 }
 
 /// A channel that one is in.

@@ -1,9 +1,22 @@
 //! Channels that are kept in step.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
-use entente_model::{Away, ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
+use entente_model::{AccountRef, Away, ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
 
 use crate::{Plan, StoreError};
+
+/// An account that we let into a channel, or took out of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    /// Which channel.
+    pub at: ConversationRef,
+    /// Whose.
+    pub account: AccountRef,
+    /// It is there now.
+    pub there: bool,
+}
 
 /// Links. A channel is in at most one that has not ended, and in none if it is a pair's direct conversation.
 #[async_trait]
@@ -30,6 +43,23 @@ pub trait Channels: Send + Sync {
 
     /// Chooses the options of a link. `false`: there is none, or it has ended before.
     async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError>;
+
+    /// Who was in a channel of a link when that was recorded last; `None`: nobody has looked since the link carries and anything
+    /// follows from it.
+    async fn attendance(&self, channel: &ConversationRef)
+    -> Result<Option<BTreeSet<AccountRef>>, StoreError>;
+
+    /// Records who is in a channel of a link, and whom we moved elsewhere for it, and plans what is said about that, all or nothing.
+    /// Of a channel that nobody has looked at, nothing is recorded but by looking. Forgotten when the link stops or ends, and when
+    /// neither `notices` nor `membership` is chosen any more.
+    async fn attend(
+        &self,
+        channel: &ConversationRef,
+        now: &BTreeSet<AccountRef>,
+        moved: &[Moved],
+        notices: Vec<Plan>,
+        at: Timestamp,
+    ) -> Result<(), StoreError>;
 
     /// Records how a channel of a link is called, what it says that it is about, and whether it is there. `false`: it is in no link.
     async fn see_channel(

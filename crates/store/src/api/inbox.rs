@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    AccountId, AccountRef, ArrivalId, DeliveryId, DropReason, Emoji, LoginId, MessageId, MessageRef,
+    AccountId, AccountRef, ArrivalId, DeliveryId, DropReason, Emoji, LinkId, LoginId, MessageId, MessageRef,
     Timestamp, WorkspaceRef,
 };
 
@@ -103,6 +103,8 @@ pub struct Routed {
     pub drops: Vec<DropReason>,
     /// Deliveries whose effect was recognised in an arrival.
     pub settled: Vec<Settled>,
+    /// The group whose mirrors that are ready show it from here on: what they were made for is planned.
+    pub shown: Option<LinkId>,
 }
 
 /// How a message of the lane's conversation stands.

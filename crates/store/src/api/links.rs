@@ -85,7 +85,7 @@ pub trait Links: Send + Sync {
 
     /// Records who is in a conversation and whether it concerns us. Told twice, the later counts; a pair that has a
     /// conversation in that workspace already keeps it, and then this one is remembered without a pair. A channel of a link
-    /// stays of interest: whoever looked may have begun before the link was made.
+    /// stays of interest: whoever looked may have begun before the link was made. So does a room of the app and somebody.
     async fn remember(
         &self,
         conversation: &Conversation,
@@ -95,7 +95,7 @@ pub trait Links: Send + Sync {
     ) -> Result<(), StoreError>;
 
     /// Forgets whose conversation it is: it has vanished, or one of the two is not in it any more. What is reported about
-    /// it is looked into anew; nothing else about it is forgotten. Nothing of a channel of a link.
+    /// it is looked into anew; nothing else about it is forgotten. Nothing of a channel of a link, or of a room of the app and somebody.
     async fn forget(&self, conversation: &ConversationRef) -> Result<(), StoreError>;
 
     /// The direct conversation of a pair in a workspace, if it was opened or found.

@@ -46,9 +46,9 @@ pub trait Mirrors: Send + Sync {
         member: &Member,
     ) -> Result<Result<(), ConversationRef>, StoreError>;
 
-    /// Everybody was let into a mirror who can be; who is in it and what is said about that is recorded, all or nothing.
-    /// `false`: it was not open; then nothing is.
-    async fn mirror_whole(
+    /// Everybody was let into a mirror who can be; who is in it and what is said about that is recorded, all or nothing. It is
+    /// whole with what [`crate::Routed::shown`] says. `false`: it was not open; then nothing is recorded.
+    async fn mirror_ready(
         &self,
         link: LinkId,
         workspace: &WorkspaceRef,
@@ -57,7 +57,7 @@ pub trait Mirrors: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Somebody hears in a conversation of a link from now on, so that what is written there goes to the others.
+    /// Somebody hears in a conversation of a link from now on. What is written where nobody heard goes to the others, too.
     async fn hear(&self, link: LinkId, at: &ConversationRef, listener: LoginId) -> Result<(), StoreError>;
 
     /// Who was in each conversation of a group when that was looked at last, ordered.

@@ -1,12 +1,14 @@
 //! Channels that are kept in step.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
-use entente_model::{Away, ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
+use entente_model::{AccountRef, Away, ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
 
 use super::Memory;
 use super::outbox::outbound;
 use super::state::State;
-use crate::{Channels, Interest, Plan, StoreError};
+use crate::{Channels, Interest, Moved, Plan, StoreError};
 
 impl State {
     /// The link that a conversation is a channel of, or was one of last.
@@ -21,7 +23,7 @@ impl State {
     }
 
     pub(super) fn taken(&self, at: &ConversationRef) -> bool {
-        self.is_linked(at) || self.links.get(at).is_some_and(|known| known.pair.is_some())
+        self.is_linked(at) || self.is_room(at) || self.links.get(at).is_some_and(|known| known.pair.is_some())
     }
 }
 
@@ -43,6 +45,9 @@ impl Channels for Memory {
             known.interest = Some(Interest::Yes);
             known.people = state.people_version;
         }
+        state
+            .making
+            .retain(|making| !link.members.iter().any(|member| making.made.as_ref() == Some(&member.at)));
         state.channel_links.push(link.clone());
         Ok(Ok(()))
     }
@@ -69,6 +74,7 @@ impl Channels for Memory {
         let found = state.channel_links.iter_mut().find(|link| link.id == id);
         let Some(link) = found.filter(|link| link.state != LinkState::Ended) else { return Ok(false) };
         link.state = becomes.clone();
+        state.attendance.retain(|at, _| link.member(at).is_none());
         if *becomes == LinkState::Ended {
             for member in &link.members {
                 if let Some(known) = state.links.get_mut(&member.at) {
@@ -76,19 +82,56 @@ impl Channels for Memory {
                 }
             }
         }
-        for notice in notices {
-            let lane = state.plan(notice, None, now);
-            self.leases().wake(lane, state.key(lane), now);
-        }
+        self.plan_all(state, notices, now);
         Ok(true)
     }
 
     async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError> {
-        let mut state = self.state();
+        let mut guard = self.state();
+        let state = &mut *guard;
         let found = state.channel_links.iter_mut().find(|link| link.id == id);
         let Some(link) = found.filter(|link| link.state != LinkState::Ended) else { return Ok(false) };
         link.options = options;
+        if !options.notices && !options.membership {
+            state.attendance.retain(|at, _| link.member(at).is_none());
+        }
         Ok(true)
+    }
+
+    async fn attendance(
+        &self,
+        channel: &ConversationRef,
+    ) -> Result<Option<BTreeSet<AccountRef>>, StoreError> {
+        Ok(self.state().attendance.get(channel).filter(|accounts| !accounts.is_empty()).cloned())
+    }
+
+    async fn attend(
+        &self,
+        channel: &ConversationRef,
+        now: &BTreeSet<AccountRef>,
+        moved: &[Moved],
+        notices: Vec<Plan>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        outbound(&notices)?;
+        let mut guard = self.state();
+        let state = &mut *guard;
+        state.attendance.insert(channel.clone(), now.clone());
+        for Moved { at, account, there } in moved {
+            let Some(accounts) = state.attendance.get_mut(at).filter(|accounts| !accounts.is_empty()) else {
+                continue;
+            };
+            if *there {
+                accounts.insert(account.clone());
+            } else {
+                accounts.remove(account);
+            }
+        }
+        for notice in notices {
+            let lane = state.plan(notice, None, at);
+            self.leases().wake(lane, state.key(lane), at);
+        }
+        Ok(())
     }
 
     async fn see_channel(

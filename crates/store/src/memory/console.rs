@@ -89,10 +89,7 @@ impl Console for Memory {
         let mut state = self.state();
         let told = state.told(news);
         if told {
-            for plan in notices {
-                let lane = state.plan(plan, None, now);
-                self.leases().wake(lane, state.key(lane), now);
-            }
+            self.plan_all(&mut state, notices, now);
         }
         Ok(told)
     }

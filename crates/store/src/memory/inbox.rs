@@ -87,9 +87,9 @@ impl Inbox for Memory {
                 link.mark = Some((message, at));
             }
         }
-        for plan in routed.plans {
-            let lane = state.plan(plan, None, now);
-            self.leases().wake(lane, state.key(lane), now);
+        self.plan_all(&mut state, routed.plans, now);
+        if let Some(link) = routed.shown {
+            state.show(link);
         }
         for reason in routed.drops {
             *state.tally.dropped.entry(reason.name().to_owned()).or_default() += 1;

@@ -88,7 +88,7 @@ impl Links for Memory {
         let mut guard = self.state();
         let state = &mut *guard;
         let at = &conversation.at;
-        if state.is_linked(at) {
+        if state.is_linked(at) || state.is_room(at) {
             return Ok(());
         }
         let link = state.links.entry(at.clone()).or_default();
@@ -110,7 +110,7 @@ impl Links for Memory {
     async fn forget(&self, conversation: &ConversationRef) -> Result<(), StoreError> {
         let mut guard = self.state();
         let state = &mut *guard;
-        if state.is_linked(conversation) {
+        if state.is_linked(conversation) || state.is_room(conversation) {
             return Ok(());
         }
         if let Some(link) = state.links.get_mut(conversation) {

@@ -16,6 +16,15 @@ impl State {
         self.mirrors.get_mut(&link)?.iter_mut().find(|mirror| mirror.workspace == *workspace)
     }
 
+    /// What is ready shows its group.
+    pub(super) fn show(&mut self, link: LinkId) {
+        for mirror in self.mirrors.get_mut(&link).into_iter().flatten() {
+            if let MirrorState::Ready { by } = mirror.state {
+                mirror.state = MirrorState::Whole { by };
+            }
+        }
+    }
+
     fn set_mirror(&mut self, link: LinkId, mirror: &Mirror) {
         match self.mirror(link, &mirror.workspace) {
             Some(known) => *known = mirror.clone(),
@@ -91,7 +100,7 @@ impl Mirrors for Memory {
         Ok(Ok(()))
     }
 
-    async fn mirror_whole(
+    async fn mirror_ready(
         &self,
         link: LinkId,
         workspace: &WorkspaceRef,
@@ -104,9 +113,9 @@ impl Mirrors for Memory {
         let state = &mut *guard;
         let Some(mirror) = state.mirror(link, workspace) else { return Ok(false) };
         let MirrorState::Open { by } = mirror.state else { return Ok(false) };
-        mirror.state = MirrorState::Whole { by };
+        mirror.state = MirrorState::Ready { by };
         state.present.extend(present.iter().map(|one| (link, one.clone())));
-        self.tell(state, notices, now);
+        self.plan_all(state, notices, now);
         Ok(true)
     }
 
@@ -114,7 +123,10 @@ impl Mirrors for Memory {
         let mut state = self.state();
         let links = state.channel_links.iter_mut().filter(|known| known.id == link);
         for member in links.flat_map(|known| &mut known.members).filter(|member| member.at == *at) {
-            (member.listener, member.flow) = (Some(listener), Flow::Both);
+            member.listener = Some(listener);
+            if member.flow == Flow::In {
+                member.flow = Flow::Both;
+            }
         }
         Ok(())
     }
@@ -137,16 +149,7 @@ impl Mirrors for Memory {
         let state = &mut *guard;
         state.present.retain(|(of, one)| *of != link || !conversations.contains(&one.at));
         state.present.extend(present.iter().map(|one| (link, one.clone())));
-        self.tell(state, notices, now);
+        self.plan_all(state, notices, now);
         Ok(())
-    }
-}
-
-impl Memory {
-    fn tell(&self, state: &mut State, notices: Vec<Plan>, now: Timestamp) {
-        for notice in notices {
-            let lane = state.plan(notice, None, now);
-            self.leases().wake(lane, state.key(lane), now);
-        }
     }
 }

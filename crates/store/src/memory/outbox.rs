@@ -118,11 +118,18 @@ impl Outbox for Memory {
     async fn plan(&self, plans: Vec<Plan>, now: Timestamp) -> Result<(), StoreError> {
         outbound(&plans)?;
         let mut state = self.state();
+        self.plan_all(&mut state, plans, now);
+        Ok(())
+    }
+}
+
+impl Memory {
+    /// Plans rows, and wakes their lanes.
+    pub(super) fn plan_all(&self, state: &mut State, plans: Vec<Plan>, now: Timestamp) {
         for plan in plans {
             let lane = state.plan(plan, None, now);
             self.leases().wake(lane, state.key(lane), now);
         }
-        Ok(())
     }
 }
 

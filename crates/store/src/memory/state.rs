@@ -9,8 +9,8 @@ use entente_model::{
 };
 
 use crate::{
-    Arrived, Counterpart, Delivery, DeliveryState, Interest, LaneId, LaneKey, Listening, Login, PendingGrant,
-    Plan, SetAside, Work,
+    Arrived, Counterpart, Delivery, DeliveryState, Interest, LaneId, LaneKey, Listening, Login, Making,
+    PendingGrant, Plan, SetAside, Work,
 };
 
 /// Order numbers are this far apart, so that the rows that replace the head of a lane fit in front of the next one.
@@ -108,11 +108,16 @@ pub(super) struct State {
     pub(super) keys: Vec<LaneKey>,
     ids: HashMap<LaneKey, LaneId>,
     pub(super) people_version: i64,
+    /// Channels that are made to be linked.
+    pub(super) making: Vec<Making>,
+    /// Who was in linked channels when they were looked at.
+    pub(super) attendance: BTreeMap<ConversationRef, BTreeSet<AccountRef>>,
     pub(super) links: BTreeMap<ConversationRef, Link>,
     /// Channels that are or were kept in step, in the order in which they were made.
     pub(super) channel_links: Vec<entente_model::Link>,
     pub(super) mirrors: BTreeMap<entente_model::LinkId, Vec<entente_model::Mirror>>,
     pub(super) present: BTreeSet<(entente_model::LinkId, crate::Present)>,
+    pub(super) rooms: BTreeMap<(Pair, WorkspaceRef), crate::Room>,
     pub(super) directs: BTreeMap<(Pair, WorkspaceRef), ConversationRef>,
     pub(super) messages: BTreeMap<MessageRef, Trace>,
     pub(super) inbox: BTreeMap<(LaneId, ArrivalId), Arrived>,
@@ -325,6 +330,9 @@ impl State {
 
     /// Remembers a conversation as a pair's, unless the pair has one there or the conversation is another pair's.
     fn opened(&mut self, pair: Pair, conversation: &ConversationRef) {
+        if self.is_room(conversation) {
+            return;
+        }
         let slot = (pair, conversation.workspace.clone());
         let link = self.links.entry(conversation.clone()).or_default();
         if self.directs.contains_key(&slot) || link.pair.is_some() {

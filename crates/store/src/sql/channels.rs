@@ -1,8 +1,11 @@
 //! Channels that are kept in step.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use entente_model::{
-    Away, ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, LoginId, Member, Timestamp,
+    AccountRef, Away, ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, LoginId, Member,
+    Timestamp,
 };
 use rusqlite::Connection;
 
@@ -10,28 +13,38 @@ use super::links::{INTEREST_UNKNOWN, INTEREST_YES};
 use super::routed::SealedPlan;
 use super::run::{Run, uuid, uuid_or_null};
 use super::tx::Tx;
-use super::{Shared, Sqlite};
-use crate::{Channels, Plan, StoreError};
+use super::{Shared, Sqlite, making};
+use crate::{Channels, Moved, Plan, StoreError};
 
-const ADD: &str = "insert into link (id, name, made_at, state, reason, files, broadcast, outsiders, notices) \
-     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+const ADD: &str = "insert into link (id, name, made_at, state, reason, files, broadcast, outsiders, notices, \
+     membership) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
 const ADD_MEMBER: &str = "insert into member (link, conversation, name, flow, listener, topic, away, live) \
      values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)";
 const TAKEN: &str = "select exists (select 1 from member where conversation = ?1 and live = 1) \
-     or exists (select 1 from conversation where id = ?1 and low is not null)";
+     or exists (select 1 from conversation where id = ?1 and low is not null) \
+     or exists (select 1 from room where conversation = ?1)";
 const INTEREST: &str = "update conversation set interest = ?2, people = ?3 where id = ?1";
-const LINK: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices from link \
+const LINK: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices, membership \
+     from link \
      where id = ?1";
-const LINKS: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices from link \
+const LINKS: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices, membership \
+     from link \
      where state <> 'ended' order by made_at, id";
 const MEMBERS: &str =
     "select conversation, name, flow, listener, topic, away from member where link = ?1 order by id";
 const CHANNELS: &str = "select conversation from member where link = ?1 order by id";
 const SET: &str = "update link set state = ?2, reason = ?3 where id = ?1 and state <> 'ended'";
-const CHOOSE: &str = "update link set files = ?2, broadcast = ?3, outsiders = ?4, notices = ?5 \
+const CHOOSE: &str = "update link set files = ?2, broadcast = ?3, outsiders = ?4, notices = ?5, membership = ?6 \
      where id = ?1 and state <> 'ended'";
 const SEE: &str = "update member set name = ?3, topic = ?4, away = ?5 where live = 1 and conversation = \
      (select id from conversation where workspace = ?1 and name = ?2)";
+const ATTENDANCE: &str = "select account from attendance where conversation = ?1";
+const ATTEND: &str = "insert or ignore into attendance (conversation, account) values (?1, ?2)";
+const NOBODY: &str = "delete from attendance where conversation = ?1";
+const LOOKED: &str = "select exists (select 1 from attendance where conversation = ?1)";
+const LEAVE: &str = "delete from attendance where conversation = ?1 and account = ?2";
+const FORGET: &str =
+    "delete from attendance where conversation in (select conversation from member where link = ?1)";
 const END: &str = "update member set live = 0 where link = ?1";
 const OF: &str = "select link from member where conversation = ?1 order by id desc limit 1";
 
@@ -50,11 +63,13 @@ pub(super) fn add(tx: &mut Tx<'_>, link: &Link) -> Result<Result<(), Conversatio
         }
     }
     let (state, reason) = (link.state.name(), reason(&link.state));
-    let LinkOptions { files, broadcast, outsiders, notices } = link.options;
+    let LinkOptions { files, broadcast, outsiders, notices, membership } = link.options;
     let (id, files) = (link.id.0.as_bytes(), files.name());
-    let row = (id, &link.name, link.made_at.0, state, reason, files, broadcast, outsiders, notices);
+    let row =
+        (id, &link.name, link.made_at.0, state, reason, files, broadcast, outsiders, notices, membership);
     tx.conn.run(ADD, row)?;
     for (member, conversation) in link.members.iter().zip(rows) {
+        making::linked(tx, conversation)?;
         add_member(tx, link.id, member, conversation)?;
     }
     Ok(Ok(()))
@@ -91,16 +106,16 @@ fn reason(state: &LinkState) -> &str {
     }
 }
 
-type Row = (uuid::Uuid, String, i64, String, String, String, [bool; 3]);
+type Row = (uuid::Uuid, String, i64, String, String, String, [bool; 4]);
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
-    let chosen = [row.get(6)?, row.get(7)?, row.get(8)?];
+    let chosen = [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?];
     Ok((uuid(row, 0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, chosen))
 }
 
 impl Shared {
     fn whole(&self, conn: &Connection, row: Row) -> Result<Link, StoreError> {
-        let (id, name, made_at, state, reason, files, [broadcast, outsiders, notices]) = row;
+        let (id, name, made_at, state, reason, files, [broadcast, outsiders, notices, membership]) = row;
         let files =
             Files::named(&files).ok_or(StoreError::Inconsistent { table: "link", column: "files" })?;
         let state = match state.as_str() {
@@ -136,7 +151,7 @@ impl Shared {
             name,
             made_at: Timestamp(made_at),
             state,
-            options: LinkOptions { files, broadcast, outsiders, notices },
+            options: LinkOptions { files, broadcast, outsiders, notices, membership },
             members: members.collect::<Result<_, StoreError>>()?,
         })
     }
@@ -175,6 +190,9 @@ impl Channels for Sqlite {
         let notices = SealedPlan::seal_all(self, notices, &mut keys, now)?;
         self.write_sealed(keys, move |tx| {
             let changed = tx.conn.run(SET, (id.0.as_bytes(), state.name(), reason(&state)))? > 0;
+            if changed {
+                tx.conn.run(FORGET, [id.0.as_bytes()])?;
+            }
             if changed && state == LinkState::Ended {
                 for conversation in tx.conn.all(CHANNELS, [id.0.as_bytes()], |row| row.get::<_, i64>(0))? {
                     tx.conn.run(INTEREST, (conversation, INTEREST_UNKNOWN, tx.people))?;
@@ -191,8 +209,56 @@ impl Channels for Sqlite {
 
     async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError> {
         self.write(move |tx| {
-            let LinkOptions { files, broadcast, outsiders, notices } = options;
-            Ok(tx.conn.run(CHOOSE, (id.0.as_bytes(), files.name(), broadcast, outsiders, notices))? > 0)
+            let LinkOptions { files, broadcast, outsiders, notices, membership } = options;
+            if !notices && !membership {
+                tx.conn.run(FORGET, [id.0.as_bytes()])?;
+            }
+            let row = (id.0.as_bytes(), files.name(), broadcast, outsiders, notices, membership);
+            Ok(tx.conn.run(CHOOSE, row)? > 0)
+        })
+        .await
+    }
+
+    async fn attendance(
+        &self,
+        channel: &ConversationRef,
+    ) -> Result<Option<BTreeSet<AccountRef>>, StoreError> {
+        self.read(|conn| {
+            let Some(conversation) = self.shared.names.conversation(conn, channel)? else { return Ok(None) };
+            let accounts = conn.all(ATTENDANCE, [conversation], |row| row.get::<_, String>(0))?;
+            let of = |id: String| AccountRef { workspace: channel.workspace.clone(), id: id.into() };
+            // Whoever looks is in it.
+            let accounts: BTreeSet<AccountRef> = accounts.into_iter().map(of).collect();
+            Ok((!accounts.is_empty()).then_some(accounts))
+        })
+    }
+
+    async fn attend(
+        &self,
+        channel: &ConversationRef,
+        now: &BTreeSet<AccountRef>,
+        moved: &[Moved],
+        notices: Vec<Plan>,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let (channel, present, moved) = (channel.clone(), now.clone(), moved.to_vec());
+        let mut keys = Vec::new();
+        let notices = SealedPlan::seal_all(self, notices, &mut keys, at)?;
+        self.write_sealed(keys, move |tx| {
+            let conversation = tx.conversation(&channel)?;
+            tx.conn.run(NOBODY, [conversation])?;
+            for account in &present {
+                tx.conn.run(ATTEND, (conversation, account.id.as_str()))?;
+            }
+            for Moved { at, account, there } in &moved {
+                let conversation = tx.conversation(at)?;
+                let looked = tx.conn.one(LOOKED, [conversation], |row| row.get(0))?.unwrap_or(false);
+                if looked {
+                    let how = if *there { ATTEND } else { LEAVE };
+                    tx.conn.run(how, (conversation, account.id.as_str()))?;
+                }
+            }
+            notices.into_iter().try_for_each(|notice| tx.plan(notice, at))
         })
         .await
     }

@@ -40,7 +40,7 @@ const DELETE_COUNTERPART: &str =
     "delete from counterpart where source = ?1 and lane = ?2 and part = ?3 and target = ?4";
 const PAIRED: &str = "select id, low is not null from conversation where workspace = ?1 and name = ?2";
 const OPENED: &str = "update conversation set low = ?2, high = ?3, interest = ?4, people = ?5 where id = ?1 and low is null \
-     and not exists (select 1 from conversation o where o.low = ?2 and o.high = ?3 and o.workspace = ?6)";
+     and not exists (select 1 from room where conversation = ?1) and not exists (select 1 from conversation o where o.low = ?2 and o.high = ?3 and o.workspace = ?6)";
 
 /// A row of the outbox without its payload.
 pub(super) struct Row {

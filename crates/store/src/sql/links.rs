@@ -31,11 +31,13 @@ const EVERYWHERE: &str = "select m.conversation, r.account, r.emoji \
      join message m on m.id = k.id join reaction r on r.message = m.id";
 const INTEREST: &str = "select interest, people from conversation where workspace = ?1 and name = ?2";
 const REMEMBER: &str = "update conversation set interest = ?2, people = ?3, low = ?4, high = ?5 where id = ?1 \
-     and not exists (select 1 from member where conversation = ?1 and live = 1)";
+     and not exists (select 1 from member where conversation = ?1 and live = 1) \
+     and not exists (select 1 from room where conversation = ?1)";
 /// An interest that nobody has recorded stays so.
 const FORGET: &str = "update conversation set interest = case when interest is null then null else 0 end, \
      low = null, high = null where workspace = ?1 and name = ?2 \
-     and not exists (select 1 from member where member.conversation = conversation.id and live = 1)";
+     and not exists (select 1 from member where member.conversation = conversation.id and live = 1) \
+     and not exists (select 1 from room where room.conversation = conversation.id)";
 const DIRECT: &str = "select name from conversation where low = ?1 and high = ?2 and workspace = ?3";
 const TAKEN: &str =
     "select exists (select 1 from conversation where low = ?1 and high = ?2 and workspace = ?3 and id <> ?4)";

@@ -27,6 +27,8 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0006_life", sql: include_str!("../../migrations/0006_life.sql") },
     Migration { name: "0007_mirror", sql: include_str!("../../migrations/0007_mirror.sql") },
     Migration { name: "0008_away", sql: include_str!("../../migrations/0008_away.sql") },
+    Migration { name: "0009_room", sql: include_str!("../../migrations/0009_room.sql") },
+    Migration { name: "0010_making", sql: include_str!("../../migrations/0010_making.sql") },
 ];
 
 /// Brings a database to the present shape. One transaction a migration.

@@ -18,29 +18,30 @@ const SET: &str = "insert into mirror (link, workspace, state, login, at, reason
 const OF: &str = "select workspace, state, login, at, reason from mirror where link = ?1";
 const UNFINISHED: &str = "select distinct m.link from mirror m join link l on l.id = m.link \
      where m.state <> 'whole' and l.state <> 'ended' order by m.link";
-const HEAR: &str = "update member set listener = ?3, flow = ?4 where link = ?1 and conversation = ?2";
+const HEAR: &str = "update member set listener = ?3, flow = case flow when ?4 then ?5 else flow end \
+     where link = ?1 and conversation = ?2";
 const PRESENT: &str = "select conversation, person from present where link = ?1";
 const ADD_PRESENT: &str = "insert or ignore into present (link, conversation, person) values (?1, ?2, ?3)";
 const NOBODY: &str = "delete from present where link = ?1 and conversation = ?2";
-const WHOLE: &str = "update mirror set state = 'whole' where link = ?1 and workspace = ?2 and state = 'open'";
+const READY: &str = "update mirror set state = 'ready' where link = ?1 and workspace = ?2 and state = 'open'";
+const SHOW: &str = "update mirror set state = 'whole' where link = ?1 and state = 'ready'";
 
 impl Tx<'_> {
     fn set_mirror(&mut self, link: LinkId, mirror: &Mirror) -> Result<(), StoreError> {
         let workspace = self.workspace(&mirror.workspace)?;
-        let (login, at, reason) = match &mirror.state {
-            MirrorState::Wanted { since } => (None, Some(*since), None),
-            MirrorState::Begun { by, at } => (Some(*by), Some(*at), None),
-            MirrorState::Open { by } | MirrorState::Whole { by } => (Some(*by), None, None),
-            MirrorState::Refused { reason, at } => (None, Some(*at), Some(reason.as_str())),
-        };
-        let login = login.map(|login| *login.0.as_bytes());
+        let (login, at, reason) = columns(&mirror.state);
         let state = mirror.state.name();
-        self.conn.run(SET, (link.0.as_bytes(), workspace, state, login, at.map(|at| at.0), reason))?;
+        self.conn.run(SET, (link.0.as_bytes(), workspace, state, login, at, reason))?;
         Ok(())
     }
 }
 
 impl Tx<'_> {
+    /// What is ready shows its group.
+    pub(super) fn show(&mut self, link: LinkId) -> Result<(), StoreError> {
+        self.conn.run(SHOW, [link.0.as_bytes()]).map(|_| ())
+    }
+
     fn add_present(&mut self, link: LinkId, present: &[Present]) -> Result<(), StoreError> {
         for one in present {
             let conversation = self.conversation(&one.at)?;
@@ -50,8 +51,21 @@ impl Tx<'_> {
     }
 }
 
+/// What is stored of a state beside its name: a login, an instant and a reason.
+pub(super) fn columns(state: &MirrorState) -> (Option<[u8; 16]>, Option<i64>, Option<&str>) {
+    let (login, at, reason) = match state {
+        MirrorState::Wanted { since } => (None, Some(*since), None),
+        MirrorState::Begun { by, at } => (Some(*by), Some(*at), None),
+        MirrorState::Open { by } | MirrorState::Ready { by } | MirrorState::Whole { by } => {
+            (Some(*by), None, None)
+        }
+        MirrorState::Refused { reason, at } => (None, Some(*at), Some(reason.as_str())),
+    };
+    (login.map(|login| *login.0.as_bytes()), at.map(|at| at.0), reason)
+}
+
 /// The state of stored columns; `None` if they do not fit together.
-fn state(
+pub(super) fn state(
     name: &str,
     login: Option<LoginId>,
     at: Option<Timestamp>,
@@ -61,6 +75,7 @@ fn state(
         "wanted" => MirrorState::Wanted { since: at? },
         "begun" => MirrorState::Begun { by: login?, at: at? },
         "open" => MirrorState::Open { by: login? },
+        "ready" => MirrorState::Ready { by: login? },
         "whole" => MirrorState::Whole { by: login? },
         "refused" => MirrorState::Refused { reason: reason?, at: at? },
         _ => return None,
@@ -131,7 +146,7 @@ impl Mirrors for Sqlite {
         .await
     }
 
-    async fn mirror_whole(
+    async fn mirror_ready(
         &self,
         link: LinkId,
         workspace: &WorkspaceRef,
@@ -144,7 +159,7 @@ impl Mirrors for Sqlite {
         let notices = SealedPlan::seal_all(self, notices, &mut keys, now)?;
         self.write_sealed(keys, move |tx| {
             let workspace = tx.workspace(&workspace)?;
-            let changed = tx.conn.run(WHOLE, (link.0.as_bytes(), workspace))? > 0;
+            let changed = tx.conn.run(READY, (link.0.as_bytes(), workspace))? > 0;
             if changed {
                 tx.add_present(link, &present)?;
                 notices.into_iter().try_for_each(|notice| tx.plan(notice, now))?;
@@ -158,8 +173,8 @@ impl Mirrors for Sqlite {
         let at = at.clone();
         self.write(move |tx| {
             let conversation = tx.conversation(&at)?;
-            let flow = Flow::Both.name();
-            tx.conn.run(HEAR, (link.0.as_bytes(), conversation, listener.0.as_bytes(), flow))?;
+            let (deaf, heard) = (Flow::In.name(), Flow::Both.name());
+            tx.conn.run(HEAR, (link.0.as_bytes(), conversation, listener.0.as_bytes(), deaf, heard))?;
             Ok(())
         })
         .await

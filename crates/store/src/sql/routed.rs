@@ -98,6 +98,9 @@ impl Tx<'_> {
             };
             self.plan_near(plan, near, now)?;
         }
+        if let Some(link) = routed.shown {
+            self.show(link)?;
+        }
         for reason in routed.drops {
             self.count(format!("dropped/{}", reason.name()), 1);
         }

@@ -14,6 +14,7 @@ mod outbox;
 mod overdue;
 mod people;
 mod restart;
+mod rooms;
 mod settings;
 mod settle;
 mod sweep;

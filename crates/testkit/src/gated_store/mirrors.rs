@@ -39,7 +39,7 @@ impl Mirrors for Gated {
         self.gate.through("mirror_made", self.inner.mirror_made(link, by, member)).await
     }
 
-    async fn mirror_whole(
+    async fn mirror_ready(
         &self,
         link: LinkId,
         workspace: &WorkspaceRef,
@@ -47,8 +47,8 @@ impl Mirrors for Gated {
         notices: Vec<Plan>,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let whole = self.inner.mirror_whole(link, workspace, present, notices, now);
-        self.gate.through("mirror_whole", whole).await
+        let ready = self.inner.mirror_ready(link, workspace, present, notices, now);
+        self.gate.through("mirror_ready", ready).await
     }
 
     async fn hear(&self, link: LinkId, at: &ConversationRef, listener: LoginId) -> Result<(), StoreError> {

@@ -48,7 +48,7 @@ impl Actor {
                 let fields = with(fields, "roomId", channel);
                 place(&self.ask("POST", "/v1/messages", Some(fields)).await, "roomId", "id")
             }
-            Place::Teams => self.said_in_channel(channel, "", fields).await,
+            Place::Teams => self.said_in_teams(channel, fields).await,
             Place::Slack => {
                 let fields = with(fields, "channel", channel);
                 place(&self.slack("chat.postMessage", fields).await, "channel", "ts")

@@ -7,6 +7,22 @@ use super::teams::about_channel;
 use crate::place::Place;
 
 impl Actor {
+    /// Joins a channel that everybody can find. Whoever is in a team is in its channels.
+    pub async fn join(&self, channel: &str) {
+        match self.place {
+            Place::Webex => {
+                self.ask("POST", "/_sim/join", Some(json!({"room": channel, "person": self.email}))).await;
+            }
+            Place::Slack => {
+                self.slack("conversations.join", json!({"channel": channel})).await;
+            }
+            Place::Zoom => {
+                self.ask("POST", &format!("/v2/chat/channels/{channel}/members/me"), None).await;
+            }
+            Place::Teams => {}
+        }
+    }
+
     /// Calls a channel otherwise.
     pub async fn rename(&self, channel: &str, name: &str) {
         match self.place {
@@ -16,14 +32,22 @@ impl Actor {
             Place::Slack => {
                 self.slack("conversations.rename", json!({"channel": channel, "name": name})).await;
             }
-            Place::Teams => {
+            Place::Teams if channel.contains('/') => {
                 self.ask("PATCH", &about_channel(channel), Some(json!({"displayName": name}))).await;
+            }
+            Place::Teams => {
+                self.ask("PATCH", &format!("/v1.0/chats/{channel}"), Some(json!({"topic": name}))).await;
             }
             Place::Zoom => {
                 let path = format!("/v2/chat/users/me/channels/{channel}");
                 self.ask("PATCH", &path, Some(json!({"name": name}))).await;
             }
         }
+    }
+
+    /// Calls a group otherwise.
+    pub async fn rename_group(&self, group: &str, name: &str) {
+        self.rename(group, name).await;
     }
 
     /// Has a channel say that it is about this.
@@ -72,6 +96,31 @@ impl Actor {
                 self.ask("DELETE", &format!("/v2/chat/users/me/channels/{channel}"), None).await;
             }
             (Place::Webex | Place::Zoom, false) => panic!("what was deleted is gone"),
+        }
+    }
+
+    /// Leaves a channel or a group; on Teams a chat, for owners take people out of teams.
+    pub async fn leave(&self, group: &str) {
+        match self.place {
+            Place::Webex => {
+                let path = format!("/v1/memberships?roomId={group}&personId={}", self.id);
+                let seats = self.ask("GET", &path, None).await;
+                let seat = seats["items"][0]["id"].as_str().unwrap_or_default().to_owned();
+                self.ask("DELETE", &format!("/v1/memberships/{seat}"), None).await;
+            }
+            Place::Slack => {
+                self.slack("conversations.leave", json!({"channel": group})).await;
+            }
+            Place::Teams => {
+                let members = self.ask("GET", &format!("/v1.0/chats/{group}/members"), None).await;
+                let all = members["value"].as_array().into_iter().flatten();
+                let own = all.into_iter().find(|one| one["userId"] == self.id.as_str());
+                let own = own.and_then(|one| one["id"].as_str()).unwrap_or_default().to_owned();
+                self.ask("DELETE", &format!("/v1.0/chats/{group}/members/{own}"), None).await;
+            }
+            Place::Zoom => {
+                self.ask("DELETE", &format!("/v2/chat/channels/{group}/members/me"), None).await;
+            }
         }
     }
 

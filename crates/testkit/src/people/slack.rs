@@ -33,6 +33,11 @@ impl Actor {
         self.slack("conversations.invite", json!({"channel": channel, "users": user})).await;
     }
 
+    /// Takes a user out of a channel.
+    pub async fn put_out_in_slack(&self, channel: &str, user: &str) {
+        self.slack("conversations.kick", json!({"channel": channel, "user": user})).await;
+    }
+
     pub(super) async fn tell_in_slack(&self, channel: &str, text: &str) -> At {
         place(
             &self.slack("chat.postMessage", json!({"channel": channel, "text": text})).await,

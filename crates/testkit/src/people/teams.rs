@@ -20,17 +20,26 @@ impl Actor {
     }
 
     pub(super) async fn let_into_team(&self, channel: &str, account: &str) {
-        let (team, channel) = channel.split_once('/').unwrap_or((channel, ""));
+        let Some((team, channel)) = channel.split_once('/') else {
+            let path = format!("/v1.0/chats/{channel}/members");
+            self.ask("POST", &path, Some(member(account))).await;
+            return;
+        };
         let joined = json!({"team": team, "channel": channel, "person": account});
         self.ask("POST", "/_sim/teams/members", Some(joined)).await;
     }
 
     pub(super) async fn tell_in_teams(&self, channel: &str, text: &str) -> At {
-        if channel.contains('/') {
-            return self.said_in_channel(channel, "", words(text)).await;
+        self.said_in_teams(channel, words(text)).await
+    }
+
+    /// Says something of these fields, in a channel or a chat.
+    pub(super) async fn said_in_teams(&self, place_of_it: &str, fields: Value) -> At {
+        if place_of_it.contains('/') {
+            return self.said_in_channel(place_of_it, "", fields).await;
         }
-        let path = format!("/v1.0/chats/{channel}/messages");
-        place(&self.ask("POST", &path, Some(words(text))).await, "chatId", "id")
+        let path = format!("/v1.0/chats/{place_of_it}/messages");
+        place(&self.ask("POST", &path, Some(fields)).await, "chatId", "id")
     }
 
     /// Says something in a channel, of these fields.

@@ -11,10 +11,13 @@ use entente_testkit::{Place, Setup, World};
 use serde_json::Value;
 
 mod files;
+mod founding;
 mod hearing;
 mod life;
 mod limited;
+mod membership;
 mod options;
+mod outsiders;
 mod reactions;
 
 /// All points take minutes; a prime number reaches each kind of point in time.
@@ -216,15 +219,16 @@ async fn what_is_wrong_with_a_link_is_said() {
     assert!(refused(whole).await.contains("is in the link “launch + launch” already"));
     // A channel that is linked already would close a loop through the other link.
     let mut loops = foreign;
-    loops.channels[0] = Asked { workspace: "acme-slack".into(), channel: channels.rooms[1].id.clone() };
+    loops.channels[0] =
+        Asked { workspace: "acme-slack".into(), channel: channels.rooms[1].id.clone(), new: false };
     assert!(refused(loops).await.contains("messages would go round"));
     let mut deaf = channels.wanted();
     let quiet = channels.rooms[0].host.open_channel("quiet").await;
     let app = channels.world.app_at(Place::Webex).await.expect("an account");
     channels.rooms[0].host.let_in(&quiet, &app).await;
     deaf.channels = vec![
-        Asked { workspace: "acme-webex".into(), channel: quiet },
-        Asked { workspace: "acme-slack".into(), channel: "elsewhere".to_owned() },
+        Asked { workspace: "acme-webex".into(), channel: quiet, new: false },
+        Asked { workspace: "acme-slack".into(), channel: "elsewhere".to_owned(), new: false },
     ];
     assert!(refused(deaf).await.contains("nobody hears in “quiet”"));
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use entente_model::{Link, LinkState};
+use entente_sim::faults::{Fault, Rule, When};
 use entente_store::{Channels as _, Mirrors as _};
 use entente_testkit::people::At;
 use entente_testkit::{Actor, Place, Setup, World};
@@ -12,6 +13,9 @@ use crate::channels::shown_as;
 
 /// All points take minutes; a prime number reaches each kind of point in time.
 const STRIDE: usize = 23;
+
+/// After so long it is looked at anew.
+const SEEN: Duration = Duration::from_mins(11);
 
 const LONG: Duration = Duration::from_mins(20);
 
@@ -188,6 +192,86 @@ async fn no_death_makes_two_mirrors() {
     }
 }
 
+/// Nothing that is said in a mirror overtakes what the mirror was made for, however long that takes.
+#[tokio::test(start_paused = true)]
+async fn what_a_mirror_was_made_for_comes_first() {
+    let setup = Setup::between(10, &[Place::Webex, Place::Teams, Place::Slack]);
+    let mut group = Group::new(setup, Place::Webex, Place::Teams).await;
+    let third = group.world.at(Place::Slack, &group.world.somebody_of(Place::Slack)).await;
+    group.others.push(group.world.account_at(Place::Webex, &third.email).await);
+    group.id = group.host.open_group("Launch", &group.others).await;
+    // Whatever is read there takes so long that somebody may answer in a mirror before anything is read.
+    group.world.faults(Place::Webex).set(vec![Rule {
+        name: "slow".to_owned(),
+        method: "GET".to_owned(),
+        path: "/v1/messages".to_owned(),
+        fault: Fault::Slow { millis: 5_000 },
+        when: When::Before,
+        share: 1.0,
+        times: None,
+    }]);
+    group.host.tell(&group.id, "who is in?").await;
+    let all_stand = async {
+        while group.links().await.first().is_none_or(|link| link.members.len() < 3) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(LONG, all_stand).await.expect("its mirrors are made");
+    let link = group.link().await;
+    let mirror = |place: Place| {
+        let there = link.members.iter().find(|one| one.at.workspace.id.as_str() == place.workspace());
+        there.expect("a mirror").at.id.as_str().to_owned()
+    };
+    group.guest.tell(&mirror(Place::Teams), "me").await;
+    group.settle().await;
+    let read = read(&third, &mirror(Place::Slack)).await;
+    assert_eq!(texts(&read), ["who is in?", "me"]);
+}
+
+/// The same people have one group on Slack; what stands for their other one is a private channel, and says so on both sides.
+#[tokio::test(start_paused = true)]
+async fn a_second_group_of_the_same_people_is_a_private_channel() {
+    let setup = Setup::between(12, &[Place::Teams, Place::Slack]);
+    let mut group = Group::new(setup, Place::Teams, Place::Slack).await;
+    // Two of them have an account there, which is enough for a group.
+    let guests = entente_testkit::options::at_home(Place::Slack);
+    let second = guests.iter().find(|one| one.email != group.guest.email).expect("somebody else works there");
+    group.others.push(group.world.account_at(Place::Teams, &second.email).await);
+    for (name, is_channel) in [("Launch", false), ("Landing", true)] {
+        group.id = group.host.open_group(name, &group.others).await;
+        group.host.tell(&group.id, "who is in?").await;
+        group.settle().await;
+        let mirror = group.link().await.members[1].at.id.as_str().to_owned();
+        for (who, at, place) in [(&group.host, &group.id, "there"), (&group.guest, &mirror, "here")] {
+            let words = format!("It is a private channel {place}");
+            let said = who.sees(at).await.iter().any(|message| message.to_string().contains(&words));
+            assert_eq!(said, is_channel, "{name}, {place}");
+        }
+        assert_eq!(texts(&group.mirrored().await), ["who is in?"], "{name}");
+    }
+}
+
+/// What somebody calls a group, it is called everywhere, whichever of its conversations they see.
+#[tokio::test(start_paused = true)]
+async fn a_group_has_one_name() {
+    for (home, away) in [(Place::Webex, Place::Teams), (Place::Teams, Place::Webex)] {
+        let group = Group::new(Setup::between(11, &[home, away]), home, away).await;
+        group.host.tell(&group.id, "who is in?").await;
+        group.settle().await;
+        let mirror = group.link().await.members[1].at.id.as_str().to_owned();
+        for (who, at, name) in [(&group.host, &group.id, "Landing"), (&group.guest, &mirror, "Parachute")] {
+            who.rename_group(at, name).await;
+            // Where nothing tells of it, it is seen when somebody says something again.
+            tokio::time::sleep(SEEN).await;
+            who.tell(at, "now").await;
+            group.settle().await;
+            let names: Vec<_> = group.link().await.members.into_iter().map(|member| member.name).collect();
+            assert_eq!(names, [name, name], "{home:?} to {away:?}");
+            assert_eq!(group.conversations(name).await, 1, "{home:?} to {away:?}");
+        }
+    }
+}
+
 /// Whoever is let into a group comes into its mirror, and whoever leaves one leaves the other.
 #[tokio::test(start_paused = true)]
 async fn who_comes_and_goes_does_so_everywhere() {
@@ -263,4 +347,6 @@ async fn answers_and_reactions_travel_in_groups() {
     let line = texts(&read).into_iter().find(|text| text.contains("reacted:"));
     let line = line.unwrap_or_else(|| panic!("no reaction in {read:?}"));
     assert!(line.contains('🎉') && line.contains("Ines Fischer"), "{line}");
+    // An app cannot say what it answers in a chat, so the words do.
+    assert!(line.ends_with("to “who is in?”"), "{line}");
 }

@@ -16,6 +16,7 @@ mod odd;
 mod people;
 mod reactions;
 mod refused;
+mod relay;
 mod rotating;
 mod seeds;
 mod silent;

@@ -6,7 +6,8 @@
 //! the delivery must have recorded a loss of that kind, and where all arrives, none. And where less arrives there must be a
 //! reason, a fact of the vendor's with its page, in the one table of [`facts`].
 //!
-//! The first chapter is about direct messages, the second ([`channels`]) about linked channels.
+//! The first chapter is about direct messages, the second ([`groups`]) about groups, the third ([`channels`]) about linked
+//! channels.
 //!
 //! `ENTENTE_MATRIX=write` (or `cargo xtask matrix`) writes the document; without it the run fails where the document differs.
 
@@ -21,6 +22,7 @@ use entente_testkit::{Place, Setup, World};
 mod channels;
 mod facts;
 mod features;
+mod groups;
 mod html;
 mod people;
 mod report;
@@ -80,8 +82,9 @@ async fn the_matrix_is_what_its_document_says() {
     let wrong = judge.end();
     drop(world);
     let direct = Chapter { title: "Direct messages", about: ABOUT, groups: &features::GROUPS, rows };
-    let (linked, more) = channels::chapter().await;
-    compare(&report::document(&[direct, linked]), &(wrong + &more));
+    let (groups, of_groups) = groups::chapter().await;
+    let (linked, of_linked) = channels::chapter().await;
+    compare(&report::document(&[direct, groups, linked]), &(wrong + &of_groups + &of_linked));
 }
 
 /// Two people at home on each platform, and one whose name has signs of markup; limits and the bytes of files do not matter

@@ -9,6 +9,7 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use entente_engine::{Asked, EngineError, Wanted};
 use entente_model::{Link, LinkId, LinkOptions, LinkState, MirrorState, WorkspaceId};
+use entente_store::LoginState;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -61,7 +62,7 @@ struct ChannelShown {
 pub(super) struct Made {
     #[serde(default)]
     name: Option<String>,
-    channels: Vec<Channel>,
+    channels: Vec<Named>,
     #[serde(default)]
     one_way: bool,
     #[serde(default)]
@@ -77,9 +78,12 @@ pub(super) struct Chosen {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Channel {
+struct Named {
     workspace: String,
     channel: String,
+    /// It is made first.
+    #[serde(default)]
+    new: bool,
 }
 
 /// A personal link for the account that hears.
@@ -114,9 +118,10 @@ pub(super) async fn make(
     body: Result<Json<Made>, JsonRejection>,
 ) -> Result<Json<Shown>, Problem> {
     let made = super::read(body)?;
-    let asked = |channel: Channel| Asked {
+    let asked = |channel: Named| Asked {
         workspace: WorkspaceId::from(channel.workspace),
         channel: channel.channel,
+        new: channel.new,
     };
     let mut options = LinkOptions::default();
     for (option, value) in &made.options {
@@ -210,14 +215,21 @@ async fn shown(surfaces: &Surfaces, link: &Link) -> Result<Shown, Problem> {
         },
     });
     let mirrors = mirrors.collect();
-    let channels = link.members.iter().map(|member| ChannelShown {
-        workspace: member.at.workspace.id.to_string(),
-        platform: surfaces.engine.sites().get(&member.at.workspace.id).map_or("", |at| at.profile().name),
-        channel: member.name.clone(),
-        id: member.at.id.to_string(),
-        flow: member.flow.name(),
-        heard: member.listener.is_some(),
-    });
+    let mut channels = Vec::with_capacity(link.members.len());
+    for member in &link.members {
+        let listener = match member.listener {
+            Some(listener) => surfaces.engine.store().login(listener).await?,
+            None => None,
+        };
+        channels.push(ChannelShown {
+            workspace: member.at.workspace.id.to_string(),
+            platform: surfaces.engine.sites().get(&member.at.workspace.id).map_or("", |at| at.profile().name),
+            channel: member.name.clone(),
+            id: member.at.id.to_string(),
+            flow: member.flow.name(),
+            heard: listener.is_some_and(|login| login.state == LoginState::Active),
+        });
+    }
     Ok(Shown {
         id: link.id.to_string(),
         name: link.name.clone(),
@@ -228,7 +240,7 @@ async fn shown(surfaces: &Surfaces, link: &Link) -> Result<Shown, Problem> {
         },
         options: link.options.named().into_iter().collect(),
         made_at: link.made_at.to_string(),
-        channels: channels.collect(),
+        channels,
         mirrors,
     })
 }

@@ -1,35 +1,100 @@
-//! Who comes into a group, or into one of its mirrors, comes into all of them, and who leaves one leaves all. What somebody did is
-//! not taken from reports, which may be lost or come in any order, but from who was there when we looked last.
+//! Who comes into a group, or into one of its mirrors, comes into all of them, and who leaves one leaves all; what one is called
+//! anew, all are. What somebody did is not taken from reports, which may be lost or come in any order, but from how it was when
+//! we looked last.
 
-use std::collections::BTreeSet;
-
-use entente_model::{AccountRef, CallError, Link, Member, MirrorState, PersonId};
-use entente_platform::Client;
-use entente_store::{Present, Report, Represented};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::opening::admitted;
-use super::people::account_in;
+use entente_model::{Conversation, ConversationRef, Link, Member, Mirror, PersonId};
+use entente_platform::Client;
+use entente_store::{Present, Report, Represented};
+
+use super::name_of;
+use super::people::{account_in, called};
 use crate::Engine;
+use crate::inbound::refusal::{answered, refused};
 use crate::inbound::{Hold, Reported};
 
+/// Another conversation of the group, and those who may be let to change it, whoever is likeliest first.
+struct Other<'a> {
+    member: &'a Member,
+    hosts: Vec<Arc<dyn Client>>,
+}
+
 impl Engine {
-    /// Has everybody come and go elsewhere who came or went in the conversation that was reported, if that was.
-    pub(in crate::inbound) async fn follow_members(
+    /// Does in the other conversations of a group what somebody did in the one that was reported, if that is to be looked at.
+    pub(in crate::inbound) async fn follow_group(
         &self,
         reported: &Reported<'_>,
         link: &Link,
     ) -> Result<(), Hold> {
-        let looked = reported.arrivals.iter().any(|arrival| arrival.report == Report::Look);
-        if !looked || self.store.mirrors(link.id).await?.is_empty() {
+        let told = reported.arrivals.iter().any(|arrival| arrival.report == Report::Look);
+        // Not every platform tells everything, so where people talk it is looked at now and then.
+        let every = self.tuning.follow;
+        if !told && !self.following.is_due(reported.conversation, self.clock.now(), every) {
             return Ok(());
         }
-        let Some(members) = self.seen_by_ear(reported).await? else { return Ok(()) };
-        let people = self.people_of(&members).await?;
-        let known = self.store.present(link.id).await?;
-        let here = |one: &&Present| one.at == *reported.conversation;
-        let before: BTreeSet<PersonId> = known.iter().filter(here).map(|one| one.person).collect();
+        let mirrors = self.store.mirrors(link.id).await?;
+        if mirrors.is_empty() {
+            return Ok(());
+        }
+        let Some(seen) = self.seen_by_ear(reported).await? else { return Ok(()) };
+        let _held = self.locks.mirrors(link.id).await;
+        // What we did ourselves while it was looked at is nobody's doing.
+        let Some(link) = self.store.link(link.id).await? else { return Ok(()) };
+        let mut others = Vec::with_capacity(link.members.len());
+        for member in link.members.iter().filter(|member| member.at != *reported.conversation) {
+            others.push(Other { member, hosts: self.hosts(&mirrors, member).await? });
+        }
+        self.follow_name(&link, &others, &seen).await?;
+        if seen.members.is_empty() {
+            // Who is in it is not told: somebody made another kind of conversation of it.
+            return Ok(());
+        }
+        self.follow_members(&link, &others, &seen).await
+    }
+
+    /// Calls the others what this conversation is called now.
+    async fn follow_name(&self, link: &Link, others: &[Other<'_>], seen: &Conversation) -> Result<(), Hold> {
+        let (Some(name), Some(here)) = (name_of(seen), link.member(&seen.at)) else { return Ok(()) };
+        if name == here.name {
+            return Ok(());
+        }
+        for Other { member, hosts } in others {
+            let mut refusal = None;
+            for host in hosts {
+                refusal = refused(host.rename(&member.at, &name).await)?;
+                if refusal.is_none() {
+                    // Platforms change names to their liking.
+                    let now = answered(host.conversation(&member.at).await)?.ok().flatten();
+                    let now = now.as_ref().and_then(name_of).unwrap_or_else(|| name.clone());
+                    self.store.see_channel(&member.at, &now, None, None).await?;
+                    break;
+                }
+            }
+            if let Some(why) = refusal {
+                self.store.count("groups_not_renamed", 1);
+                tracing::debug!(workspace = %member.at.workspace.id, why, "a group keeps its name");
+            }
+        }
+        self.store.see_channel(&seen.at, &name, None, None).await?;
+        Ok(())
+    }
+
+    /// Has everybody come and go elsewhere who came or went here.
+    async fn follow_members(
+        &self,
+        link: &Link,
+        others: &[Other<'_>],
+        seen: &Conversation,
+    ) -> Result<(), Hold> {
+        let people = self.people_of(&seen.members).await?;
+        let mut present = BTreeMap::<ConversationRef, BTreeSet<PersonId>>::new();
+        for Present { at, person } in self.store.present(link.id).await? {
+            present.entry(at).or_default().insert(person);
+        }
         let now: BTreeSet<PersonId> = people.iter().map(|one| one.person.id).collect();
+        let before = present.insert(seen.at.clone(), now.clone()).unwrap_or_default();
         if before == now {
             return Ok(());
         }
@@ -38,89 +103,83 @@ impl Engine {
         for gone in before.difference(&now) {
             left.extend(self.store.person(*gone).await?);
         }
-        let mut present: BTreeSet<Present> = known.into_iter().collect();
-        present.retain(|one| one.at != *reported.conversation);
-        present
-            .extend(now.iter().map(|person| Present { at: reported.conversation.clone(), person: *person }));
         let mut notices = Vec::new();
-        for other in link.members.iter().filter(|other| other.at != *reported.conversation) {
+        for other in others {
+            let there = present.entry(other.member.at.clone()).or_default();
             let mut said = Vec::new();
             for one in &newcomers {
-                let (stays, words) = self.brought(link, other, one).await?;
+                let (stays, words) = other.let_in(one).await?;
                 if stays {
-                    present.insert(Present { at: other.at.clone(), person: one.person.id });
+                    there.insert(one.person.id);
                 }
                 said.push(words);
             }
             for one in &left {
-                said.push(self.taken_out(link, other, one).await?);
-                present.remove(&Present { at: other.at.clone(), person: one.person.id });
+                said.push(other.take_out(one).await?);
+                there.remove(&one.person.id);
             }
-            notices.extend(self.announcement(&other.at, &said.join(" ")));
+            notices.extend(self.announcement(&other.member.at, &said.join(" ")));
         }
         let all: Vec<_> = link.members.iter().map(|member| member.at.clone()).collect();
-        let present: Vec<_> = present.into_iter().collect();
+        let each = |(at, people): (ConversationRef, BTreeSet<PersonId>)| {
+            people.into_iter().map(move |person| Present { at: at.clone(), person })
+        };
+        let present: Vec<_> = present.into_iter().flat_map(each).collect();
         self.store.set_present(link.id, &all, &present, notices, self.clock.now()).await?;
         Ok(())
     }
 
-    /// Lets somebody into another conversation of the group: whether they are there, and what is said about it.
-    async fn brought(&self, link: &Link, other: &Member, one: &Represented) -> Result<(bool, String), Hold> {
-        let name = entente_model::plain_person(&one.person.name);
-        let Some(account) = account_in(one, &other.at.workspace) else {
+    /// Those who may be let to change a conversation of the group: the login that made it, the app, or one that hears there.
+    async fn hosts(&self, mirrors: &[Mirror], member: &Member) -> Result<Vec<Arc<dyn Client>>, Hold> {
+        let made = mirrors.iter().find(|mirror| mirror.workspace == member.at.workspace);
+        let by = made.and_then(|mirror| mirror.state.made_by());
+        let app = self.sites.get(&member.at.workspace.id).and_then(|site| site.app_login());
+        let mut logins: Vec<_> = [by, app, member.listener].into_iter().flatten().collect();
+        logins.dedup();
+        let mut hosts = Vec::with_capacity(logins.len());
+        for login in logins {
+            hosts.extend(self.client_or_hold(login).await?);
+        }
+        Ok(hosts)
+    }
+}
+
+impl Other<'_> {
+    /// Lets somebody in: whether they are there, and what is said about it.
+    async fn let_in(&self, one: &Represented) -> Result<(bool, String), Hold> {
+        let name = called(one);
+        let Some(account) = account_in(one, &self.member.at.workspace) else {
             return Ok((false, format!("{name} came. Nothing stands in for them here.")));
         };
-        let refused = match self.host(link, other).await? {
-            Some(host) => admitted(host.as_ref(), &other.at, &account).await?,
-            None => Some("nobody here may let them in".to_owned()),
-        };
-        Ok(match refused {
+        let mut refusal = Some("nobody here may let them in".to_owned());
+        for host in &self.hosts {
+            refusal = refused(host.admit(&self.member.at, &account).await)?;
+            if refusal.is_none() {
+                break;
+            }
+        }
+        Ok(match refusal {
             None => (true, format!("{name} came.")),
             Some(why) => (false, format!("{name} came, and is not here: {why}.")),
         })
     }
 
-    /// Takes somebody out of another conversation of the group: what is said about it.
-    async fn taken_out(&self, link: &Link, other: &Member, one: &Represented) -> Result<String, Hold> {
-        let name = entente_model::plain_person(&one.person.name);
-        let Some(account) = account_in(one, &other.at.workspace) else { return Ok(format!("{name} left.")) };
-        let refused = match self.host(link, other).await? {
-            Some(host) => dismissed(host.as_ref(), other, &account).await?,
-            None => Some("nobody here may take them out".to_owned()),
+    /// Takes somebody out: what is said about it.
+    async fn take_out(&self, one: &Represented) -> Result<String, Hold> {
+        let name = called(one);
+        let Some(account) = account_in(one, &self.member.at.workspace) else {
+            return Ok(format!("{name} left."));
         };
-        Ok(match refused {
+        let mut refusal = Some("nobody here may take them out".to_owned());
+        for host in &self.hosts {
+            refusal = refused(host.dismiss(&self.member.at, &account).await)?;
+            if refusal.is_none() {
+                break;
+            }
+        }
+        Ok(match refusal {
             None => format!("{name} left."),
             Some(why) => format!("{name} left elsewhere, and is still here: {why}."),
         })
-    }
-
-    /// Whoever may change who is in a conversation of the group: the login that made it, or one that hears there.
-    async fn host(&self, link: &Link, other: &Member) -> Result<Option<Arc<dyn Client>>, Hold> {
-        let mirrors = self.store.mirrors(link.id).await?;
-        let made = mirrors.iter().find(|mirror| mirror.workspace == other.at.workspace);
-        let by = made.and_then(|mirror| match &mirror.state {
-            MirrorState::Open { by } | MirrorState::Whole { by } => Some(*by),
-            _ => None,
-        });
-        for login in by.into_iter().chain(other.listener) {
-            if let Some(client) = self.client_or_hold(login).await? {
-                return Ok(Some(client));
-            }
-        }
-        Ok(None)
-    }
-}
-
-/// Takes an account out; why it cannot be, if so.
-async fn dismissed(
-    client: &dyn Client,
-    other: &Member,
-    account: &AccountRef,
-) -> Result<Option<String>, Hold> {
-    match client.dismiss(&other.at, account).await {
-        Ok(()) => Ok(None),
-        Err(CallError::Retry { after }) => Err(Hold::Later(after)),
-        Err(CallError::Unknown) => Err(Hold::Later(None)),
-        Err(error) => Ok(Some(error.to_string())),
     }
 }

@@ -4,14 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entente_model::{
-    AccountRef, CallError, Flow, Link, LinkState, LoginId, Member, Mirror, MirrorState, Timestamp,
+    AccountRef, CallError, Conversation, Flow, Link, LinkState, LoginId, Member, Mirror, MirrorState,
+    Timestamp,
 };
 use entente_platform::{Client, LoginKind, MadeGroup, Maker, Step, WantedGroup};
-use entente_store::{LoginState, Represented, StoreError};
+use entente_store::{Login, Represented, StoreError};
 
+use super::ears::{account_of, ear_among, service_account};
 use super::people::account_in;
 use crate::Engine;
+use crate::inbound::refusal::answered;
 use crate::inbound::{Hold, Reported};
+use crate::linking::working;
 use crate::sites::Workspace;
 
 /// A mirror that could not be made is tried again after so long, when something is said.
@@ -35,21 +39,24 @@ pub(super) struct Wish<'a> {
     mark: String,
     /// Who should be in it.
     accounts: Vec<AccountRef>,
+    /// Who may act there.
+    logins: Vec<Login>,
 }
 
 impl Engine {
-    /// Makes what is missing of a group's mirrors. Gives the link as it is then.
+    /// Makes what is missing of a group's mirrors. Gives the link as it is then, and whether mirrors of it are to show from here on
+    /// what is planned now.
     pub(in crate::inbound) async fn finish_mirrors(
         &self,
         reported: &Reported<'_>,
         link: Link,
-    ) -> Result<Link, Hold> {
+    ) -> Result<(Link, bool), Hold> {
         if !self.linked.is_unfinished(link.id) {
-            return Ok(link);
+            return Ok((link, false));
         }
         let link = self.heard_by_now(reported, link).await?;
         let Some(home) = link.members.first().filter(|_| link.state == LinkState::Active) else {
-            return Ok(link);
+            return Ok((link, false));
         };
         let _held = self.locks.mirrors(link.id).await;
         let now = self.clock.now();
@@ -57,36 +64,37 @@ impl Engine {
         due.retain(|mirror| match &mirror.state {
             MirrorState::Whole { .. } => false,
             MirrorState::Refused { at, .. } => now.since(*at) >= AGAIN,
-            MirrorState::Wanted { .. } | MirrorState::Begun { .. } | MirrorState::Open { .. } => true,
+            MirrorState::Wanted { .. }
+            | MirrorState::Begun { .. }
+            | MirrorState::Open { .. }
+            | MirrorState::Ready { .. } => true,
         });
         if due.is_empty() {
-            return Ok(link);
+            return Ok((link, false));
         }
         if home.at != *reported.conversation {
-            // Where the group began they are made; what could not be made is not waited for.
+            // They are made where the group began, and what they are made for comes first. What could not be made is not
+            // waited for.
             due.retain(|mirror| !matches!(mirror.state, MirrorState::Refused { .. }));
-            return if due.is_empty() { Ok(link) } else { Err(Hold::Later(None)) };
+            return if due.is_empty() { Ok((link, false)) } else { Err(Hold::Later(None)) };
         }
-        let Some(group) = self.seen_by_ear(reported).await? else { return Ok(link) };
-        let people = self.people_of(&group).await?;
-        let app_at_home = self.app_at_home(reported, &group).await?;
+        let Some(group) = self.seen_by_ear(reported).await? else { return Ok((link, false)) };
+        let people = self.people_of(&group.members).await?;
+        let app_at_home = self.app_at_home(reported, &group.members).await?;
         for mirror in due {
             self.make_mirror(&link, &people, app_at_home, mirror).await?;
         }
         self.linked.load(self.store.as_ref()).await?;
         let link = self.store.link(link.id).await?.unwrap_or(link);
         self.attend_to(link.members.iter().filter_map(|member| member.listener));
-        Ok(link)
+        Ok((link, true))
     }
 
-    /// Who is in the group now. `None`: nobody may know.
-    pub(super) async fn seen_by_ear(&self, reported: &Reported<'_>) -> Result<Option<Vec<AccountRef>>, Hold> {
+    /// The group as it is now. `None`: nobody may know.
+    pub(super) async fn seen_by_ear(&self, reported: &Reported<'_>) -> Result<Option<Conversation>, Hold> {
         for client in self.listeners(reported).await? {
-            match client.conversation(reported.conversation).await {
-                Ok(Some(found)) => return Ok(Some(found.members)),
-                Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
-                Err(CallError::Unknown) => return Err(Hold::Later(None)),
-                Ok(None) | Err(_) => {}
+            if let Ok(Some(found)) = answered(client.conversation(reported.conversation).await)? {
+                return Ok(Some(found));
             }
         }
         Ok(None)
@@ -102,25 +110,22 @@ impl Engine {
     ) -> Result<(), Hold> {
         let Some(workspace) = self.sites.get(&mirror.workspace.id) else { return Ok(()) };
         let mut accounts: Vec<_> = people.iter().filter_map(|one| account_in(one, workspace.at())).collect();
-        let service = match self.ear_among(workspace, &accounts).await? {
+        let logins = self.store.logins(Some(workspace.at())).await?;
+        let service = match ear_among(workspace, &logins, &accounts) {
             Some(_) => None,
-            None => self.service_account(workspace).await?.map(|(_, account)| account),
+            None => service_account(workspace, &logins).map(|(_, account)| account),
         };
         accounts.extend(service.clone());
         let mark = link.id.0.simple().to_string().chars().take(16).collect();
-        let wish = Wish { link, workspace, people, service, app_at_home, mark, accounts };
+        let wish = Wish { link, workspace, people, service, app_at_home, mark, accounts, logins };
         loop {
             let next = match &mirror.state {
                 MirrorState::Refused { .. } => MirrorState::Wanted { since: self.clock.now() },
-                MirrorState::Wanted { since } => match self.begin_mirror(&wish, *since).await? {
-                    Ok(made) => made,
-                    Err(refused) => refused,
-                },
+                MirrorState::Wanted { since } => self.begin_mirror(&wish, *since).await?,
                 MirrorState::Begun { by, at } => self.look_for(&wish, *by, *at).await?,
                 MirrorState::Open { by } => return self.complete_mirror(&wish, *by).await,
-                MirrorState::Whole { .. } => return Ok(()),
+                MirrorState::Ready { .. } | MirrorState::Whole { .. } => return Ok(()),
             };
-            let refused = matches!(next, MirrorState::Refused { .. });
             mirror.state = next;
             if !matches!(mirror.state, MirrorState::Open { .. }) {
                 self.store.set_mirror(link.id, &mirror).await?;
@@ -128,21 +133,15 @@ impl Engine {
             if let MirrorState::Refused { reason, .. } = &mirror.state {
                 tracing::warn!(workspace = %mirror.workspace.id, reason, "a group is not shown there");
                 self.store.count("mirrors_refused", 1);
-            }
-            if refused {
                 return Ok(());
             }
         }
     }
 
     /// Records that it will be made, and makes it.
-    async fn begin_mirror(
-        &self,
-        wish: &Wish<'_>,
-        since: Timestamp,
-    ) -> Result<Result<MirrorState, MirrorState>, Hold> {
+    async fn begin_mirror(&self, wish: &Wish<'_>, since: Timestamp) -> Result<MirrorState, Hold> {
         let now = self.clock.now();
-        let refused = |reason: String| Ok(Err(MirrorState::Refused { reason, at: now }));
+        let refused = |reason: String| Ok(MirrorState::Refused { reason, at: now });
         let platform = wish.workspace.profile().name;
         if wish.workspace.profile().capabilities.groups.is_none() {
             return refused(format!("groups cannot be shown on {platform}"));
@@ -150,23 +149,19 @@ impl Engine {
         let Some((by, client)) = self.maker_of(wish).await? else {
             return refused(format!("nobody in it has given consent on {platform}"));
         };
-        let own = self.store.login(by).await?.and_then(|login| login.account);
-        let others = wish.others(own.as_ref());
-        let at = wish.workspace.at().clone();
-        let begun = Mirror { workspace: at.clone(), state: MirrorState::Begun { by, at: now } };
-        self.store.set_mirror(wish.link.id, &begun).await?;
+        let mut mirror =
+            Mirror { workspace: wish.workspace.at().clone(), state: MirrorState::Begun { by, at: now } };
+        self.store.set_mirror(wish.link.id, &mirror).await?;
         self.steps.reached(Step::Begun);
-        match client.make_group(&wish.wanted(&others)).await {
-            Ok(made) => Ok(Ok(self.mirror_stands(wish, by, made).await?)),
+        match client.make_group(&wish.wanted(&wish.others(by))).await {
+            Ok(made) => Ok(self.mirror_stands(wish, by, made).await?),
+            Err(CallError::Retry { .. }) if now.since(since) >= PATIENCE => {
+                refused(format!("{platform} did not answer"))
+            }
             Err(CallError::Retry { after }) => {
-                let late = now.since(since) >= PATIENCE;
-                let state = if late {
-                    MirrorState::Refused { reason: format!("{platform} did not answer"), at: now }
-                } else {
-                    MirrorState::Wanted { since }
-                };
-                self.store.set_mirror(wish.link.id, &Mirror { workspace: at, state: state.clone() }).await?;
-                if late { Ok(Err(state)) } else { Err(Hold::Later(after)) }
+                mirror.state = MirrorState::Wanted { since };
+                self.store.set_mirror(wish.link.id, &mirror).await?;
+                Err(Hold::Later(after))
             }
             Err(CallError::Unknown) => Err(Hold::Later(None)),
             Err(error) => refused(error.to_string()),
@@ -179,9 +174,7 @@ impl Engine {
         let Some(client) = self.client_or_hold(by).await? else {
             return Ok(MirrorState::Wanted { since: now });
         };
-        let own = self.store.login(by).await?.and_then(|login| login.account);
-        let others = wish.others(own.as_ref());
-        match client.find_group(&wish.wanted(&others), at.minus(SKEW)).await {
+        match answered(client.find_group(&wish.wanted(&wish.others(by)), at.minus(SKEW)).await)? {
             Ok(Some(made)) => Ok(self.mirror_stands(wish, by, made).await?),
             Ok(None) => {
                 let quiet = wish.workspace.profile().quiet;
@@ -191,8 +184,6 @@ impl Engine {
                     None => Ok(MirrorState::Wanted { since: now }),
                 }
             }
-            Err(CallError::Retry { after }) => Err(Hold::Later(after)),
-            Err(CallError::Unknown) => Err(Hold::Later(None)),
             Err(error) => Ok(MirrorState::Refused { reason: error.to_string(), at: now }),
         }
     }
@@ -205,8 +196,8 @@ impl Engine {
         made: MadeGroup,
     ) -> Result<MirrorState, StoreError> {
         let mut present = wish.accounts.clone();
-        present.extend(self.store.login(by).await?.and_then(|login| login.account));
-        let listener = self.ear_among(wish.workspace, &present).await?;
+        present.extend(account_of(&wish.logins, by).cloned());
+        let listener = ear_among(wish.workspace, &wish.logins, &present);
         let flow = if listener.is_some() { Flow::Both } else { Flow::In };
         let name = wish.link.name.clone();
         let member = Member { at: made.at.clone(), name, topic: None, away: None, flow, listener };
@@ -224,13 +215,10 @@ impl Engine {
         let candidates: Vec<LoginId> = match maker {
             Some(Maker::App) => wish.workspace.app_login().into_iter().collect(),
             Some(Maker::Member) => {
-                let logins = self.store.logins(Some(wish.workspace.at())).await?;
-                let may = |login: &&entente_store::Login| {
-                    login.kind == LoginKind::Account.name()
-                        && login.state == LoginState::Active
-                        && login.account.as_ref().is_some_and(|account| wish.accounts.contains(account))
+                let is_in = |login: &&Login| {
+                    login.account.as_ref().is_some_and(|account| wish.accounts.contains(account))
                 };
-                logins.iter().filter(may).map(|login| login.id).collect()
+                working(&wish.logins, LoginKind::Account).filter(is_in).map(|login| login.id).collect()
             }
             None => Vec::new(),
         };
@@ -245,7 +233,8 @@ impl Engine {
 
 impl Wish<'_> {
     /// Who should be in it beside whoever makes it.
-    fn others(&self, own: Option<&AccountRef>) -> Vec<AccountRef> {
+    fn others(&self, by: LoginId) -> Vec<AccountRef> {
+        let own = account_of(&self.logins, by);
         self.accounts.iter().filter(|account| Some(*account) != own).cloned().collect()
     }
 

@@ -1,15 +1,17 @@
 //! What a mirror needs before anything is said in it: everybody who can be in it, and a word of what it is, there and where the
 //! group began.
 
-use entente_model::{AccountRef, CallError, ConversationKind, ConversationRef, LoginId, Mirror, MirrorState};
-use entente_platform::{Client, Presence};
-use entente_store::{Present, Represented};
+use entente_model::{AccountRef, ConversationKind, LoginId, Mirror, MirrorState};
+use entente_platform::Presence;
+use entente_store::Present;
 
+use super::ears::presence;
 use super::making::Wish;
-use super::people::account_in;
-use super::presence;
+use super::name_of;
+use super::people::{account_in, called};
 use super::words::Opening;
 use crate::Engine;
+use crate::inbound::refusal::{answered, refused};
 use crate::inbound::{Hold, Reported};
 
 /// Why somebody is in a mirror by name only.
@@ -25,10 +27,9 @@ impl Engine {
             return Ok(());
         };
         let Some(client) = self.client_or_hold(by).await? else { return Err(Hold::Later(None)) };
-        let found = match client.conversation(&member.at).await {
+        let found = match answered(client.conversation(&member.at).await)? {
             Ok(Some(found)) => found,
-            Ok(None) | Err(CallError::Unknown) => return Err(Hold::Later(None)),
-            Err(CallError::Retry { after }) => return Err(Hold::Later(after)),
+            Ok(None) => return Err(Hold::Later(None)),
             Err(error) => {
                 let state = MirrorState::Refused { reason: error.to_string(), at: self.clock.now() };
                 self.store.set_mirror(link.id, &Mirror { workspace: at.clone(), state }).await?;
@@ -39,28 +40,32 @@ impl Engine {
         for one in wish.people {
             let why = match account_in(one, at) {
                 Some(account) if found.members.contains(&account) => None,
-                Some(account) => admitted(client.as_ref(), &member.at, &account).await?,
+                Some(account) => refused(client.admit(&member.at, &account).await)?,
                 None => Some(NOTHING_THERE.to_owned()),
             };
             match why {
-                Some(why) => missing.push((entente_model::plain_person(&one.person.name), why)),
+                Some(why) => missing.push((called(one), why)),
                 None => present.push(one.person.id),
             }
         }
         for service in wish.service.iter().filter(|service| !found.members.contains(service)) {
-            if admitted(client.as_ref(), &member.at, service).await?.is_some() {
+            if refused(client.admit(&member.at, service).await)?.is_some() {
                 self.store.count("listeners_left_out", 1);
             }
         }
-        let people: Vec<_> = wish.people.iter().map(|one| (one, self.works_on(one))).collect();
-        let home = link.members.first().and_then(|home| self.sites.get(&home.at.workspace.id));
+        if let Some(name) = name_of(&found) {
+            // What somebody calls it later differs from what its platform made of our name.
+            self.store.see_channel(&member.at, &name, None, None).await?;
+        }
+        let works_on = |one| self.sites.home(one).map_or("elsewhere", |home| home.profile().name);
+        let people: Vec<_> = wish.people.iter().map(|one| (called(one), works_on(&one.person))).collect();
         let opening = Opening {
             group: &link.name,
-            home: home.map_or("another platform", |home| home.profile().name),
+            home: link.members.first().map_or("another platform", |home| self.platform_of(home)),
             there: wish.workspace.profile().name,
             people: &people,
             missing: &missing,
-            channel: found.kind == ConversationKind::Channel,
+            channel: found.kind == ConversationKind::GroupChannel,
             deaf: member.listener.is_none(),
         };
         let here = self.announcement(&member.at, &opening.in_mirror());
@@ -69,7 +74,7 @@ impl Engine {
         let notices = here.into_iter().chain(there).collect();
         let present: Vec<_> =
             present.into_iter().map(|person| Present { at: member.at.clone(), person }).collect();
-        self.store.mirror_whole(link.id, at, &present, notices, self.clock.now()).await?;
+        self.store.mirror_ready(link.id, at, &present, notices, self.clock.now()).await?;
         Ok(())
     }
 
@@ -94,30 +99,10 @@ impl Engine {
             return Ok(false);
         }
         for client in self.listeners(reported).await? {
-            if admitted(client.as_ref(), reported.conversation, &app).await?.is_none() {
+            if refused(client.admit(reported.conversation, &app).await)?.is_none() {
                 return Ok(true);
             }
         }
         Ok(false)
-    }
-
-    fn works_on(&self, one: &Represented) -> &str {
-        let primary = one.person.primary.as_ref();
-        let site = primary.and_then(|primary| self.sites.get(&primary.account.workspace.id));
-        site.map_or("elsewhere", |site| site.profile().name)
-    }
-}
-
-/// Lets an account in; why it cannot be, if so.
-pub(super) async fn admitted(
-    client: &dyn Client,
-    group: &ConversationRef,
-    account: &AccountRef,
-) -> Result<Option<String>, Hold> {
-    match client.admit(group, account).await {
-        Ok(()) => Ok(None),
-        Err(CallError::Retry { after }) => Err(Hold::Later(after)),
-        Err(CallError::Unknown) => Err(Hold::Later(None)),
-        Err(error) => Ok(Some(error.to_string())),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use entente_model::{AccountRef, StandInState, WorkspaceRef};
+use entente_model::{AccountRef, StandInState, WorkspaceRef, plain_person};
 use entente_store::{Represented, StoreError};
 
 use crate::Engine;
@@ -22,7 +22,7 @@ impl Engine {
 
 /// By which account somebody can be in a conversation of this workspace. Whoever has an account of their own there needs no
 /// consent to be in it, only to speak.
-pub(super) fn account_in(one: &Represented, workspace: &WorkspaceRef) -> Option<AccountRef> {
+pub(crate) fn account_in(one: &Represented, workspace: &WorkspaceRef) -> Option<AccountRef> {
     let primary = one.person.primary.as_ref().map(|primary| &primary.account);
     if let Some(primary) = primary.filter(|account| account.workspace == *workspace) {
         return Some(primary.clone());
@@ -32,4 +32,9 @@ pub(super) fn account_in(one: &Represented, workspace: &WorkspaceRef) -> Option<
         .iter()
         .find(|stand_in| stand_in.workspace == *workspace && stand_in.state != StandInState::Removed)?;
     there.account.clone()
+}
+
+/// How somebody is named in what the app says.
+pub(super) fn called(one: &Represented) -> String {
+    plain_person(&one.person.name)
 }

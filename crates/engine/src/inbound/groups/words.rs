@@ -2,8 +2,6 @@
 
 use std::fmt::Write as _;
 
-use entente_store::Represented;
-
 /// What there is to say.
 pub(super) struct Opening<'a> {
     /// The group's name.
@@ -12,8 +10,8 @@ pub(super) struct Opening<'a> {
     pub(super) home: &'a str,
     /// The platform of the mirror.
     pub(super) there: &'a str,
-    /// Everybody in it, with the platform that they work on.
-    pub(super) people: &'a [(&'a Represented, &'a str)],
+    /// Everybody in it by name, with the platform that they work on.
+    pub(super) people: &'a [(String, &'a str)],
     /// Those of them who could not be let in, and why.
     pub(super) missing: &'a [(String, String)],
     /// A private channel was made in the place of a group, which has too many people or is there already.
@@ -26,7 +24,7 @@ impl Opening<'_> {
     /// Said in the mirror.
     pub(super) fn in_mirror(&self) -> String {
         let people = self.people.iter();
-        let people = people.map(|(one, works)| format!("{} ({works})", called(one))).collect::<Vec<_>>();
+        let people = people.map(|(one, works)| format!("{one} ({works})")).collect::<Vec<_>>();
         let text = format!(
             "This shows the group “{}” of {}. What is written in one is passed on to the other. In it: {}.",
             self.group,
@@ -39,7 +37,7 @@ impl Opening<'_> {
     /// Said where the group began.
     pub(super) fn in_group(&self) -> String {
         let works_there = self.people.iter().filter(|(_, works)| *works == self.there);
-        let people: Vec<_> = works_there.map(|(one, _)| called(one)).collect();
+        let people: Vec<_> = works_there.map(|(one, _)| one.as_str()).collect();
         let text = format!(
             "This group is shown on {} too, for {}. What is written in one is passed on to the other.",
             self.there,
@@ -67,8 +65,4 @@ impl Opening<'_> {
         }
         text
     }
-}
-
-fn called(one: &Represented) -> String {
-    entente_model::plain_person(&one.person.name)
 }

@@ -1,6 +1,7 @@
 //! A process that ends between any two steps: before the nth call to the store or a vendor, or after it, before its
 //! caller learns of it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,8 +16,9 @@ use entente_model::{
 use entente_store::{
     Accepted, Arrived, Begin, Begun, Channels, Claim, Console, Counts, DeadLetter, Everywhere, Finish,
     Finished, Head, Identity, Imported, Inbox, Interest, Known, LaneId, LaneKey, Lanes, Links, Listening,
-    Login, LoginSecret, LoginState, Logins, Memory, Mirrors, NewArrival, News, Outbox, PendingGrant, People,
-    Plan, Present, Queue, Represented, Routed, SetAside, Settings, Side, StoreError, Unreadable,
+    Login, LoginSecret, LoginState, Logins, Making, Makings, Memory, Mirrors, Moved, NewArrival, News,
+    Outbox, PendingGrant, People, Plan, Present, Queue, Represented, Room, Rooms, Routed, SetAside, Settings,
+    Side, StoreError, Unreadable,
 };
 use tokio::sync::Notify;
 
@@ -149,9 +151,17 @@ mortal! { Channels:
     fn links() -> Vec<Link>;
     fn set_link_state(id: LinkId, state: &LinkState, notices: Vec<Plan>, now: Timestamp) -> bool;
     fn set_link_options(id: LinkId, options: LinkOptions) -> bool;
+    fn attendance(channel: &ConversationRef) -> Option<BTreeSet<AccountRef>>;
+    fn attend(channel: &ConversationRef, now: &BTreeSet<AccountRef>, moved: &[Moved], notices: Vec<Plan>, at: Timestamp) -> ();
     fn see_channel(
         channel: &ConversationRef, name: &str, topic: Option<&str>, away: Option<Away>
     ) -> bool;
+}
+
+mortal! { Makings:
+    fn making(workspace: &WorkspaceRef, name: &str) -> Option<Making>;
+    fn set_making(making: &Making) -> ();
+    fn forget_making(workspace: &WorkspaceRef, name: &str) -> ();
 }
 
 mortal! { Mirrors:
@@ -160,10 +170,17 @@ mortal! { Mirrors:
     fn unfinished() -> Vec<LinkId>;
     fn set_mirror(link: LinkId, mirror: &Mirror) -> ();
     fn mirror_made(link: LinkId, by: LoginId, member: &Member) -> Result<(), ConversationRef>;
-    fn mirror_whole(link: LinkId, workspace: &WorkspaceRef, present: &[Present], notices: Vec<Plan>, now: Timestamp) -> bool;
+    fn mirror_ready(link: LinkId, workspace: &WorkspaceRef, present: &[Present], notices: Vec<Plan>, now: Timestamp) -> bool;
     fn hear(link: LinkId, at: &ConversationRef, listener: LoginId) -> ();
     fn present(link: LinkId) -> Vec<Present>;
     fn set_present(link: LinkId, conversations: &[ConversationRef], present: &[Present], notices: Vec<Plan>, now: Timestamp) -> ();
+}
+
+mortal! { Rooms:
+    fn room(pair: Pair, workspace: &WorkspaceRef) -> Option<Room>;
+    fn rooms() -> Vec<(ConversationRef, Pair)>;
+    fn set_room(room: &Room) -> bool;
+    fn abandon_room(pair: Pair, workspace: &WorkspaceRef, notices: Vec<Plan>, now: Timestamp) -> bool;
 }
 
 mortal! { Settings:

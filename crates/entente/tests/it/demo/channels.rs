@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{ADA, EVA, INES, MARA, escaped, token};
+use crate::program::{errors, run};
 use crate::world::World;
 
 /// Who is looked at in each app, and what one conversation and its messages are asked for by there.
@@ -175,5 +176,57 @@ async fn a_reaction_and_a_file_arrive() {
     let url = format!("{}{}", there.origin, file["url"].as_str().unwrap());
     let bytes = world.call(Method::GET, &url, None, None).await;
     assert_eq!((bytes.status, bytes.text.as_str()), (StatusCode::OK, "04:12 done"));
+    assert_eq!(world.process.stop().code, Some(0));
+}
+
+/// Four channels that are made, by the operator's command. Asked once more, it says what is there.
+#[tokio::test]
+async fn a_command_makes_channels_and_links_them() {
+    let folder = TempDir::new().unwrap();
+    let world = World::start(folder.path()).await;
+    let data = folder.path().to_str().unwrap();
+    let links = |arguments: &[&str]| run(&[&["links"], arguments, &["--data", data]].concat());
+    let listed = links(&["list", "--json"]);
+    let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
+    let named = |platform: &str| {
+        let channels =
+            listed["links"].as_array().unwrap().iter().flat_map(|link| link["channels"].as_array().unwrap());
+        let mut channels = channels.filter(|channel| channel["platform"] == platform);
+        let channel = channels.next().unwrap();
+        (channel["workspace"].as_str().unwrap().to_owned(), channel["channel"].as_str().unwrap().to_owned())
+    };
+    let (teams, in_team) = named("Microsoft Teams");
+    let new = [
+        format!("{}:Retreat plan", named("Webex").0),
+        format!("{}:Retreat plan", named("Slack").0),
+        format!("{teams}:{}/Retreat plan", in_team.split_once('/').unwrap().0),
+        format!("{}:Retreat plan", named("Zoom Team Chat").0),
+    ];
+    let mut create = vec!["create", "--name", "retreat", "--json"];
+    create.extend(new.iter().flat_map(|channel| ["--new", channel.as_str()]));
+    let made = links(&create);
+    assert!(made.status.success(), "{}", errors(&made));
+    let made: Value = serde_json::from_slice(&made.stdout).unwrap();
+    assert_eq!(made["channels"].as_array().unwrap().len(), 4, "{made}");
+
+    // Ines finds the one on Slack and writes there; somebody on Zoom, who found theirs, reads it.
+    let ines = token(world.person("slack", INES));
+    let slack = base(&world, "slack");
+    let of = |platform: &str| {
+        let mut channels = made["channels"].as_array().unwrap().iter();
+        channels.find(|channel| channel["platform"] == platform).unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    sent(&world, &format!("{slack}/conversations.join"), json!({"channel": of("Slack")}), Some(ines)).await;
+    let mara = token(world.person("zoom", MARA));
+    let join = format!("{}/chat/channels/{}/members/me", base(&world, "zoom"), of("Zoom Team Chat"));
+    sent(&world, &join, json!({}), Some(mara)).await;
+    let said = json!({"channel": of("Slack"), "text": "Who brings the tent?"});
+    sent(&world, &format!("{slack}/chat.postMessage"), said, Some(ines)).await;
+    reads(&world, &channel(&world, "zoom", "Retreat plan").await, "Who brings the tent?").await;
+
+    let again = links(&create);
+    assert!(!again.status.success() && errors(&again).contains("already"), "{}", errors(&again));
+    let none = links(&["create"]);
+    assert!(errors(&none).contains("two channels or more"), "{}", errors(&none));
     assert_eq!(world.process.stop().code, Some(0));
 }

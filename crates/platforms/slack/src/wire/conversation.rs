@@ -24,6 +24,8 @@ pub(crate) struct Conversation {
     pub(crate) user: Option<String>,
     /// In seconds.
     pub(crate) created: Option<i64>,
+    /// Who made it, of channels.
+    pub(crate) creator: Option<String>,
 }
 
 impl Conversation {

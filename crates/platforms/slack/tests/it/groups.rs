@@ -133,10 +133,14 @@ async fn what_was_made_is_found() {
 #[tokio::test]
 async fn a_group_tells_who_is_in_it() {
     let two = members(&[APP, ADA]);
-    for info in [fixture!("info_group").to_owned(), channel(|_| {})] {
+    let both = [
+        (fixture!("info_group").to_owned(), ConversationKind::Group),
+        (channel(|_| {}), ConversationKind::GroupChannel),
+    ];
+    for (info, kind) in both {
         let script = Script::new([ok(&info), ok(&two)]);
         let found = script.client(Some(APP)).conversation(&group(MPIM)).await.unwrap().unwrap();
-        assert_eq!((found.kind, found.name), (ConversationKind::Group, None));
+        assert_eq!((found.kind, found.name), (kind, None));
         assert_eq!(found.members, [account(APP), account(ADA)]);
         assert_eq!(script.asked()[1].arguments, json!({"channel": MPIM, "limit": "200"}));
         let script = Script::new([ok(&info), ok(&two.replace("members", "people"))]);

@@ -1,8 +1,10 @@
 //! The Slack connector against documented payloads and against the simulator.
 
 mod calls;
+mod creating;
 mod feed;
 mod groups;
+mod naming;
 mod particular;
 mod reading;
 mod support;

@@ -29,7 +29,7 @@ const SIMULATOR: &str = "slack.example";
 const CALLBACK: &str = "entente.example";
 const REDIRECT: &str = "https://entente.example/oauth/callback";
 /// What the Entente app asks for itself.
-const BOT_SCOPES: &str = "chat:write,chat:write.customize,files:read,files:write,groups:history,groups:read,groups:write,im:history,im:read,im:write,mpim:history,mpim:read,mpim:write,reactions:read,reactions:write,users:read";
+const BOT_SCOPES: &str = "channels:manage,channels:read,chat:write,chat:write.customize,files:read,files:write,groups:history,groups:read,groups:write,im:history,im:read,im:write,mpim:history,mpim:read,mpim:write,reactions:read,reactions:write,users:read";
 const SCOPES: &str = "chat:write,files:read,files:write,im:history,im:read,im:write,mpim:history,mpim:read,reactions:read,reactions:write,users:read,users:read.email";
 
 pub(crate) struct Simulated {

@@ -15,7 +15,7 @@ use entente_model::{
 };
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Effect, Http, Limit, Listen, Listening, Mark, Page, Rung,
-    Site,
+    Site, WantedChannel,
 };
 use http::Method;
 
@@ -160,7 +160,17 @@ impl BotClient {
         self.graph.as_ref().filter(|_| !id::is_bots(&id) && id::channel(&id).is_none())
     }
 
-    fn graph(&self) -> Result<&GraphClient, CallError> {
+    /// Whether the connector shows the app who is in a channel: it is installed in the team.
+    pub(crate) async fn is_in(&self, channel: &str) -> Result<bool, CallError> {
+        let path = format!("/v3/conversations/{}/members", id::segment(channel));
+        match self.send(self.call(Method::GET, &path, self.limits.bot(channel))).await {
+            Ok(_) => Ok(true),
+            Err(CallError::Gone | CallError::Reject(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn graph(&self) -> Result<&GraphClient, CallError> {
         self.graph.as_ref().ok_or_else(|| CallError::Reject("the app has no token for Graph".to_owned()))
     }
 
@@ -248,12 +258,8 @@ impl Client for BotClient {
         let graph = self.graph()?;
         let Some((team, channel)) = graph.team_and_channel(wanted).await? else { return Ok(None) };
         let mut members = graph.people_of_team(&team.id).await?;
-        let path = format!("/v3/conversations/{}/members", id::segment(&channel.id));
-        let call = self.call(Method::GET, &path, self.limits.bot(&channel.id));
-        match self.send(call).await {
-            Ok(_) => members.push(id::account(&self.site.workspace, &own_id(&self.site.client_id))),
-            Err(CallError::Gone | CallError::Reject(_)) => {}
-            Err(error) => return Err(error),
+        if self.is_in(&channel.id).await? {
+            members.push(id::account(&self.site.workspace, &own_id(&self.site.client_id)));
         }
         let named = |one: &Named| one.display_name.clone().unwrap_or_else(|| one.id.clone());
         Ok(Some(Channel {
@@ -262,6 +268,31 @@ impl Client for BotClient {
             archived: channel.is_archived == Some(true),
             members,
         }))
+    }
+
+    async fn make_channel(&self, wanted: &WantedChannel<'_>) -> Result<ConversationRef, CallError> {
+        self.create(wanted).await
+    }
+
+    async fn find_channel(
+        &self,
+        wanted: &WantedChannel<'_>,
+        since: Timestamp,
+    ) -> Result<Option<ConversationRef>, CallError> {
+        self.created(wanted, since).await
+    }
+
+    /// Everybody in a team is in its standard channels; who is in a team, its owners say.
+    async fn admit(&self, _: &ConversationRef, _: &AccountRef) -> Result<(), CallError> {
+        Err(CallError::Reject("who is in a team of Microsoft Teams is for its owners to say".to_owned()))
+    }
+
+    async fn dismiss(&self, group: &ConversationRef, account: &AccountRef) -> Result<(), CallError> {
+        self.admit(group, account).await
+    }
+
+    async fn author(&self, message: &MessageRef, account: &AccountRef) -> Result<Option<Account>, CallError> {
+        self.graph()?.author_in_channel(message, account).await
     }
 
     async fn look_at(&self, channel: &ConversationRef) -> Result<Option<ChannelNow>, CallError> {

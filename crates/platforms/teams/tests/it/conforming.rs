@@ -23,6 +23,7 @@ struct Sales {
     ours: Credentials,
     admin: Credentials,
     outsider: Credentials,
+    founder: Credentials,
     addresses: Vec<String>,
 }
 
@@ -47,7 +48,12 @@ async fn sales() -> Sales {
     let dmitri = world.person("Dmitri");
     let token = world.sign_in(&dmitri).await;
     let outsider = credentials(LoginKind::Account, Some(dmitri.account()), token, None);
-    Sales { world, ada, eva, ours, admin, outsider, addresses }
+    let team = json!({"name": "Sales", "channel": "General", "members": [ada.id, eva.id]});
+    world.hand("POST", "/_sim/teams", "", Some(team)).await;
+    let bot = world.as_app("https://api.botframework.com/.default").await;
+    let graph = world.as_app(Teams.profile().oauth.app_scope.unwrap()).await;
+    let founder = credentials(LoginKind::App, None, bot, Some(graph));
+    Sales { world, ada, eva, ours, admin, outsider, founder, addresses }
 }
 
 impl Sales {
@@ -177,6 +183,18 @@ impl Conforming for Sales {
 
     fn gathering(&self, _: usize) -> (&'static str, &'static str) {
         ("POST", "/v1.0/chats")
+    }
+
+    fn founder(&self) -> Credentials {
+        self.founder.clone()
+    }
+
+    fn whole_name(&self, name: &str) -> String {
+        format!("Sales/{}", name.replace('/', ""))
+    }
+
+    fn founding(&self) -> (&'static str, &'static str) {
+        ("POST", "*/channels")
     }
 
     async fn gathered(&self, group: &ConversationRef) -> Option<Gathered> {

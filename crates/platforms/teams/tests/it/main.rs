@@ -1,6 +1,7 @@
 //! Teams through its public face: documented payloads in, documented requests out, and forgeries refused.
 
 mod conforming;
+mod creating;
 mod drives;
 mod fetching;
 mod files;

@@ -31,6 +31,9 @@ pub(crate) struct NewRoom<'a> {
     pub(crate) title: &'a str,
     /// Shown with the room.
     pub(crate) description: &'a str,
+    /// Everybody in the organization can find and join it; then it must have a description.
+    #[serde(rename = "isPublic", skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) public: bool,
 }
 
 /// What a room is called from now on.

@@ -1,7 +1,9 @@
 //! The Webex connector against documented payloads and against the simulator.
 
 mod calls;
+mod creating;
 mod groups;
+mod naming;
 mod particular;
 mod reading;
 mod support;

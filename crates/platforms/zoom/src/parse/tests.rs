@@ -136,6 +136,24 @@ fn a_channel_is_known_by_its_id() {
 }
 
 #[test]
+fn somebody_of_another_account_is_known_by_their_member_id() {
+    let channel = String::from_utf8(fixture!("event_old_channel").to_vec()).unwrap();
+    let mut event: Value = serde_json::from_str(&channel).unwrap();
+    event["payload"]["operator_id"] = "".into();
+    event["payload"]["operator_member_id"] = "m-zed-000".into();
+    event["payload"]["by_external_user"] = true.into();
+    let body = Bytes::from(event.to_string());
+    let Item::Head(head) = item(&receiver(&[(BOB, 2)]), &body) else { panic!("a head") };
+    assert_eq!(head.actor.unwrap().id.as_str(), "m-zed-000");
+    assert_eq!(open(&head.message, &body).unwrap().message.author.id.as_str(), "m-zed-000");
+    for field in ["operator_member_id", "by_external_user"] {
+        let renamed = Bytes::from(event.to_string().replace(field, "other"));
+        let named = item(&receiver(&[(BOB, 2)]), &renamed);
+        assert!(matches!(named, Item::Unknown(ref name) if name == "outsider"), "{field}: {named:?}");
+    }
+}
+
+#[test]
 fn what_is_not_carried_is_named() {
     let named = |body: &Bytes, receiver: &ZoomReceiver| match item(receiver, body) {
         Item::Unknown(name) => name,

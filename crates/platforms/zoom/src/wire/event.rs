@@ -57,7 +57,24 @@ pub(crate) struct EndsObject {
 pub(crate) struct Payload {
     /// Who did it; empty for somebody of another account.
     pub(crate) operator_id: Option<String>,
+    /// The only id of somebody of another account.
+    pub(crate) operator_member_id: Option<String>,
+    /// Whoever did it is of another account.
+    #[serde(default)]
+    pub(crate) by_external_user: Option<bool>,
     pub(crate) object: Object,
+}
+
+impl Payload {
+    /// Who did it: a user id, or somebody else's member id.
+    pub(crate) fn operator(&self) -> Option<&str> {
+        let own = self.operator_id.as_deref().filter(|id| crate::id::is_id(id));
+        let outside = self
+            .operator_member_id
+            .as_deref()
+            .filter(|id| self.by_external_user == Some(true) && !id.trim().is_empty());
+        own.or(outside)
+    }
 }
 
 /// The message that an event is about.

@@ -23,6 +23,8 @@ pub(crate) struct Message {
     /// The sender's address; empty for somebody of another account who is no contact.
     pub(crate) sender: Option<String>,
     pub(crate) send_member_id: Option<String>,
+    /// What the sender is called.
+    pub(crate) sender_display_name: Option<String>,
     /// When it was sent, in milliseconds.
     pub(crate) timestamp: i64,
     /// `Normal`, `Edited` or `Deleted`; only where changed messages are asked for.

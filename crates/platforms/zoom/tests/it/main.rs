@@ -1,7 +1,9 @@
 //! The Zoom connector against handwritten payloads and against the simulator.
 
 mod calls;
+mod creating;
 mod groups;
+mod naming;
 mod particular;
 mod reading;
 mod support;

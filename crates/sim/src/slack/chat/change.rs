@@ -1,4 +1,4 @@
-//! `chat.update` and `chat.delete`: only of what the token's owner wrote.
+//! `chat.update` and `chat.delete`: only of what the token's owner wrote, but administrators delete what others did.
 
 use std::sync::Arc;
 
@@ -99,7 +99,8 @@ pub(in crate::slack) fn update(slack: &Slack, call: &Call) -> Outcome {
     Ok(Answer::ok(body).changed(change).after(first))
 }
 
-/// `chat.delete`.
+/// `chat.delete`: with the token of a person, what "that user themselves can delete in Slack"; administrators can what anybody
+/// wrote.
 pub(in crate::slack) fn delete(slack: &Slack, call: &Call) -> Outcome {
     let caller = call.caller()?;
     let (id, named) = (call.args.needed("channel")?, call.args.needed("ts")?);
@@ -108,7 +109,8 @@ pub(in crate::slack) fn delete(slack: &Slack, call: &Call) -> Outcome {
     let message = find(world, caller, id, named)?;
     let forbidden = (caller.kind != Kind::Bot && !call.switches.people_may_delete)
         || (message.custom.is_some() && !call.switches.customized_deletable);
-    if forbidden || !wrote(caller, message) {
+    let moderates = caller.kind != Kind::Bot && world.people.get(&caller.user).is_some_and(|one| one.admin);
+    if forbidden || !(moderates || wrote(caller, message)) {
         return Err(Refusal::new("cant_delete_message"));
     }
     let ts = message.ts;

@@ -23,6 +23,8 @@ use crate::teams::notify::{self, Change, Event};
 use crate::teams::sim::Sim;
 use crate::teams::throttle;
 
+mod making;
+
 const TEAMS: Needs =
     Needs { delegated: &["Team.ReadBasic.All"], application: &["Team.ReadBasic.All", "Group.Read.All"] };
 const CHANNELS: Needs = Needs {
@@ -31,9 +33,6 @@ const CHANNELS: Needs = Needs {
 };
 const SETTINGS: Needs =
     Needs { delegated: &["ChannelSettings.ReadWrite.All"], application: &["ChannelSettings.ReadWrite.All"] };
-/// Graph: "Create channel": the longest name and description.
-const LONGEST_NAME: usize = 50;
-const LONGEST_ABOUT: usize = 1024;
 const MEMBERS: Needs = Needs { delegated: &["TeamMember.Read.All"], application: &["TeamMember.Read.All"] };
 pub(crate) const READ: Needs =
     Needs { delegated: &["ChannelMessage.Read.All"], application: &["ChannelMessage.Read.All"] };
@@ -46,6 +45,7 @@ pub(super) fn route(sim: &Arc<Sim>, call: &Call, caller: &Caller, rest: &[&str])
     match (call.method.as_str(), rest) {
         ("GET", []) => teams(sim, call, caller),
         ("GET", [team, "channels"]) => channels(sim, call, caller, team),
+        ("POST", [team, "channels"]) => making::create(sim, call, caller, team),
         ("GET", [team, "members"]) => members(sim, call, caller, team),
         ("GET", [team, "channels", id]) => one(sim, call, caller, team, id),
         ("PATCH", [team, "channels", id]) => change(sim, call, caller, team, id),
@@ -149,17 +149,10 @@ fn change(sim: &Sim, call: &Call, caller: &Caller, team: &str, id: &str) -> Outc
     chats.channel(team, id).ok_or_else(|| missing(id))?;
     let chat = chats.get_mut(id).ok_or_else(|| missing(id))?;
     if let Some(name) = sent["displayName"].as_str() {
-        let fine = |c: char| !"~#%&*{}/\\:<>?+|'\"".contains(c);
-        if name.is_empty() || name.chars().count() > LONGEST_NAME || !name.chars().all(fine) {
-            return Err(Refusal::bad("Channel name is not valid."));
-        }
-        chat.topic = Some(name.to_owned());
+        chat.topic = Some(making::proper(name)?.to_owned());
     }
     if let Some(about) = sent["description"].as_str() {
-        if about.chars().count() > LONGEST_ABOUT {
-            return Err(Refusal::bad("Description is too long."));
-        }
-        chat.about = Some(about.to_owned()).filter(|about| !about.is_empty());
+        chat.about = making::fitting(about)?;
     }
     Ok(Answer::no_content().changed(json!({"kind": "channel.changed", "channel": id})))
 }

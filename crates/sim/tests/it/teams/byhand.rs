@@ -115,3 +115,31 @@ async fn reading_by_hand_is_not_on_record_and_changing_is() {
     world.get("/v1.0/teamwork", &world.who("Ada").await.token).await.expect(400);
     world.get("/nowhere", "").await.expect(404);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_team_gets_more_channels_under_names_of_their_own() {
+    let world = World::new();
+    let (ada, eva, hugo) = (world.who("Ada").await, world.who("Eva").await, world.who("Hugo").await);
+    let team = json!({"name": "Product", "channel": "Launch", "members": [ada.id, eva.id]});
+    let made = world.post("/_sim/teams", "", team).await.expect(200).json;
+    let path = format!("/v1.0/teams/{}/channels", made["team"].as_str().unwrap());
+    let new = |name: &str| json!({"displayName": name, "description": "about", "membershipType": "standard"});
+    let plan = world.post(&path, &ada.token, new("Plan")).await.expect(201);
+    assert_eq!(
+        (&plan.json["displayName"], &plan.json["membershipType"]),
+        (&json!("Plan"), &json!("standard"))
+    );
+    let id = plan.json["id"].as_str().unwrap();
+    assert!(plan.header("location").ends_with(&format!("{path}/{id}")), "{}", plan.header("location"));
+    let listed = world.get(&path, &eva.token).await.expect(200).json;
+    assert_eq!(listed["value"].as_array().unwrap().len(), 2);
+    // Everybody in the team is in it.
+    world.post(&format!("{path}/{id}/messages"), &eva.token, plain("one")).await.expect(201);
+    world.post(&path, &hugo.token, new("Other")).await.expect(403);
+    for name in ["PLAN", "", "a/b", &"x".repeat(51)] {
+        world.post(&path, &ada.token, new(name)).await.expect(400);
+    }
+    let private = json!({"displayName": "Secret", "membershipType": "private"});
+    world.post(&path, &ada.token, private).await.expect(400);
+    world.post("/v1.0/teams/nowhere/channels", &ada.token, new("x")).await.expect(404);
+}

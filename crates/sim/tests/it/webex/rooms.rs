@@ -114,3 +114,18 @@ async fn moderated_and_announcement_rooms() {
     assert_eq!(sim.delete(ADA, &path).await.status, 204);
     sim.get(ADA, &path).await.refused(404);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_public_space_is_joined_by_whoever_finds_it() {
+    let sim = Sim::new().await;
+    let undescribed = sim.post(ADA, "/v1/rooms", json!({"title": "Plan", "isPublic": true})).await;
+    assert_eq!(undescribed.refused(400), "Description is required for public spaces.");
+    let public = json!({"title": "Plan", "isPublic": true, "description": "about"});
+    for (room, status) in [(public, 204), (json!({"title": "Plan"}), 404)] {
+        let room = sim.post(ADA, "/v1/rooms", room).await.body["id"].clone();
+        let joined = sim.post(ADA, "/_sim/join", json!({"room": room, "person": BRUNO})).await;
+        assert_eq!(joined.status, status);
+        let path = format!("/v1/rooms/{}", room.as_str().unwrap());
+        assert_eq!(sim.get(BRUNO, &path).await.status == 200, status == 204);
+    }
+}

@@ -99,3 +99,21 @@ async fn a_channel_is_deleted_by_its_owner_and_renamed_by_members_where_they_may
     assert_eq!(told, ["chat_channel.updated", "chat_channel.deleted"]);
     assert_eq!(bodies[1]["payload"]["object"]["name"], "Landing");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_public_channel_is_joined_by_whoever_finds_it() {
+    let sim = Sim::new().await;
+    let make = async |kind: u8| {
+        let made = sim.post(ADA, CHANNELS, json!({"name": format!("Plan {kind}"), "type": kind})).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+        made.body["id"].as_str().unwrap().to_owned()
+    };
+    let (public, private) = (make(3).await, make(2).await);
+    let me = |channel: &str| format!("/v2/chat/channels/{channel}/members/me");
+    let joined = sim.post(EVA, &me(&public), json!({})).await;
+    assert_eq!((joined.status, &joined.body["id"]), (201, &json!(sim.id(EVA))), "{}", joined.text);
+    let members = sim.get(EVA, &format!("{CHANNELS}/{public}/members")).await;
+    assert_eq!(members.each("members", "email"), [ADA, EVA]);
+    assert_eq!(members.each("members", "role"), ["owner", "member"]);
+    sim.post(EVA, &me(&private), json!({})).await.refused(404, 4130);
+}

@@ -1,7 +1,9 @@
 //! Channels that are kept in step.
 
+use std::collections::BTreeSet;
+
 use entente_model::{Away, ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, Member};
-use entente_store::{Interest, LaneKey, Side, Store};
+use entente_store::{Interest, LaneKey, Making, Moved, Side, Store};
 use uuid::Uuid;
 
 use crate::world::{
@@ -17,6 +19,8 @@ super::conformance! {
     a_linked_channel_stays_of_interest
     an_ended_link_is_known_and_makes_room
     what_is_chosen_and_seen_is_kept
+    a_channel_in_the_making_is_known_until_it_is_linked
+    who_was_in_a_channel_is_known_until_the_link_stops
     an_answer_finds_what_was_made_from_the_same_message
 }
 
@@ -25,7 +29,7 @@ fn member(at: ConversationRef, flow: Flow) -> Member {
     Member { at, name, topic: None, away: None, flow, listener: (flow != Flow::In).then(|| login_id(7)) }
 }
 
-fn link(number: u128, channels: [ConversationRef; 2]) -> Link {
+pub(super) fn link(number: u128, channels: [ConversationRef; 2]) -> Link {
     let [one, other] = channels;
     Link {
         id: LinkId(Uuid::from_u128(number)),
@@ -83,7 +87,7 @@ async fn what_is_chosen_and_seen_is_kept(mut world: World) {
     let (options, id) = (LinkOptions { files: Files::Links, outsiders: true, ..link.options }, link.id);
     assert!(!world.store().set_link_options(id, options).await.unwrap());
     assert!(!world.store().see_channel(&link.members[0].at, "start", None, None).await.unwrap());
-    link.options = LinkOptions { broadcast: true, notices: true, ..LinkOptions::default() };
+    link.options = LinkOptions { broadcast: true, notices: true, membership: true, ..LinkOptions::default() };
     link.members[1].topic = Some("the launch".to_owned());
     world.store().add_link(&link).await.unwrap().unwrap();
     assert_eq!(world.store().link(id).await.unwrap().as_ref(), Some(&link));
@@ -175,4 +179,79 @@ async fn a_linked_channel_stays_of_interest(mut world: World) {
     assert_eq!(known.conversation.unwrap().interest, Interest::Yes);
     let accepted = world.store().accept(vec![created(&message(&channel.at, "m"))], at(2)).await.unwrap();
     assert_eq!(accepted.stored, 1);
+}
+
+async fn a_channel_in_the_making_is_known_until_it_is_linked(mut world: World) {
+    let begun = Making {
+        workspace: webex(),
+        name: "Launch plan".to_owned(),
+        mark: "0123456789abcdef".to_owned(),
+        by: login_id(3),
+        at: at(5),
+        made: None,
+    };
+    let known = async |world: &World, name: &str| world.store().making(&webex(), name).await.unwrap();
+    assert_eq!(known(&world, &begun.name).await, None);
+    world.store().forget_making(&webex(), &begun.name).await.unwrap();
+    for made in [None, Some(room(&webex(), "launch"))] {
+        let making = Making { made, ..begun.clone() };
+        for _ in 0..2 {
+            world.store().set_making(&making).await.unwrap();
+        }
+        world.restart();
+        assert_eq!(known(&world, &begun.name).await, Some(making));
+    }
+    assert_eq!(known(&world, "another").await, None);
+    assert_eq!(world.store().making(&teams(), &begun.name).await.unwrap(), None);
+    let other = Making { name: "another".to_owned(), made: Some(room(&webex(), "another")), ..begun.clone() };
+    world.store().set_making(&other).await.unwrap();
+    // A link that is refused forgets nothing.
+    let twice = link(3, [room(&webex(), "launch"), room(&webex(), "launch")]);
+    assert!(world.store().add_link(&twice).await.unwrap().is_err());
+    assert!(known(&world, &begun.name).await.is_some());
+    assert_eq!(world.store().add_link(&first()).await.unwrap(), Ok(()));
+    world.restart();
+    assert_eq!(known(&world, &begun.name).await, None);
+    assert_eq!(known(&world, "another").await, Some(other));
+    world.store().forget_making(&webex(), "another").await.unwrap();
+    assert_eq!(known(&world, "another").await, None);
+}
+
+async fn who_was_in_a_channel_is_known_until_the_link_stops(mut world: World) {
+    let mut link = first();
+    link.options.membership = true;
+    let [one, other] = [link.members[0].at.clone(), link.members[1].at.clone()];
+    assert_eq!(world.store().add_link(&link).await.unwrap(), Ok(()));
+    let some = |ids: &[&str]| -> BTreeSet<_> { ids.iter().map(|id| account(&webex(), id)).collect() };
+    let attendance = async |world: &World, at: &ConversationRef| world.store().attendance(at).await.unwrap();
+    assert_eq!(attendance(&world, &one).await, None);
+    let moved = |id: &str, there: bool| Moved { at: other.clone(), account: account(&teams(), id), there };
+    let attend = async |world: &World, at: &ConversationRef, now: &BTreeSet<_>, moved: &[Moved]| {
+        let notice = vec![crate::world::notice(&LaneKey::Conversation(at.clone()), "who came")];
+        world.store().attend(at, now, moved, notice, crate::world::at(7)).await.unwrap();
+    };
+    // Of a channel that nobody has looked at, nothing is known by what we did there.
+    attend(&world, &one, &some(&["ada", "bob"]), &[moved("ada", true)]).await;
+    world.restart();
+    assert_eq!(attendance(&world, &one).await, Some(some(&["ada", "bob"])));
+    assert_eq!(attendance(&world, &other).await, None);
+    let there: BTreeSet<_> = [account(&teams(), "eva"), account(&teams(), "bob")].into();
+    attend(&world, &other, &there, &[]).await;
+    attend(&world, &one, &some(&["ada"]), &[moved("ada", true), moved("bob", false), moved("eva", true)])
+        .await;
+    world.restart();
+    assert_eq!(attendance(&world, &one).await, Some(some(&["ada"])));
+    let there: BTreeSet<_> = [account(&teams(), "eva"), account(&teams(), "ada")].into();
+    assert_eq!(attendance(&world, &other).await, Some(there));
+    // One choice that needs it is enough.
+    let notices = LinkOptions { notices: true, ..LinkOptions::default() };
+    assert!(world.store().set_link_options(link.id, notices).await.unwrap());
+    assert!(attendance(&world, &one).await.is_some());
+    assert!(world.store().set_link_options(link.id, LinkOptions::default()).await.unwrap());
+    assert_eq!((attendance(&world, &one).await, attendance(&world, &other).await), (None, None));
+    for state in [LinkState::Paused("why".to_owned()), LinkState::Active, LinkState::Ended] {
+        attend(&world, &one, &some(&["ada"]), &[]).await;
+        assert!(set(world.store(), link.id, &state).await);
+        assert_eq!(attendance(&world, &one).await, None, "{state:?}");
+    }
 }

@@ -3,15 +3,18 @@
 use entente_model::{
     ConversationRef, Flow, Link, LinkId, LinkOptions, LinkState, Member, Mirror, MirrorState, WorkspaceRef,
 };
-use entente_store::{LaneKey, Present, Side};
+use entente_store::{LaneKey, Present, Routed, Side};
 use uuid::Uuid;
 
-use crate::world::{World, at, claim, deliver, login_id, message, notice, person_id, room, teams, webex};
+use crate::world::{
+    World, at, claim, claim_of, created, deliver, login_id, message, notice, person_id, room, teams, webex,
+};
 
 super::conformance! {
     a_group_is_a_link_with_mirrors_that_are_wanted
     a_mirror_that_was_made_is_a_member_once
-    a_mirror_is_whole_once_and_says_so_then
+    a_mirror_is_ready_once_and_says_so_then
+    a_mirror_is_whole_with_what_it_was_made_for
     whoever_hears_is_known
     a_group_that_has_ended_is_finished
     who_is_present_is_known_for_each_conversation
@@ -87,22 +90,42 @@ async fn a_mirror_that_was_made_is_a_member_once(mut world: World) {
     assert_eq!(world.store().known(&member.at, &[]).await.unwrap().link, Some(link.id));
 }
 
-async fn a_mirror_is_whole_once_and_says_so_then(mut world: World) {
+async fn a_mirror_is_ready_once_and_says_so_then(mut world: World) {
     let link = made(&world).await;
     let told = || vec![notice(&LaneKey::Conversation(room(&teams(), "m")), "this shows that")];
-    assert!(!world.store().mirror_whole(link.id, &teams(), &[], told(), at(9)).await.unwrap());
+    assert!(!world.store().mirror_ready(link.id, &teams(), &[], told(), at(9)).await.unwrap());
     world.store().mirror_made(link.id, login_id(3), &member(&teams(), "m")).await.unwrap().unwrap();
-    assert!(world.store().mirror_whole(link.id, &teams(), &[], told(), at(9)).await.unwrap());
-    assert!(!world.store().mirror_whole(link.id, &teams(), &[], told(), at(9)).await.unwrap());
+    assert!(world.store().mirror_ready(link.id, &teams(), &[], told(), at(9)).await.unwrap());
+    assert!(!world.store().mirror_ready(link.id, &teams(), &[], told(), at(9)).await.unwrap());
     world.restart();
-    assert!(world.store().unfinished().await.unwrap().is_empty());
+    assert_eq!(world.store().unfinished().await.unwrap(), [link.id]);
     assert_eq!(
         world.store().mirrors(link.id).await.unwrap(),
-        [mirror(MirrorState::Whole { by: login_id(3) })]
+        [mirror(MirrorState::Ready { by: login_id(3) })]
     );
     let said = claim(world.store(), Side::Outbound, 9).await;
     deliver(world.store(), &said, &message(&room(&teams(), "m"), "said")).await;
     assert!(world.store().head(&said).await.unwrap().is_none());
+}
+
+async fn a_mirror_is_whole_with_what_it_was_made_for(mut world: World) {
+    let link = made(&world).await;
+    let home = &link.members[0].at;
+    world.store().mirror_made(link.id, login_id(3), &member(&teams(), "m")).await.unwrap().unwrap();
+    let other = WorkspaceRef { id: "elsewhere".into(), ..teams() };
+    let wanted = Mirror { workspace: other, state: MirrorState::Wanted { since: at(5) } };
+    world.store().set_mirror(link.id, &wanted).await.unwrap();
+    world.store().mirror_ready(link.id, &teams(), &[], Vec::new(), at(9)).await.unwrap();
+    world.store().accept(vec![created(&message(home, "first"))], at(10)).await.unwrap();
+    let claim = claim_of(world.store(), &LaneKey::Reports(home.clone()), 10).await;
+    let routed = Routed { shown: Some(link.id), ..Routed::default() };
+    world.store().routed(&claim, routed, at(10)).await.unwrap();
+    world.restart();
+    let whole = mirror(MirrorState::Whole { by: login_id(3) });
+    let mut now = world.store().mirrors(link.id).await.unwrap();
+    now.retain(|mirror| *mirror != wanted);
+    assert_eq!(now, [whole], "what does not stand shows nothing");
+    assert_eq!(world.store().unfinished().await.unwrap(), [link.id]);
 }
 
 async fn whoever_hears_is_known(mut world: World) {
@@ -114,6 +137,15 @@ async fn whoever_hears_is_known(mut world: World) {
     let now = world.store().link(link.id).await.unwrap().unwrap();
     assert_eq!(now.members[1], Member { flow: Flow::Both, listener: Some(login_id(8)), ..deaf });
     assert_eq!(now.members[0], link.members[0]);
+    let one_way = Member { flow: Flow::Out, ..member(&teams(), "n") };
+    world.store().mirror_made(link.id, login_id(3), &one_way).await.unwrap().unwrap();
+    world.store().hear(link.id, &one_way.at, login_id(8)).await.unwrap();
+    let now = world.store().link(link.id).await.unwrap().unwrap();
+    assert_eq!(
+        now.members[2],
+        Member { listener: Some(login_id(8)), ..one_way },
+        "which way it goes was chosen"
+    );
 }
 
 async fn a_group_that_has_ended_is_finished(world: World) {
@@ -128,7 +160,7 @@ async fn who_is_present_is_known_for_each_conversation(mut world: World) {
     world.store().mirror_made(link.id, login_id(3), &member(&teams(), "m")).await.unwrap().unwrap();
     let one = |at: &ConversationRef, who: u128| Present { at: at.clone(), person: person_id(who) };
     let there = [one(&mirror, 1), one(&mirror, 2)];
-    assert!(world.store().mirror_whole(link.id, &teams(), &there, Vec::new(), at(9)).await.unwrap());
+    assert!(world.store().mirror_ready(link.id, &teams(), &there, Vec::new(), at(9)).await.unwrap());
     let both = [home.clone()];
     world.store().set_present(link.id, &both, &[one(&home, 2)], Vec::new(), at(9)).await.unwrap();
     world.restart();

@@ -144,6 +144,7 @@ impl Half {
                     plans: plans.iter().map(|row| plan(row, self.now)).collect(),
                     drops: if *drops { vec![entente_model::DropReason::Gone] } else { Vec::new() },
                     settled: Vec::new(),
+                    shown: None,
                 };
                 answer(store.routed(&claim, routed, now).await)
             }

@@ -10,7 +10,7 @@ use entente_testkit::{Actor, Place, World};
 use serde_json::{Value, json};
 
 use super::facts::channels::FACTS;
-use super::features::{Feature, IN_CHANNELS, of};
+use super::features::{Feature, Groups, IN_CHANNELS, of};
 use super::people::{Account, Called, account, text};
 use super::report::{Chapter, ways};
 use super::seen::Seen;
@@ -25,7 +25,7 @@ Four channels in one link. Whoever writes has no account in the other three, so 
 somebody who has.";
 
 /// What is done about a message of somebody's on the other side.
-const ABOUT_OTHERS: [Feature; 4] =
+pub(super) const ABOUT_OTHERS: [Feature; 4] =
     [Feature::React, Feature::ReactTogether, Feature::Unreact, Feature::ReplyToOther];
 
 /// The chapter, and what is wrong with it.
@@ -46,7 +46,8 @@ pub(super) async fn chapter() -> (Chapter, String) {
         all.push(begun(&world, &rooms, source, target).await);
     }
     for (room, guest) in rooms.iter().zip(&guests) {
-        let said = written(&world, room, guest, &mut all).await;
+        let said = written(&world, room, guest, &all, &IN_CHANNELS).await;
+        answered(room, &mut all).await;
         for way in all.iter_mut().filter(|way| way.source == room.host.place) {
             way.sent.clone_from(&said);
         }
@@ -54,7 +55,7 @@ pub(super) async fn chapter() -> (Chapter, String) {
     settle().await;
     look(&world, &rooms, &mut all).await;
     for (room, guest) in rooms.iter().zip(&guests) {
-        act(room, guest, &mut all).await;
+        act(&world, room, guest, &mut all).await;
     }
     settle().await;
     for way in all.iter().filter(|way| way.source != Place::Webex) {
@@ -82,9 +83,8 @@ async fn present(world: &World, rooms: &[Room], home: Place) -> Actor {
 
 /// A pair of channels before anything is said.
 async fn begun(world: &World, rooms: &[Room], source: Place, target: Place) -> Way {
-    let host =
-        |place: Place| rooms.iter().find(|room| room.host.place == place).expect("a room").host.clone();
-    let (writer, reader) = (host(source), host(target));
+    let room = |place: Place| rooms.iter().find(|room| room.host.place == place).expect("a room");
+    let (writer, reader) = (room(source).host.clone(), room(target).host.clone());
     let app = world.app_as_author(target).await;
     let app = app.strip_prefix("app:").unwrap_or(&app).to_owned();
     let here = |email: String| async move { account(world, source, &email).await };
@@ -93,7 +93,11 @@ async fn begun(world: &World, rooms: &[Room], source: Place, target: Place) -> W
         target,
         stand_in: Account { id: app, name: "Entente".to_owned(), email: String::new() },
         third: account(world, target, THIRD).await,
-        here: Called { reader: here(reader.email.clone()).await, third: here(THIRD.to_owned()).await },
+        here: Called {
+            reader: here(reader.email.clone()).await,
+            third: here(THIRD.to_owned()).await,
+            all: Some(room(source).id.clone()),
+        },
         in_front: Some(at_home(source)[0].name.clone()),
         tags: [format!("x{}", letter(source)), format!("x{}{}", letter(source), letter(target))],
         writer,
@@ -105,12 +109,17 @@ async fn begun(world: &World, rooms: &[Room], source: Place, target: Place) -> W
     }
 }
 
-/// Writes everything that is written in one channel, once for all the others, and what somebody there answers the writers of the
-/// others with.
-async fn written(world: &World, room: &Room, guest: &Actor, ways: &mut [Way]) -> BTreeMap<Feature, At> {
+/// Writes everything that is written in one channel, once for all the others.
+pub(super) async fn written(
+    world: &World,
+    room: &Room,
+    guest: &Actor,
+    ways: &[Way],
+    groups: &Groups,
+) -> BTreeMap<Feature, At> {
     let mut sent = BTreeMap::new();
     let way = ways.iter().find(|way| way.source == room.host.place).expect("a way");
-    for feature in of(&IN_CHANNELS) {
+    for feature in of(groups).filter(|feature| *feature != Feature::First) {
         let at = if let Some(files) = way.files(feature) {
             attach(world, room, &way.token(feature), files).await
         } else if let Some(fields) = way.wording(feature) {
@@ -121,19 +130,23 @@ async fn written(world: &World, room: &Room, guest: &Actor, ways: &mut [Way]) ->
         };
         sent.insert(feature, at);
     }
+    sent
+}
+
+/// Writes in one channel what the writers of the others do something about.
+async fn answered(room: &Room, ways: &mut [Way]) {
     for way in ways.iter_mut().filter(|way| way.target == room.host.place) {
         for feature in ABOUT_OTHERS {
             let at = room.host.tell(&room.id, &way.others_token(feature)).await;
             way.others.insert(feature, at);
         }
     }
-    sent
 }
 
 async fn attach(world: &World, room: &Room, said: &str, files: Value) -> At {
     let (key, id) = match room.host.place {
         Place::Webex => ("room", room.id.as_str()),
-        Place::Teams => ("chat", room.id.split_once('/').map_or("", |(_, channel)| channel)),
+        Place::Teams => ("chat", in_team(&room.id)),
         Place::Slack | Place::Zoom => ("channel", room.id.as_str()),
     };
     let what = json!({"person": room.host.email, key: id, "text": said, "files": files});
@@ -142,23 +155,30 @@ async fn attach(world: &World, room: &Room, said: &str, files: Value) -> At {
     At { conversation: room.id.clone(), message }
 }
 
+/// A channel of Teams without its team; a chat is in none.
+fn in_team(id: &str) -> &str {
+    id.split_once('/').map_or(id, |(_, channel)| channel)
+}
+
 /// What is done when everything has arrived.
-async fn act(room: &Room, guest: &Actor, ways: &mut [Way]) {
+pub(super) async fn act(world: &World, room: &Room, guest: &Actor, ways: &mut [Way]) {
     let writer = &room.host;
     let way = ways.iter().find(|way| way.source == writer.place).expect("a way");
     let token = |feature| way.token(feature);
     let sent = |feature| &way.sent[&feature];
-    writer.reply(sent(Feature::Reply), &format!("answer{}", token(Feature::Reply))).await;
+    let reply = writer.reply(sent(Feature::Reply), &format!("answer{}", token(Feature::Reply))).await;
     writer.edit(sent(Feature::Edit), &format!("{} after", token(Feature::Edit))).await;
     let after = long_after(way.longest() - token(Feature::EditLong).len() - 1);
     writer.edit(sent(Feature::EditLong), &format!("{} {}", token(Feature::EditLong), after.join(" "))).await;
     writer.delete(sent(Feature::Delete)).await;
     writer.delete(sent(Feature::DeleteLong)).await;
+    moderate(world, room, guest, sent(Feature::Moderated)).await;
     for way in ways.iter_mut().filter(|way| way.source == writer.place) {
         let to = way.arrived(Feature::ReplyToOther);
         let answer = format!("answer{}", way.others_token(Feature::ReplyToOther));
         let at = writer.reply(&to, &answer).await;
         way.sent.insert(Feature::ReplyToOther, at);
+        way.sent.insert(Feature::Reply, reply.clone());
         if writer.place == Place::Webex {
             continue;
         }
@@ -166,6 +186,38 @@ async fn act(room: &Room, guest: &Actor, ways: &mut [Way]) {
             writer.react(&way.arrived(feature), way.thumb(), true).await;
         }
         guest.react(&way.arrived(Feature::ReactTogether), way.thumb(), true).await;
+    }
+}
+
+/// Whether somebody else can delete what people write there: an administrator, or an owner of the team.
+pub(super) fn moderates(place: Place, id: &str) -> bool {
+    match place {
+        Place::Webex | Place::Slack => true,
+        Place::Teams => id.contains('/'),
+        Place::Zoom => false,
+    }
+}
+
+/// Somebody else deletes it.
+async fn moderate(world: &World, room: &Room, guest: &Actor, at: &At) {
+    match room.host.place {
+        Place::Webex => {
+            let moderator = json!({"name": "Olga Moser", "email": "olga.moser@acme.example", "admin": true});
+            world.control(Place::Webex, "/_sim/people", moderator).await;
+            let moderator = world.at_webex("olga.moser@acme.example").await;
+            room.host.let_in(&room.id, &moderator.id).await;
+            moderator.delete(at).await;
+        }
+        Place::Slack => {
+            let promoted = json!({"person": guest.id, "admin": true});
+            world.control(Place::Slack, "/_sim/people/change", promoted).await;
+            guest.delete(at).await;
+        }
+        Place::Teams if moderates(Place::Teams, &room.id) => {
+            let gone = json!({"chat": in_team(&room.id), "message": at.message});
+            world.control(Place::Teams, "/_sim/messages/delete", gone).await;
+        }
+        Place::Teams | Place::Zoom => {}
     }
 }
 

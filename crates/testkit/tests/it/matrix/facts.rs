@@ -6,6 +6,7 @@ use entente_testkit::Place::{self, *};
 use super::features::Feature::{self, *};
 
 pub(super) mod channels;
+pub(super) mod groups;
 
 /// Where a fact holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -31,6 +31,14 @@ pub(super) enum Feature {
     Name,
     /// Of somebody who has an account in the channel there too.
     Present,
+    /// What a group is called.
+    Title,
+    /// What it comes to be shown elsewhere by.
+    First,
+    /// Somebody gives it another name.
+    Renamed,
+    Comes,
+    Leaves,
     Picture,
     Reply,
     ReplyToOther,
@@ -40,6 +48,8 @@ pub(super) enum Feature {
     EditOften,
     Delete,
     DeleteLong,
+    /// By somebody who looks after the channel.
+    Moderated,
     React,
     ReactOwn,
     ReactTwice,
@@ -129,7 +139,21 @@ pub(super) const IN_CHANNELS: [(&str, &[Feature]); 6] = [
     ("People", &[F::Name, F::Present, F::Picture, F::MentionThird, F::Everybody]),
     (
         "What happens to a message",
-        &[F::Reply, F::ReplyToOther, F::Edit, F::EditLong, F::Delete, F::DeleteLong],
+        &[F::Reply, F::ReplyToOther, F::Edit, F::EditLong, F::Delete, F::DeleteLong, F::Moderated],
+    ),
+    ("Reactions", &[F::React, F::ReactTogether, F::Unreact]),
+    ("Files", &[F::File, F::Image, F::Files]),
+];
+
+/// What differs in groups, by group of features.
+pub(super) const IN_GROUPS: [(&str, &[Feature]); 7] = [
+    ("The group", &[F::Title, F::Renamed, F::First, F::Comes, F::Leaves]),
+    ("Text", &[F::Words, F::Lines, F::Signs, F::Long(3_500), F::Long(7_300)]),
+    ("Formatting", &[F::Bold, F::Italic, F::Code, F::Bullets, F::Link, F::Emoji]),
+    ("People", &[F::Name, F::Picture, F::MentionThird, F::Everybody]),
+    (
+        "What happens to a message",
+        &[F::Reply, F::ReplyToOther, F::Edit, F::EditLong, F::Delete, F::DeleteLong, F::Moderated],
     ),
     ("Reactions", &[F::React, F::ReactTogether, F::Unreact]),
     ("Files", &[F::File, F::Image, F::Files]),
@@ -178,6 +202,11 @@ impl Feature {
             F::Name => "the sender's name",
             F::Present => "the sender's name, where they are in the channel too",
             F::Picture => "the sender's picture",
+            F::Title => "what the group is called",
+            F::Renamed => "another name for the group",
+            F::First => "the first message of the group",
+            F::Comes => "somebody comes who works there",
+            F::Leaves => "somebody leaves",
             F::Reply => "answer to a message of one's own",
             F::ReplyToOther => "answer to a message of the other's",
             F::Edit => "edit",
@@ -186,6 +215,7 @@ impl Feature {
             F::EditOften => return format!("{OFTEN} edits of one message"),
             F::Delete => "deletion",
             F::DeleteLong => "deletion of a long text",
+            F::Moderated => "deletion by somebody else",
             F::React => "reaction to a message of the other's",
             F::ReactOwn => "reaction to a message of one's own",
             F::ReactTwice => "two reactions to one message",
@@ -214,7 +244,15 @@ impl Feature {
     pub(super) fn loss(self) -> Option<Loss> {
         Some(match self {
             // It is read as its name, before there is a delivery.
-            F::Name | F::Present | F::Picture | F::CustomEmoji => return None,
+            F::Name
+            | F::Present
+            | F::Picture
+            | F::CustomEmoji
+            // Nothing that a message would say.
+            | F::Title
+            | F::Renamed
+            | F::Comes
+            | F::Leaves => return None,
             F::Long(_) | F::Wide | F::EditLong | F::DeleteLong => Loss::Split,
             F::Mention | F::MentionThird | F::Everybody => Loss::Mention,
             F::Reply | F::ReplyToOther => Loss::Thread,

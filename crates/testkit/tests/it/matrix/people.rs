@@ -17,6 +17,8 @@ pub(super) struct Called {
     pub(super) reader: Account,
     /// Somebody else.
     pub(super) third: Account,
+    /// All who are there, by the conversation's id, where that is a group or channel.
+    pub(super) all: Option<String>,
 }
 
 /// The account by which somebody is found on a platform: their own, or what stands in for them.

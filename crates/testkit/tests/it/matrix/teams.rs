@@ -43,6 +43,13 @@ pub(super) fn wording(feature: Feature, token: &str, called: &Called) -> Option<
         }
         Feature::Mention => mention(&mut mentions, &called.reader),
         Feature::MentionThird => mention(&mut mentions, &called.third),
+        Feature::Everybody => {
+            let whole = called.all.as_ref()?;
+            let (kind, id) = whole.split_once('/').map_or(("chat", whole.as_str()), |(_, id)| ("channel", id));
+            let whole = json!({"id": id, "displayName": "all", "conversationIdentityType": kind});
+            mentions.push(json!({"id": 0, "mentionText": "all", "mentioned": {"conversation": whole}}));
+            "<at id=\"0\">all</at> behind</p>".to_owned()
+        }
         Feature::Card => {
             let card = json!({"type": "AdaptiveCard", "version": "1.3", "body": [{"type": "TextBlock", "text": "poll"}]});
             let kind = "application/vnd.microsoft.card.adaptive";
@@ -65,7 +72,12 @@ fn mention(mentions: &mut Vec<Value>, who: &Account) -> String {
 /// What somebody sees in their chat with an account, oldest first.
 pub(super) async fn look(world: &World, person: &Actor, other: &str) -> Vec<Seen> {
     let Some(chat) = conversation(world, Place::Teams, &person.email, other).await else { return Vec::new() };
-    let chat = query(&text(&chat, "chat"));
+    in_chat(world, person, &text(&chat, "chat")).await
+}
+
+/// What somebody sees in a chat, oldest first.
+pub(super) async fn in_chat(world: &World, person: &Actor, chat: &str) -> Vec<Seen> {
+    let chat = query(chat);
     let path = format!("/_sim/messages?chat={chat}&person={}&max=1000", query(&person.email));
     let shown = world.look(Place::Teams, &path).await;
     let mut all = Vec::new();

@@ -49,14 +49,14 @@ pub(super) fn of(way: &Way, feature: Feature) -> Verdict {
     let said: Vec<&Seen> = mine(way).filter(|seen| seen.says(&token)).collect();
     match feature {
         Feature::Reply | Feature::ReplyToOther => return reply(way, feature),
-        Feature::Delete | Feature::DeleteLong => return deletion(way, feature),
+        Feature::Delete | Feature::DeleteLong | Feature::Moderated => return deletion(way, feature),
         Feature::Long(_) | Feature::Wide | Feature::EditLong => return long_text(way, feature),
         Feature::EditOften => return often(way),
         _ => {}
     }
     let [message] = said[..] else { return Lost(format!("{} messages of it", said.len())) };
     match feature {
-        Feature::Words => exactly(message, &way.plain(feature).unwrap_or_default()),
+        Feature::Words | Feature::First => exactly(message, &way.plain(feature).unwrap_or_default()),
         Feature::Signs => exactly(message, &format!("{token} {SIGNS}")),
         Feature::Emoji => emoji(message),
         Feature::Lines => lines(message),

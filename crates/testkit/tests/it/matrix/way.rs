@@ -52,6 +52,7 @@ impl Way {
         let here = Called {
             reader: account(world, source, &other).await,
             third: account(world, source, THIRD).await,
+            all: None,
         };
         Self {
             source,

@@ -46,13 +46,17 @@ pub(super) fn wording(feature: Feature, token: &str, called: &Called) -> Option<
 /// What somebody sees in their direct room with an account, oldest first.
 pub(super) async fn look(world: &World, person: &Actor, other: &str) -> Vec<Seen> {
     let Some(room) = conversation(world, Place::Webex, &person.email, other).await else { return Vec::new() };
-    let picture =
-        person.read(&format!("/v1/people/{}", query(other))).await["avatar"].as_str().map(str::to_owned);
+    let picture = picture(person, other).await;
     let mut all = in_channel(world, person, &text(&room, "room")).await;
     for seen in &mut all {
         seen.picture.clone_from(&picture);
     }
     all
+}
+
+/// The picture of an account.
+pub(super) async fn picture(person: &Actor, account: &str) -> Option<String> {
+    person.read(&format!("/v1/people/{}", query(account))).await["avatar"].as_str().map(str::to_owned)
 }
 
 /// What somebody sees in a room, oldest first.

@@ -80,7 +80,8 @@ pub(super) fn plain(feature: Feature, token: &str, most: usize) -> Option<String
         Feature::DeleteLong => long_gone(most - token.len() - 1).join(" "),
         Feature::Address => format!("see {URL} there"),
         Feature::Emoji => EMOJI.join(" "),
-        Feature::Name
+        Feature::First
+        | Feature::Name
         | Feature::Present
         | Feature::Picture
         | Feature::Reply
@@ -88,6 +89,7 @@ pub(super) fn plain(feature: Feature, token: &str, most: usize) -> Option<String
         | Feature::EditMarks
         | Feature::EditOften
         | Feature::Delete
+        | Feature::Moderated
         | Feature::ReactOwn => "before".to_owned(),
         _ => return None,
     };

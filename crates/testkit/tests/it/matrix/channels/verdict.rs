@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use entente_testkit::Place;
 use entente_testkit::options::at_home;
 
+use super::moderates;
 use crate::matrix::features::Feature;
 use crate::matrix::seen::{Answers, Seen};
 use crate::matrix::verdict::Verdict::{self, Full, Lost, Partial, Unsaid};
@@ -14,6 +15,7 @@ use crate::matrix::way::Way;
 /// The verdict on a feature.
 pub(super) fn of(way: &Way, feature: Feature) -> Verdict {
     match feature {
+        Feature::Moderated if !moderates(way.source, &way.sent[&feature].conversation) => Unsaid,
         Feature::Name => passed_on(way),
         Feature::Present => present(way),
         Feature::Picture => picture(way),

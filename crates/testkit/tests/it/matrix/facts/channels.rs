@@ -98,6 +98,12 @@ pub(in crate::matrix) const FACTS: &[Fact] = &[
         page: "rule of Entente",
     },
     Fact {
+        features: &[Moderated],
+        at: Source(Zoom),
+        why: "nobody but its author deletes a message",
+        page: "Zoom, \"Delete a message\"",
+    },
+    Fact {
         features: &[React, ReactTogether, Unreact],
         at: Source(Webex),
         why: "there is no call for reactions, and nothing tells of them",
