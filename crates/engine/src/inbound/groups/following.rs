@@ -38,10 +38,10 @@ impl Engine {
         if mirrors.is_empty() {
             return Ok(());
         }
-        let Some(seen) = self.seen_by_ear(reported).await? else { return Ok(()) };
+        // Held while it is looked at: what we do ourselves meanwhile would read as somebody's doing.
         let _held = self.locks.mirrors(link.id).await;
-        // What we did ourselves while it was looked at is nobody's doing.
         let Some(link) = self.store.link(link.id).await? else { return Ok(()) };
+        let Some(seen) = self.seen_by_ear(reported).await? else { return Ok(()) };
         let mut others = Vec::with_capacity(link.members.len());
         for member in link.members.iter().filter(|member| member.at != *reported.conversation) {
             others.push(Other { member, hosts: self.hosts(&mirrors, member).await? });
