@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::client::{SlackClient, read};
 use crate::id;
+use crate::naming::nearest;
 use crate::wire::answer::{Metadata, next};
 use crate::wire::conversation::{Conversation, Conversations, One};
 
@@ -16,9 +17,6 @@ const PAGES: usize = 50;
 /// "conversations.setTopic", in characters.
 const LONGEST_TOPIC: usize = 250;
 
-/// "conversations.create": the longest name, in characters.
-const LONGEST_NAME: usize = 80;
-
 /// A page of members. "conversations.members".
 #[derive(Debug, Deserialize)]
 struct Members {
@@ -26,19 +24,20 @@ struct Members {
     response_metadata: Option<Metadata>,
 }
 
+/// What was found in a listing of channels.
+pub(crate) enum Listing {
+    Has(Conversation),
+    Lacks,
+    /// There are more pages than are looked through: what was not seen cannot be said to be absent.
+    TooLong,
+}
+
 impl SlackClient {
     /// A channel by its id, or by its name with or without `#`.
     pub(crate) async fn named(&self, wanted: &str) -> Result<Option<Channel>, CallError> {
         let wanted = wanted.trim().trim_start_matches('#');
-        let found = if id::is_plain(wanted) {
-            let call = self.reading("conversations.info", &[("channel", wanted)]);
-            match self.find(call).await? {
-                Some(answer) => Some(read::<One>(&answer)?.channel),
-                None => None,
-            }
-        } else {
-            self.listed(wanted).await?
-        };
+        let found =
+            if id::is_plain(wanted) { self.described(wanted).await? } else { self.listed(wanted).await? };
         let is_channel = |found: &Conversation| found.is_im != Some(true) && found.is_mpim != Some(true);
         let Some(found) = found.filter(is_channel) else { return Ok(None) };
         let members = self.members(&found.id).await?;
@@ -64,7 +63,7 @@ impl SlackClient {
         channel: &ConversationRef,
         title: &str,
     ) -> Result<String, CallError> {
-        let name = name(title).ok_or_else(|| CallError::Reject("it can have no such name".to_owned()))?;
+        let name = nearest(title).ok_or_else(|| CallError::Reject("it can have no such name".to_owned()))?;
         let arguments = [("channel", channel.id.as_str()), ("name", &*name)];
         let answer = self.send(self.reading("conversations.rename", &arguments)).await?;
         Ok(read::<One>(&answer)?.channel.name.unwrap_or(name))
@@ -86,24 +85,49 @@ impl SlackClient {
         Ok(now(read::<One>(&answer)?.channel).topic.unwrap_or_default())
     }
 
+    /// A conversation, if this login may see it.
+    pub(crate) async fn described(&self, channel: &str) -> Result<Option<Conversation>, CallError> {
+        let call = self.reading("conversations.info", &[("channel", channel)]);
+        let Some(answer) = self.find(call).await? else { return Ok(None) };
+        read::<One>(&answer).map(|one| Some(one.channel))
+    }
+
     /// A channel by its name, which is unique in a workspace.
     pub(crate) async fn listed(&self, name: &str) -> Result<Option<Conversation>, CallError> {
+        let named = |one: &Conversation| one.name.as_deref() == Some(name);
+        match self.first("conversations.list", "public_channel,private_channel", named).await? {
+            Listing::Has(channel) => Ok(Some(channel)),
+            Listing::Lacks => Ok(None),
+            Listing::TooLong => Err(CallError::Reject(
+                "there are too many channels to look through; name it by its id".to_owned(),
+            )),
+        }
+    }
+
+    /// The first channel of these kinds for which it holds. "conversations.list" has all that can be seen, "users.conversations"
+    /// those that the account is in.
+    pub(crate) async fn first(
+        &self,
+        method: &'static str,
+        kinds: &str,
+        holds: impl Fn(&Conversation) -> bool,
+    ) -> Result<Listing, CallError> {
         let mut cursor: Option<String> = None;
         for _ in 0..PAGES {
-            let mut arguments = vec![("types", "public_channel,private_channel"), ("limit", "200")];
+            let mut arguments = vec![("types", kinds), ("limit", "200")];
             arguments.extend(self.team.as_deref().map(|team| ("team_id", team)));
             arguments.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let answer = self.send(self.reading("conversations.list", &arguments)).await?;
+            let answer = self.send(self.reading(method, &arguments)).await?;
             let page: Conversations = read(&answer)?;
-            if let Some(found) = page.channels.into_iter().find(|one| one.name.as_deref() == Some(name)) {
-                return Ok(Some(found));
+            if let Some(found) = page.channels.into_iter().find(&holds) {
+                return Ok(Listing::Has(found));
             }
             cursor = next(page.response_metadata);
             if cursor.is_none() {
-                return Ok(None);
+                return Ok(Listing::Lacks);
             }
         }
-        Err(CallError::Reject("there are too many channels to look through; name it by its id".to_owned()))
+        Ok(Listing::TooLong)
     }
 
     /// Everybody in a conversation.
@@ -131,38 +155,5 @@ fn now(channel: Conversation) -> ChannelNow {
         title: channel.name.unwrap_or(channel.id),
         topic: Some(crate::text_in::unescaped(&topic)),
         archived: channel.is_archived == Some(true),
-    }
-}
-
-/// The nearest name that a channel can have: letters in lower case, numbers, `-` and `_`.
-pub(crate) fn name(title: &str) -> Option<String> {
-    let mut name = String::new();
-    for c in title.chars().flat_map(char::to_lowercase) {
-        if c.is_lowercase() || c.is_numeric() || c == '_' {
-            name.push(c);
-        } else if !name.is_empty() && !name.ends_with('-') {
-            name.push('-');
-        }
-    }
-    let name: String = name.trim_matches('-').chars().take(LONGEST_NAME).collect();
-    (!name.is_empty()).then_some(name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_as_near_as_they_can_be() {
-        for (title, nearest) in [
-            ("Launch Plan", Some("launch-plan")),
-            ("  Q3: Größe & Ziel!  ", Some("q3-größe-ziel")),
-            ("a--b_c", Some("a-b_c")),
-            ("会議", Some("会議").filter(|_| '会'.is_lowercase())),
-            ("🚀", None),
-        ] {
-            assert_eq!(name(title).as_deref(), nearest, "{title}");
-        }
-        assert_eq!(name(&"x".repeat(200)).map(|name| name.len()), Some(LONGEST_NAME));
     }
 }

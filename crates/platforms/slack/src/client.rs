@@ -20,7 +20,7 @@ use crate::limits::Limits;
 use crate::profile::API;
 use crate::wire::conversation;
 use crate::wire::message::Posted;
-use crate::{emoji, groups, id, parse, refusal, render};
+use crate::{emoji, id, naming, parse, refusal, render};
 
 /// "Using the Slack Web API": without a charset it warns.
 const JSON: &str = "application/json; charset=utf-8";
@@ -231,7 +231,7 @@ impl SlackClient {
             return Ok(Some(of(kind, members)));
         }
         let private = found.is_private == Some(true);
-        let ours = private && found.name.as_deref().and_then(groups::mark_of).is_some();
+        let ours = private && found.name.as_deref().and_then(naming::mark_of).is_some();
         if found.is_mpim != Some(true) && !ours {
             return Ok(Some(of(ConversationKind::Channel, Vec::new())));
         }

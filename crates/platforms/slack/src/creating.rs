@@ -7,8 +7,8 @@
 use entente_model::{CallError, ConversationRef, Timestamp};
 use entente_platform::{Effect, WantedChannel};
 
-use crate::channels::name;
 use crate::client::SlackClient;
+use crate::naming::nearest;
 use crate::wire::conversation::One;
 use crate::{id, refusal};
 
@@ -55,6 +55,6 @@ impl SlackClient {
 }
 
 fn named(wanted: &WantedChannel<'_>) -> Result<String, CallError> {
-    name(wanted.name.trim_start_matches('#'))
+    nearest(wanted.name.trim_start_matches('#'))
         .ok_or_else(|| CallError::Reject(format!("no channel of Slack can be called “{}”", wanted.name)))
 }

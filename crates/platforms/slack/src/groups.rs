@@ -11,23 +11,15 @@
 use entente_model::{AccountRef, CallError, ConversationRef, Timestamp};
 use entente_platform::{Effect, Failure, MadeGroup, WantedGroup};
 
-use crate::client::{SlackClient, read};
-use crate::wire::answer::next;
-use crate::wire::conversation::{Conversation, Conversations, One, Opened};
+use crate::channels::Listing;
+use crate::client::SlackClient;
+use crate::naming::{mark_of, nearest, with_mark};
+use crate::wire::conversation::{Conversation, One, Opened};
 use crate::{id, refusal};
 
 /// "conversations.open": the fewest and the most people beside oneself in direct messages of several.
 const FEWEST: usize = 2;
 const MOST: usize = 8;
-
-/// "conversations.create": the longest name.
-const LONGEST_NAME: usize = 80;
-
-/// How long a mark is.
-const MARK: usize = 16;
-
-/// The most pages of channels that are looked through for one that was made.
-const PAGES: usize = 50;
 
 /// Why nobody comes or goes.
 const FIXED: &str = "who is in a group message of Slack never changes";
@@ -43,7 +35,7 @@ impl SlackClient {
         {
             return Ok(MadeGroup { at: id::conversation(&self.workspace, &channel), channel: false });
         }
-        let arguments = [("name", &*name_of(wanted.name, wanted.mark)), ("is_private", "true")];
+        let arguments = [("name", &*with_mark(wanted.name, wanted.mark)), ("is_private", "true")];
         let call = self.reading("conversations.create", &arguments).effect(Effect::Once).visible();
         match self.send(call).await {
             Ok(answer) => {
@@ -128,8 +120,8 @@ impl SlackClient {
             return Err(CallError::Reject("group messages of Slack have no names".to_owned()));
         }
         let name = match found.name.as_deref().and_then(mark_of) {
-            Some(mark) => name_of(name, mark),
-            None => slug(name, LONGEST_NAME),
+            Some(mark) => with_mark(name, mark),
+            None => nearest(name).ok_or_else(|| CallError::Reject("it can have no such name".to_owned()))?,
         };
         if found.name.as_deref() == Some(&name) {
             return Ok(());
@@ -179,89 +171,15 @@ impl SlackClient {
 
     /// The private channel of this mark, among those that the account is in.
     async fn marked(&self, mark: &str) -> Result<Option<String>, CallError> {
-        let mut cursor: Option<String> = None;
-        for _ in 0..PAGES {
-            let mut arguments = vec![("types", "private_channel"), ("limit", "200")];
-            arguments.extend(self.team.as_deref().map(|team| ("team_id", team)));
-            arguments.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
-            let answer = self.send(self.reading("users.conversations", &arguments)).await?;
-            let page: Conversations = read(&answer)?;
-            let ours = |one: &Conversation| one.name.as_deref().and_then(mark_of) == Some(mark);
-            if let Some(found) = page.channels.into_iter().find(ours) {
-                return Ok(Some(found.id));
-            }
-            cursor = next(page.response_metadata);
-            if cursor.is_none() {
-                return Ok(None);
-            }
+        let ours = |one: &Conversation| one.name.as_deref().and_then(mark_of) == Some(mark);
+        match self.first("users.conversations", "private_channel", ours).await? {
+            Listing::Has(channel) => Ok(Some(channel.id)),
+            Listing::Lacks => Ok(None),
+            Listing::TooLong => Err(CallError::Retry { after: None }),
         }
-        // What was not seen cannot be said to be absent.
-        Err(CallError::Retry { after: None })
-    }
-
-    /// A conversation, if this login may see it.
-    pub(crate) async fn described(&self, channel: &str) -> Result<Option<Conversation>, CallError> {
-        let call = self.reading("conversations.info", &[("channel", channel)]);
-        let Some(answer) = self.find(call).await? else { return Ok(None) };
-        read::<One>(&answer).map(|one| Some(one.channel))
     }
 
     async fn is_in(&self, group: &ConversationRef, account: &AccountRef) -> Result<bool, CallError> {
         Ok(self.members(group.id.as_str()).await?.contains(account))
-    }
-}
-
-/// The name of a private channel: what can be in one of what is wanted, and the mark.
-fn name_of(wanted: &str, mark: &str) -> String {
-    [&slug(wanted, LONGEST_NAME - 1 - mark.len()), "-", mark].concat()
-}
-
-/// The mark in the name of a private channel that was made in a group's place.
-pub(crate) fn mark_of(name: &str) -> Option<&str> {
-    let (_, mark) = name.rsplit_once('-')?;
-    let sign = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    (mark.len() == MARK && mark.bytes().all(sign)).then_some(mark)
-}
-
-/// What a channel may be called. "conversations.create": lower-case letters, digits, hyphens and underscores.
-fn slug(text: &str, most: usize) -> String {
-    let mut slug = String::new();
-    for sign in text.chars().flat_map(char::to_lowercase) {
-        if sign.is_lowercase() || sign.is_ascii_digit() || sign == '_' {
-            slug.push(sign);
-        } else if !slug.is_empty() && !slug.ends_with('-') {
-            slug.push('-');
-        }
-    }
-    let cut: String = slug.chars().take(most).collect();
-    let cut = cut.trim_end_matches('-');
-    if cut.is_empty() { "group".to_owned() } else { cut.to_owned() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const OURS: &str = "0123456789abcdef";
-
-    #[test]
-    fn a_channel_has_a_name_that_slack_takes_and_keeps_its_mark() {
-        for (wanted, name) in [
-            ("Ada, Bob & Zoë <Q3>", "ada-bob-zoë-q3-0123456789abcdef"),
-            ("--", "group-0123456789abcdef"),
-            ("שלום", "group-0123456789abcdef"),
-        ] {
-            assert_eq!(name_of(wanted, OURS), name);
-            assert_eq!(mark_of(name), Some(OURS));
-        }
-        let long = name_of(&"long name ".repeat(20), OURS);
-        assert!(long.chars().count() <= LONGEST_NAME && mark_of(&long) == Some(OURS), "{long}");
-    }
-
-    #[test]
-    fn what_has_no_mark_is_not_ours() {
-        for name in ["general", "plans-q3", "plans-0123456789abcdeX", "plans-0123456789abcde", OURS] {
-            assert_eq!(mark_of(name), None, "{name}");
-        }
     }
 }

@@ -32,6 +32,7 @@ mod history;
 mod hook;
 mod id;
 mod limits;
+mod naming;
 mod parse;
 mod profile;
 mod receiver;

@@ -50,7 +50,7 @@ impl Vendor {
     }
 
     fn feed(&self) -> Arc<dyn Feed> {
-        let tcp = Tcp::new(Duration::from_secs(5), Duration::from_secs(5));
+        let tcp = Tcp::new(Duration::from_secs(5), Duration::from_secs(5)).unwrap();
         let http = Http::new(Arc::new(tcp), Arc::new(Limiter::new(1_000.0)), Duration::from_secs(5));
         Slack.feed(&self.site(), http, None).unwrap()
     }
@@ -180,7 +180,7 @@ async fn no_connection_is_made_to_anybody_else() {
 
 #[tokio::test]
 async fn without_an_app_token_there_is_no_feed() {
-    let tcp = Tcp::new(Duration::from_secs(5), Duration::from_secs(5));
+    let tcp = Tcp::new(Duration::from_secs(5), Duration::from_secs(5)).unwrap();
     let http = Http::new(Arc::new(tcp), Arc::new(Limiter::new(1.0)), Duration::from_secs(5));
     assert!(Slack.feed(&site(), http, None).is_none());
     let without = Site { secrets: [].into(), ..site() };
