@@ -35,6 +35,7 @@ pub(crate) struct Surroundings {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Difference {
     pub(crate) lines: Vec<PlanLine>,
+    pub(crate) relayed: Vec<Unrepresented>,
     pub(crate) unrepresented: Vec<Unrepresented>,
     pub(crate) kept: usize,
 }
@@ -73,12 +74,8 @@ pub(crate) fn difference(matching: &Matching, facts: &Facts, around: &Surroundin
                 Wanted::Nothing => {}
                 Wanted::Keep => out.kept += 1,
                 Wanted::Do(action) => out.lines.push(line(matched, Some(&place.workspace.id), action)),
-                Wanted::Cannot(reason) => out.unrepresented.push(Unrepresented {
-                    name: matched.person.name.clone(),
-                    email: matched.person.email.clone(),
-                    workspace: place.workspace.id.clone(),
-                    reason: reason.to_owned(),
-                }),
+                Wanted::Relay(why) => out.relayed.push(unrepresented(matched, place, why)),
+                Wanted::Cannot(why) => out.unrepresented.push(unrepresented(matched, place, why)),
             }
         }
     }
@@ -92,6 +89,8 @@ enum Wanted {
     Nothing,
     Keep,
     Do(Action),
+    /// The app passes on what they say.
+    Relay(&'static str),
     Cannot(&'static str),
 }
 
@@ -138,12 +137,10 @@ fn make(
         return Wanted::Do(Action::AskConsent { account });
     }
     if here(&matched.accounts).is_some() {
-        return Wanted::Cannot("their account there is disabled");
+        return Wanted::Relay("their account there is disabled");
     }
     let Some(domain) = place.bot_domain else {
-        return Wanted::Cannot(
-            "they have no account there, and the platform has no bots that could stand in",
-        );
+        return Wanted::Relay("they have no account there, and the platform has no bots that could stand in");
     };
     // An address once given stays given.
     let former = former.filter(|former| former.mode == StandInMode::Bot);
@@ -168,6 +165,15 @@ fn recording(matched: &Matched) -> Action {
     match matched.news {
         News::New => Action::Add { primary, accounts },
         News::Changed | News::Same => Action::Change { primary, accounts },
+    }
+}
+
+fn unrepresented(matched: &Matched, place: &Place, reason: &str) -> Unrepresented {
+    Unrepresented {
+        name: matched.person.name.clone(),
+        email: matched.person.email.clone(),
+        workspace: place.workspace.id.clone(),
+        reason: reason.to_owned(),
     }
 }
 

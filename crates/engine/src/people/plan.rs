@@ -3,6 +3,7 @@
 //! The last plan that was shown is kept with its rules, so that "apply" can be said in another request or by another
 //! program, and means what was read.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use entente_model::{AccountRef, PersonId, StandInMode, WorkspaceId};
@@ -28,7 +29,13 @@ pub struct SyncPlan {
     pub conflicts: Vec<Conflict>,
     /// People for whom no primary was chosen: name and address.
     pub unchosen: Vec<(String, String)>,
-    /// People who cannot be represented somewhere.
+    /// People for whom nothing stands in somewhere, so that the app passes on what they say. Nobody can write to them there
+    /// first.
+    pub relayed: Vec<Unrepresented>,
+    /// Those of the workspaces where somebody is relayed in which no room can be made, so that only what they say in linked
+    /// channels is passed on.
+    pub roomless: Vec<WorkspaceId>,
+    /// People who cannot be represented somewhere at all.
     pub unrepresented: Vec<Unrepresented>,
     /// People and stand-ins that stay as they are.
     pub kept: usize,
@@ -87,7 +94,7 @@ pub enum Action {
     Remove,
 }
 
-/// Somebody who cannot be represented in a workspace.
+/// Somebody for whom nothing stands in somewhere.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unrepresented {
     /// Whose name.
@@ -180,15 +187,30 @@ impl Engine {
             .filter(|matched| matched.person.primary.is_none())
             .map(|matched| (matched.person.name.clone(), matched.person.email.clone()))
             .collect();
+        let roomless = self.roomless(&difference.relayed).await?;
         let plan = SyncPlan {
             digest: String::new(),
             lines: difference.lines,
             conflicts: matching.conflicts.clone(),
             unchosen,
+            relayed: difference.relayed,
+            roomless,
             unrepresented: difference.unrepresented,
             kept: difference.kept,
         };
         Ok((plan, Planned { facts, matching }))
+    }
+
+    /// Where somebody is relayed and no room can be made.
+    async fn roomless(&self, relayed: &[Unrepresented]) -> Result<Vec<WorkspaceId>, EngineError> {
+        let places: BTreeSet<&WorkspaceId> = relayed.iter().map(|one| &one.workspace).collect();
+        let mut roomless = Vec::new();
+        for place in places {
+            if self.host_of_rooms(self.workspace(place)?).await?.is_none() {
+                roomless.push(place.clone());
+            }
+        }
+        Ok(roomless)
     }
 
     /// The plan of this digest, if it was the last.

@@ -258,6 +258,9 @@ fn shown(link: &Value) {
         match text(mirror, "state").as_str() {
             "whole" => {}
             "refused" => say!("The group is not shown in {workspace}: {}.", text(mirror, "reason")),
+            "wanted" => say!("The group is to be made in {workspace}."),
+            "open" => say!("The group stands in {workspace}; people are being let in."),
+            "ready" => say!("The group stands in {workspace}, and waits for what it was made for."),
             _ => say!("The group is being made in {workspace}."),
         }
     }

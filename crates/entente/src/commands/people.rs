@@ -264,12 +264,15 @@ fn planned(plan: &Value) {
     );
     say!("\nKept as they are: {}.", text(plan, "kept"));
     titled("No primary was chosen for:", &["name", "address"], &rows(plan, "unchosen", &["name", "email"]));
-    let columns = ["name", "email", "workspace", "reason"];
-    titled(
-        "Cannot be represented:",
-        &["name", "address", "where", "why"],
-        &rows(plan, "unrepresented", &columns),
-    );
+    let (head, columns) = (["name", "address", "where", "why"], ["name", "email", "workspace", "reason"]);
+    let title = "Passed on by the app, which says their names (nobody there can write to them first):";
+    titled(title, &head, &rows(plan, "relayed", &columns));
+    for place in plan["roomless"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        say!(
+            "In {place} that goes for linked channels only: nothing makes rooms there for direct messages (`entente links listener {place}`)."
+        );
+    }
+    titled("Cannot be represented:", &head, &rows(plan, "unrepresented", &columns));
     conflicts(plan);
 }
 

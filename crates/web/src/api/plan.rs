@@ -16,6 +16,8 @@ pub(super) struct Planned {
     lines: Vec<Line>,
     conflicts: Vec<Clash>,
     unchosen: Vec<Somebody>,
+    relayed: Vec<Unrepresented>,
+    roomless: Vec<String>,
     unrepresented: Vec<Unrepresented>,
     kept: usize,
 }
@@ -43,6 +45,17 @@ struct Unrepresented {
     reason: String,
 }
 
+impl From<entente_engine::people::Unrepresented> for Unrepresented {
+    fn from(somebody: entente_engine::people::Unrepresented) -> Self {
+        Self {
+            name: somebody.name,
+            email: somebody.email,
+            workspace: somebody.workspace.to_string(),
+            reason: somebody.reason,
+        }
+    }
+}
+
 /// Plans.
 pub(super) async fn run(
     State(surfaces): State<Surfaces>,
@@ -56,18 +69,14 @@ pub(super) async fn run(
         action: line.action.name(),
         explanation: line.action.to_string(),
     });
-    let unrepresented = plan.unrepresented.into_iter().map(|somebody| Unrepresented {
-        name: somebody.name,
-        email: somebody.email,
-        workspace: somebody.workspace.to_string(),
-        reason: somebody.reason,
-    });
     Ok(Json(Planned {
         digest: plan.digest,
         lines: lines.collect(),
         conflicts: plan.conflicts.into_iter().map(Clash::from).collect(),
         unchosen: plan.unchosen.into_iter().map(|(name, email)| Somebody { name, email }).collect(),
-        unrepresented: unrepresented.collect(),
+        relayed: plan.relayed.into_iter().map(Unrepresented::from).collect(),
+        roomless: plan.roomless.iter().map(ToString::to_string).collect(),
+        unrepresented: plan.unrepresented.into_iter().map(Unrepresented::from).collect(),
         kept: plan.kept,
     }))
 }

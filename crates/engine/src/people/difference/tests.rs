@@ -68,11 +68,12 @@ fn facts(accounts: Vec<Account>) -> Facts {
 }
 
 #[test]
-fn somebody_is_represented_by_their_account_or_by_a_bot_or_not_at_all() {
+fn somebody_is_represented_by_their_account_or_by_a_bot_or_relayed() {
     let plan = planned(&facts(vec![account("a", "1", "ada@x"), account("c", "2", "ada@x")]), &around());
     let expected = ["ada: add: works in a; accounts in a, c", "ada: ask for consent to use the account"];
     assert_eq!(actions(&plan), expected);
-    assert_eq!(plan.unrepresented[0].workspace.as_str(), "b");
+    assert_eq!(plan.relayed.iter().map(|one| one.workspace.as_str()).collect::<Vec<_>>(), ["b"]);
+    assert_eq!(plan.unrepresented, []);
     let plan = planned(&facts(vec![account("b", "1", "eva@x")]), &around());
     let expected = [
         "eva: add: works in b; accounts in b",
