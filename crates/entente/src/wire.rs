@@ -76,9 +76,9 @@ pub(crate) async fn engine(
     dice: Arc<Dice>,
     public_address: Url,
 ) -> anyhow::Result<Arc<Engine>> {
-    let transport = Arc::new(Tcp::new(config.calls.connect(), IDLE));
+    let transport = Tcp::new(config.calls.connect(), IDLE).map_err(|none| Refusal::new(none.to_string()))?;
     let limiter = Arc::new(Limiter::new(config.calls.limits_factor));
-    let http = Http::new(transport, limiter, config.calls.timeout());
+    let http = Http::new(Arc::new(transport), limiter, config.calls.timeout());
     #[cfg(feature = "steps")]
     let http = crate::death::told(http)?;
     let parts = Parts {

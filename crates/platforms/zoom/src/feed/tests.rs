@@ -96,7 +96,7 @@ impl World {
 
     /// A feed whose token is replaced after each heartbeat, or only when it is refused.
     fn feed(&self, site: &Site, beat: Duration, replaced: bool) -> ZoomFeed {
-        let tcp = Tcp::new(Duration::from_secs(5), Duration::from_secs(5));
+        let tcp = Tcp::new(Duration::from_secs(5), Duration::from_secs(5)).unwrap();
         let http =
             Http::new(Arc::new(tcp), Arc::new(Limiter::new(1_000.0)), Duration::from_secs(5)).within(site);
         let basic = STANDARD.encode(format!("{}:{}", self.app.client_id, self.app.client_secret));
