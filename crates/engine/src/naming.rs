@@ -58,14 +58,11 @@ impl Engine {
 /// People, each by an account of theirs that a body calls.
 pub(crate) type Called = Vec<(AccountRef, Represented)>;
 
-/// Lets everybody be called by the account that they have in a workspace: the one they work with, or what stands in for
-/// them.
+/// Lets everybody be called by the account by which they are present in a workspace.
 pub(crate) fn called_in(body: &mut Body, called: &Called, workspace: &WorkspaceRef) {
     mentioned(body, |account| {
         let (_, who) = called.iter().find(|(known, _)| known == account)?;
-        let primary = who.person.primary.as_ref().map(|primary| &primary.account);
-        let stand_ins = who.stand_ins.iter().filter_map(|stand_in| stand_in.account.as_ref());
-        primary.into_iter().chain(stand_ins).find(|account| account.workspace == *workspace).cloned()
+        who.account_in(workspace).cloned()
     });
 }
 

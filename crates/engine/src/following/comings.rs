@@ -15,7 +15,6 @@ use entente_store::{Moved, Represented, StoreError};
 
 use crate::authors::Author;
 use crate::engine::Engine;
-use crate::inbound::groups::account_in;
 use crate::inbound::{Hold, refused};
 
 /// Of more the number is told.
@@ -106,18 +105,18 @@ impl Engine {
         came: bool,
     ) -> Result<Followed, StoreError> {
         // Who has no account there is not missing: what they say has their name in front.
-        let Some(account) = account_in(one, &target.at.workspace) else { return Ok(Followed::Done(None)) };
+        let Some(account) = one.account_in(&target.at.workspace) else { return Ok(Followed::Done(None)) };
         let there = self.store.attendance(&target.at).await?;
-        if there.is_some_and(|there| there.contains(&account) == came) {
+        if there.is_some_and(|there| there.contains(account) == came) {
             return Ok(Followed::Done(None));
         }
         let mut done = Ok(Some("nobody here may change who is in it".to_owned()));
         // What one of them is not let do, another may be.
         for host in self.hosts_of(target).await {
             done = refused(if came {
-                host.admit(&target.at, &account).await
+                host.admit(&target.at, account).await
             } else {
-                host.dismiss(&target.at, &account).await
+                host.dismiss(&target.at, account).await
             });
             if matches!(done, Ok(None) | Err(_)) {
                 break;
@@ -125,7 +124,9 @@ impl Engine {
         }
         let name = entente_model::plain_person(&one.person.name);
         Ok(match done {
-            Ok(None) => Followed::Done(Some(Moved { at: target.at.clone(), account, there: came })),
+            Ok(None) => {
+                Followed::Done(Some(Moved { at: target.at.clone(), account: account.clone(), there: came }))
+            }
             Ok(Some(why)) => {
                 self.store.count("members_not_followed", 1);
                 let what =

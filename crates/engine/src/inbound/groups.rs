@@ -32,7 +32,6 @@ mod people;
 mod words;
 
 pub(crate) use ears::service_account;
-pub(crate) use people::account_in;
 
 /// The longest name of a group, in characters.
 const LONGEST_NAME: usize = 80;

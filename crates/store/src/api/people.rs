@@ -1,7 +1,9 @@
 //! People, the directories they come from, and what stands in for them.
 
 use async_trait::async_trait;
-use entente_model::{Account, AccountRef, Pair, Person, PersonId, StandIn, Timestamp, WorkspaceRef};
+use entente_model::{
+    Account, AccountRef, Pair, Person, PersonId, StandIn, StandInState, Timestamp, WorkspaceRef,
+};
 
 use crate::StoreError;
 
@@ -12,6 +14,17 @@ pub struct Represented {
     pub person: Person,
     /// Their stand-ins, in no order.
     pub stand_ins: Vec<StandIn>,
+}
+
+impl Represented {
+    /// By which account they are present in a workspace: the one they work with, or what stands in for them. Whoever has an
+    /// account of their own there needs no consent to be present, only to speak.
+    pub fn account_in(&self, workspace: &WorkspaceRef) -> Option<&AccountRef> {
+        let primary = self.person.primary.as_ref().map(|primary| &primary.account);
+        let standing = self.stand_ins.iter().filter(|stand_in| stand_in.state != StandInState::Removed);
+        let stand_ins = standing.filter_map(|stand_in| stand_in.account.as_ref());
+        primary.into_iter().chain(stand_ins).find(|account| account.workspace == *workspace)
+    }
 }
 
 /// What an account is to the person behind it.

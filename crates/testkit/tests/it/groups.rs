@@ -291,6 +291,42 @@ async fn who_comes_and_goes_does_so_everywhere() {
     assert_eq!(*author, group.world.bot_of(&late.email).await, "they speak as what stands in for them");
 }
 
+/// A look at a mirror that answers late does not know of whoever was let in meanwhile, who has not left for that.
+#[tokio::test(start_paused = true)]
+async fn a_look_that_answers_late_takes_nobody_out() {
+    let group = Group::new(Setup::small(13), Place::Webex, Place::Teams).await;
+    group.host.tell(&group.id, "who is in?").await;
+    group.settle().await;
+    let mirror = group.link().await.members[1].at.id.as_str().to_owned();
+    let late = &entente_testkit::options::at_home(Place::Teams)[1];
+    let stand_in = group.world.account_at(Place::Webex, &late.email).await;
+    let faults = group.world.faults(Place::Teams);
+    faults.set(vec![Rule {
+        name: "late".to_owned(),
+        method: "GET".to_owned(),
+        path: format!("/v1.0/chats/{}", mirror.replace(':', "%3A").replace('@', "%40")),
+        fault: Fault::Slow { millis: 8_000 },
+        when: When::After,
+        share: 1.0,
+        times: Some(1),
+    }]);
+    // Long enough that it is looked at again when somebody says something.
+    tokio::time::sleep(SEEN).await;
+    group.guest.tell(&mirror, "and who else?").await;
+    let looked = async {
+        while faults.rules()[0].1 == 0 {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    };
+    tokio::time::timeout(LONG, looked).await.expect("it is looked at");
+    group.host.let_in(&group.id, &stand_in).await;
+    group.settle().await;
+    let late = group.world.at(Place::Teams, &late.email).await;
+    late.tell(&mirror, "here I am").await;
+    group.settle().await;
+    assert_eq!(texts(&group.read().await), ["who is in?", "and who else?", "here I am"]);
+}
+
 /// Where nobody hears, that is said, and the group goes on as soon as somebody does.
 #[tokio::test(start_paused = true)]
 async fn a_group_that_nobody_hears_waits_for_somebody_who_does() {

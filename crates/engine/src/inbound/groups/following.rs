@@ -10,7 +10,7 @@ use entente_platform::Client;
 use entente_store::{Present, Report, Represented};
 
 use super::name_of;
-use super::people::{account_in, called};
+use super::people::called;
 use crate::Engine;
 use crate::inbound::refusal::{answered, refused};
 use crate::inbound::{Hold, Reported};
@@ -148,12 +148,12 @@ impl Other<'_> {
     /// Lets somebody in: whether they are there, and what is said about it.
     async fn let_in(&self, one: &Represented) -> Result<(bool, String), Hold> {
         let name = called(one);
-        let Some(account) = account_in(one, &self.member.at.workspace) else {
+        let Some(account) = one.account_in(&self.member.at.workspace) else {
             return Ok((false, format!("{name} came. Nothing stands in for them here.")));
         };
         let mut refusal = Some("nobody here may let them in".to_owned());
         for host in &self.hosts {
-            refusal = refused(host.admit(&self.member.at, &account).await)?;
+            refusal = refused(host.admit(&self.member.at, account).await)?;
             if refusal.is_none() {
                 break;
             }
@@ -167,12 +167,12 @@ impl Other<'_> {
     /// Takes somebody out: what is said about it.
     async fn take_out(&self, one: &Represented) -> Result<String, Hold> {
         let name = called(one);
-        let Some(account) = account_in(one, &self.member.at.workspace) else {
+        let Some(account) = one.account_in(&self.member.at.workspace) else {
             return Ok(format!("{name} left."));
         };
         let mut refusal = Some("nobody here may take them out".to_owned());
         for host in &self.hosts {
-            refusal = refused(host.dismiss(&self.member.at, &account).await)?;
+            refusal = refused(host.dismiss(&self.member.at, account).await)?;
             if refusal.is_none() {
                 break;
             }

@@ -11,7 +11,6 @@ use entente_platform::{Client, LoginKind, MadeGroup, Maker, Step, WantedGroup};
 use entente_store::{Login, Represented, StoreError};
 
 use super::ears::{account_of, ear_among, service_account};
-use super::people::account_in;
 use crate::Engine;
 use crate::inbound::refusal::answered;
 use crate::inbound::{Hold, Reported};
@@ -109,7 +108,8 @@ impl Engine {
         mut mirror: Mirror,
     ) -> Result<(), Hold> {
         let Some(workspace) = self.sites.get(&mirror.workspace.id) else { return Ok(()) };
-        let mut accounts: Vec<_> = people.iter().filter_map(|one| account_in(one, workspace.at())).collect();
+        let mut accounts: Vec<_> =
+            people.iter().filter_map(|one| one.account_in(workspace.at()).cloned()).collect();
         let logins = self.store.logins(Some(workspace.at())).await?;
         let service = match ear_among(workspace, &logins, &accounts) {
             Some(_) => None,

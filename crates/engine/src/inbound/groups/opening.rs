@@ -8,7 +8,7 @@ use entente_store::Present;
 use super::ears::presence;
 use super::making::Wish;
 use super::name_of;
-use super::people::{account_in, called};
+use super::people::called;
 use super::words::Opening;
 use crate::Engine;
 use crate::inbound::refusal::{answered, refused};
@@ -38,9 +38,9 @@ impl Engine {
         };
         let (mut missing, mut present) = (Vec::new(), Vec::new());
         for one in wish.people {
-            let why = match account_in(one, at) {
-                Some(account) if found.members.contains(&account) => None,
-                Some(account) => refused(client.admit(&member.at, &account).await)?,
+            let why = match one.account_in(at) {
+                Some(account) if found.members.contains(account) => None,
+                Some(account) => refused(client.admit(&member.at, account).await)?,
                 None => Some(NOTHING_THERE.to_owned()),
             };
             match why {

@@ -1,8 +1,8 @@
-//! Who is in a group, and by which account they are in its mirrors.
+//! Who is in a group.
 
 use std::collections::BTreeMap;
 
-use entente_model::{AccountRef, StandInState, WorkspaceRef, plain_person};
+use entente_model::{AccountRef, plain_person};
 use entente_store::{Represented, StoreError};
 
 use crate::Engine;
@@ -18,20 +18,6 @@ impl Engine {
         }
         Ok(people.into_values().collect())
     }
-}
-
-/// By which account somebody can be in a conversation of this workspace. Whoever has an account of their own there needs no
-/// consent to be in it, only to speak.
-pub(crate) fn account_in(one: &Represented, workspace: &WorkspaceRef) -> Option<AccountRef> {
-    let primary = one.person.primary.as_ref().map(|primary| &primary.account);
-    if let Some(primary) = primary.filter(|account| account.workspace == *workspace) {
-        return Some(primary.clone());
-    }
-    let there = one
-        .stand_ins
-        .iter()
-        .find(|stand_in| stand_in.workspace == *workspace && stand_in.state != StandInState::Removed)?;
-    there.account.clone()
 }
 
 /// How somebody is named in what the app says.
