@@ -304,7 +304,7 @@ async fn a_look_that_answers_late_takes_nobody_out() {
     faults.set(vec![Rule {
         name: "late".to_owned(),
         method: "GET".to_owned(),
-        path: format!("/v1.0/chats/{}", mirror.replace(':', "%3A").replace('@', "%40")),
+        path: format!("/v1.0/chats/{mirror}/members"),
         fault: Fault::Slow { millis: 8_000 },
         when: When::After,
         share: 1.0,
