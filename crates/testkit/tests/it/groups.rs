@@ -325,6 +325,10 @@ async fn a_look_that_answers_late_takes_nobody_out() {
     late.tell(&mirror, "here I am").await;
     group.settle().await;
     assert_eq!(texts(&group.read().await), ["who is in?", "and who else?", "here I am"]);
+    for (who, at) in [(&group.host, &group.id), (&group.guest, &mirror)] {
+        let said = who.sees(at).await;
+        assert!(said.iter().all(|message| !message.to_string().contains(" left")), "{said:?}");
+    }
 }
 
 /// Where nobody hears, that is said, and the group goes on as soon as somebody does.
