@@ -1,6 +1,6 @@
 //! A message as it is now, compared with what is known of it. Repeats, late news and missed news are one case here.
 
-use entente_model::{Snapshot, Timestamp};
+use entente_model::{Message, Snapshot, Timestamp};
 use entente_store::Seen;
 
 use crate::planted::{Bug, planted};
@@ -8,7 +8,7 @@ use crate::planted::{Bug, planted};
 /// What a snapshot means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
-    /// Nobody has seen it before.
+    /// Nobody has seen it before, or nothing of it is to be seen, because it said nothing so far.
     New,
     /// It says something else than when it was last seen.
     Edited,
@@ -27,6 +27,11 @@ pub(crate) fn version(snapshot: &Snapshot) -> Timestamp {
     snapshot.edited_at.unwrap_or(snapshot.created_at)
 }
 
+/// Whether there is nothing in a message that anybody could see.
+pub(crate) fn says_nothing(message: &Message) -> bool {
+    message.body.is_empty() && message.files.is_empty() && message.unsupported.is_empty()
+}
+
 /// Compares.
 pub(crate) fn compare(snapshot: &Snapshot, seen: Option<Seen>) -> Verdict {
     let seen = seen.filter(|seen| seen.ours || !planted(Bug::ForgetSeen));
@@ -36,7 +41,13 @@ pub(crate) fn compare(snapshot: &Snapshot, seen: Option<Seen>) -> Verdict {
         None if snapshot.deleted => Verdict::NeverSeen,
         None => Verdict::New,
         Some(_) if snapshot.deleted => Verdict::Deleted,
-        Some(seen) if version(snapshot) > seen.version => Verdict::Edited,
+        Some(seen) if version(snapshot) > seen.version => {
+            if seen.silent {
+                Verdict::New
+            } else {
+                Verdict::Edited
+            }
+        }
         Some(_) => Verdict::Same,
     }
 }

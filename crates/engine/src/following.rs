@@ -7,8 +7,8 @@
 //! differ in nothing but spelling are therefore the same. If two channels differ at once, the one that was changed last is
 //! right, by the platforms' clocks where they tell.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use entente_model::{
@@ -16,7 +16,6 @@ use entente_model::{
 };
 use entente_platform::Client;
 use entente_store::StoreError;
-use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine::Engine;
@@ -25,6 +24,9 @@ use crate::listening::look;
 
 mod comings;
 mod hearing;
+mod noticed;
+
+pub(crate) use noticed::Following;
 
 /// What is reported within this long is looked at together: many may come at once.
 const GATHERED: Duration = Duration::from_secs(2);
@@ -34,36 +36,6 @@ const AGAIN: Duration = Duration::from_secs(30);
 
 /// The longest topic that is carried, in characters; platforms take less.
 const LONGEST_TOPIC: usize = 1_000;
-
-/// Of so many conversations of groups it is remembered when they were looked at; then it begins anew.
-const REMEMBERED: usize = 50_000;
-
-/// Which channels to look at.
-#[derive(Debug, Default)]
-pub(crate) struct Following {
-    /// What was reported, and when it happened.
-    hints: Mutex<BTreeMap<ConversationRef, Option<Timestamp>>>,
-    sooner: Notify,
-    /// Channels that were not there when they were looked at last.
-    missing: Mutex<HashSet<ConversationRef>>,
-    /// When a conversation of a group was looked at last.
-    groups: Mutex<HashMap<ConversationRef, Timestamp>>,
-}
-
-impl Following {
-    /// Whether a conversation of a group is to be looked at again, as it was not for so long; it is taken to be.
-    pub(crate) fn is_due(&self, group: &ConversationRef, now: Timestamp, every: Duration) -> bool {
-        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
-        if groups.get(group).is_some_and(|looked| now.since(*looked) < every) {
-            return false;
-        }
-        if groups.len() >= REMEMBERED {
-            groups.clear();
-        }
-        groups.insert(group.clone(), now);
-        true
-    }
-}
 
 /// A channel as it was seen.
 struct Sight<'a> {
@@ -78,11 +50,7 @@ impl Engine {
         if !self.linked.has(&channel) {
             return;
         }
-        let mut hints = self.following.hints.lock().unwrap_or_else(PoisonError::into_inner);
-        let known = hints.entry(channel).or_default();
-        *known = (*known).max(when);
-        drop(hints);
-        self.following.sooner.notify_one();
+        self.following.look_soon(channel, when);
     }
 
     pub(crate) async fn following(self: Arc<Self>, stop: CancellationToken) {
@@ -93,8 +61,7 @@ impl Engine {
             let sooner = self.following.sooner.notified();
             let now = self.clock.now();
             let all = now.since(everything) >= self.tuning.follow;
-            let hints =
-                std::mem::take(&mut *self.following.hints.lock().unwrap_or_else(PoisonError::into_inner));
+            let hints = self.following.hints();
             let due = |at: &ConversationRef| {
                 all || hints.contains_key(at) || later.get(at).is_some_and(|due| *due <= now)
             };
@@ -171,13 +138,13 @@ impl Engine {
             let Some(client) = self.looker(member).await else { continue };
             match client.look_at(&member.at).await {
                 Ok(Some(now)) => {
-                    self.missed(&member.at, false);
+                    self.following.missed(&member.at, false);
                     let at = when.unwrap_or_else(|| self.clock.now());
                     sights.push(Sight { member, now: plain(now), at });
                 }
                 Ok(None) | Err(CallError::Gone) => {
                     // Once may be an accident.
-                    if self.missed(&member.at, true) {
+                    if self.following.missed(&member.at, true) {
                         self.is_away(link, member, Some(Away::Gone)).await?;
                     } else {
                         whole = false;
@@ -196,7 +163,8 @@ impl Engine {
         let carries = link.state == LinkState::Active;
         if !carries || self.carry(link, &sights).await? {
             for Sight { member, now, .. } in &sights {
-                let name = self.shown(member, &now.title);
+                let named = !now.title.is_empty();
+                let name = if named { self.shown(member, &now.title) } else { member.name.clone() };
                 let topic = now.topic.as_deref().or(member.topic.as_deref());
                 if name != member.name || topic != member.topic.as_deref() {
                     self.store.see_channel(&member.at, &name, topic, None).await?;
@@ -217,8 +185,10 @@ impl Engine {
     /// Does in the other channels what was done in these. `false`: not all of it could be done now.
     async fn carry(&self, link: &Link, sights: &[Sight<'_>]) -> Result<bool, StoreError> {
         let mut whole = true;
+        // A name of nothing that anybody could see is none that others could have.
         let renamed = |sight: &&Sight<'_>| {
-            sight.member.flow.gives() && !alike(&sight.now.title, self.title(sight.member))
+            let title = &sight.now.title;
+            sight.member.flow.gives() && !title.is_empty() && !alike(title, self.title(sight.member))
         };
         if let Some(latest) = sights.iter().filter(renamed).max_by_key(|sight| sight.at) {
             for target in link.targets(&latest.member.at) {
@@ -311,12 +281,6 @@ impl Engine {
         }
         self.store.see_channel(&member.at, &member.name, member.topic.as_deref(), away).await?;
         Ok(())
-    }
-
-    /// Remembers whether a channel was there; whether it was missed before.
-    fn missed(&self, channel: &ConversationRef, missed: bool) -> bool {
-        let mut missing = self.following.missing.lock().unwrap_or_else(PoisonError::into_inner);
-        if missed { !missing.insert(channel.clone()) } else { missing.remove(channel) }
     }
 
     /// Who looks at a channel and may change it: the app where it is a member, else whoever hears there.

@@ -241,6 +241,9 @@ impl Engine {
         };
         // It is shown in the other rooms too.
         channel.name = plain_line(&channel.name, LONGEST_CHANNEL);
+        if channel.name.is_empty() {
+            channel.name = plain_line(channel.at.id.as_str(), LONGEST_CHANNEL);
+        }
         if channel.archived {
             return Err(refused(name, &format!("“{}” is archived", channel.name)));
         }
@@ -279,7 +282,7 @@ impl Engine {
             return Err(refused(
                 name,
                 &format!(
-                    "nobody hears in “{}”: on {platform} an app is told only what mentions it, so an account that has                  given consent must be a member; `entente links listener {name}` makes one",
+                    "nobody hears in “{}”: on {platform} an app is told only what mentions it, so an account that has given consent must be a member; `entente links listener {name}` makes one",
                     channel.name
                 ),
             ));

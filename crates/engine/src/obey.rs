@@ -40,6 +40,7 @@ impl Engine {
                 message: snapshot.message.at.id.clone(),
                 version: compare::version(&snapshot),
                 deleted: false,
+                silent: false,
             });
             let asking = self.store.identities(std::slice::from_ref(&snapshot.message.author)).await?;
             let Some(Some(asking)) = asking.into_iter().next() else {

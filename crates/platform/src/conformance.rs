@@ -26,6 +26,7 @@ pub mod hearing;
 pub mod people;
 pub mod reacting;
 pub mod reading;
+pub mod script;
 pub mod speaking;
 
 pub use bench::{Fault, Fixed};

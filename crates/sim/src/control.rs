@@ -29,15 +29,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, iso_millis};
 use crate::faults::{Faults, Rule, interfere};
-use crate::ledger::Ledger;
+use crate::ledger::{Entry, Ledger};
 
 mod browser;
+mod consent;
 mod live;
 mod record;
 mod shapes;
 
+pub use consent::Consent;
 pub use live::Live;
 pub use record::{Hold, Mark};
 pub use shapes::Shapes;
@@ -122,6 +124,23 @@ impl<S> Control<S> {
             live: Live::default(),
             shapes: Shapes::default(),
         }
+    }
+}
+
+impl<S> Control<S> {
+    /// An entry in the ledger for something that no call did.
+    pub fn note(&self, kind: &str, mut change: Value) {
+        change["kind"] = kind.into();
+        self.ledger.append(Entry {
+            number: 0,
+            at: iso_millis(self.clock.now()),
+            method: "SIM".to_owned(),
+            path: String::new(),
+            status: 0,
+            who: String::new(),
+            change,
+            fault: None,
+        });
     }
 }
 

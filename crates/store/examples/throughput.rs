@@ -102,7 +102,8 @@ async fn inbound(store: &Sqlite, body: bool) -> bool {
         payload: Bytes::from_static(&[b'x'; 400]),
         accepted_at: arrived.accepted_at,
     });
-    let seen = ids.iter().map(|id| SeenNow { message: id.clone(), version: now(), deleted: false });
+    let seen =
+        ids.iter().map(|id| SeenNow { message: id.clone(), version: now(), deleted: false, silent: false });
     let routed = Routed {
         done: arrived.iter().map(|arrived| arrived.id).collect(),
         seen: seen.collect(),

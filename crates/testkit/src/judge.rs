@@ -124,6 +124,11 @@ fn token(text: &str) -> &str {
     said.split_whitespace().next().unwrap_or_default()
 }
 
+/// The texts of a platform's messages in the end, in the order in which they were written, without what was taken back.
+pub fn texts(ledger: &Ledger) -> Vec<String> {
+    standing(ledger).into_iter().filter(|one| !one.deleted).map(|one| one.text).collect()
+}
+
 fn standing(ledger: &Ledger) -> Vec<Standing> {
     let mut all: Vec<Standing> = Vec::new();
     let mut index: BTreeMap<(String, String), usize> = BTreeMap::new();

@@ -51,6 +51,17 @@ impl World {
         Actor { email: email.to_owned(), id: text("id"), token: text("token"), place, router }
     }
 
+    /// Whoever has this account on a platform, who may be a bot.
+    ///
+    /// # Panics
+    /// When nobody has.
+    pub async fn by_account(&self, place: Place, account: &str) -> Actor {
+        let people = self.look(place, "/_sim/people").await;
+        let has = |one: &&Value| one["id"] == account;
+        let found = people["items"].as_array().and_then(|all| all.iter().find(has)).expect("somebody has it");
+        self.at(place, found["email"].as_str().expect("an address")).await
+    }
+
     /// The address of the first of those who work on this platform.
     ///
     /// # Panics

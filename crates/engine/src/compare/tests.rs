@@ -28,7 +28,11 @@ fn snapshot(edited: Option<i64>, deleted: bool) -> Snapshot {
 }
 
 fn seen(version: i64, deleted: bool, ours: bool) -> Seen {
-    Seen { ours, version: Timestamp(version), deleted }
+    Seen { ours, version: Timestamp(version), deleted, silent: false }
+}
+
+fn silent(version: i64) -> Seen {
+    Seen { silent: true, ..seen(version, false, false) }
 }
 
 #[test]
@@ -46,6 +50,10 @@ fn every_case_has_one_verdict() {
         (snapshot(Some(30), false), Some(seen(10, true, false)), Verdict::Same),
         (snapshot(Some(30), false), Some(seen(10, false, true)), Verdict::Ours),
         (snapshot(None, true), Some(seen(10, false, true)), Verdict::Ours),
+        (snapshot(None, false), Some(silent(10)), Verdict::Same),
+        (snapshot(Some(20), false), Some(silent(10)), Verdict::New),
+        (snapshot(Some(15), false), Some(silent(20)), Verdict::Same),
+        (snapshot(None, true), Some(silent(10)), Verdict::Deleted),
     ];
     for (snapshot, seen, verdict) in cases {
         assert_eq!(compare(&snapshot, seen), verdict, "{:?} against {seen:?}", snapshot.edited_at);

@@ -1,6 +1,6 @@
-//! Who hears in a channel, when whoever did no longer may: a consent is taken back, or runs out. Somebody else who is in the
-//! channel and has consented takes over and reads on from where it was left; as long as there is nobody, the channel is shown as
-//! unheard.
+//! Who hears in a channel, when whoever did no longer can: a consent is taken back, or runs out, or they are in the channel no
+//! more. Somebody else who is in the channel and has consented takes over and reads on from where it was left; as long as there is
+//! nobody, the channel is shown as unheard.
 
 use entente_model::{AccountRef, CallError, Link, LoginId, Member};
 use entente_store::{Login, LoginState, StoreError};
@@ -22,19 +22,41 @@ impl Engine {
         Ok(())
     }
 
-    /// Finds somebody else who hears in a channel, if whoever did no longer may. `false`: it could not be asked now.
+    /// Whether whoever should hear in a channel can, as far as we know.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn is_heard(&self, member: &Member) -> Result<bool, StoreError> {
+        let Some(listener) = member.listener else { return Ok(false) };
+        Ok(self.works(listener).await? && !self.following.is_deaf(&member.at))
+    }
+
+    /// Finds somebody else who hears in a channel, if whoever did no longer can. `false`: it could not be asked now.
     pub(super) async fn keep_heard(&self, link: &Link, member: &Member) -> Result<bool, StoreError> {
         let Some(listener) = member.listener.filter(|_| member.flow.gives()) else { return Ok(true) };
-        if self.works(listener).await? {
+        let works = self.works(listener).await?;
+        let app = self.sites.get(&member.at.workspace.id).and_then(|site| site.app_login());
+        // Whether an app is there is seen when the channel is looked at.
+        if works && app == Some(listener) {
             return Ok(true);
         }
         let logins = self.store.logins(Some(&member.at.workspace)).await?;
         let Ok(accounts) = self.accounts_in(member, &logins).await else { return Ok(false) };
+        let own = logins.iter().find(|login| login.id == listener).and_then(|login| login.account.as_ref());
+        let there = own.is_none_or(|own| accounts.contains(own));
+        // That nobody may look says nothing about who is there.
+        if works && (there || accounts.is_empty()) {
+            self.following.hears_again(&member.at);
+            return Ok(true);
+        }
         let Some(ear) = hearing(&logins, &accounts) else {
-            self.store.count("channels_unheard", 1);
-            tracing::warn!(workspace = %member.at.workspace.id, link.id = %link.id, "nobody hears in a channel any more");
+            if self.following.went_deaf(&member.at) {
+                self.store.count("channels_unheard", 1);
+                tracing::warn!(workspace = %member.at.workspace.id, link.id = %link.id, "nobody hears in a channel any more");
+            }
             return Ok(true);
         };
+        self.following.hears_again(&member.at);
         self.store.hear(link.id, &member.at, ear).await?;
         self.linked.load(self.store.as_ref()).await?;
         self.attend_to(std::iter::once(ear));

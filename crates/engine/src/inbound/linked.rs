@@ -7,14 +7,14 @@ use entente_model::{
     AccountRef, Body, CallError, ConversationRef, DropReason, FileRef, Files, Link, LinkId, LinkState,
     LoginId, Member, MessageRef, PersonId, Snapshot, Timestamp,
 };
-use entente_store::{Interest, Known, LaneKey, Plan, Routed, SeenNow, Work};
+use entente_store::{Interest, Known, LaneKey, Plan, Routed, Work};
 
 use crate::authors::Author;
-use crate::compare::Verdict;
+use crate::compare::{self, Verdict};
 use crate::credit;
 use crate::engine::Engine;
 use crate::inbound::news::News;
-use crate::inbound::planning::{of_files, seen_now, watcher};
+use crate::inbound::planning::{gone_now, of_files, seen_now, watcher};
 use crate::inbound::refusal;
 use crate::inbound::{Digest, Hold, Reported, Talk, accepted_at, nothing};
 use crate::naming::called_in;
@@ -137,7 +137,7 @@ impl Engine {
             if work != Work::Delete {
                 self.name_people(&mut snapshot.message.body, link.options.broadcast).await?;
                 let whole = snapshot.message.body.with_lines(&snapshot.message.unsupported);
-                if whole.is_empty() && snapshot.message.files.is_empty() && work == Work::Send {
+                if work == Work::Send && compare::says_nothing(&snapshot.message) {
                     routed.drops.push(DropReason::NothingToSay);
                     continue;
                 }
@@ -159,7 +159,7 @@ impl Engine {
                 self.store.count("late", 1);
             }
         }
-        let deleted = |id| SeenNow { message: id, version: self.clock.now(), deleted: true };
+        let deleted = |id| gone_now(id, self.clock.now());
         for id in news.unseen {
             routed.drops.push(DropReason::Gone);
             routed.seen.push(deleted(id));

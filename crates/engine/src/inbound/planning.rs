@@ -87,12 +87,12 @@ impl Engine {
         }
         for id in news.unseen {
             routed.drops.push(DropReason::Gone);
-            routed.seen.push(SeenNow { message: id, version: self.clock.now(), deleted: true });
+            routed.seen.push(gone_now(id, self.clock.now()));
         }
         for id in news.gone {
             let target = MessageRef { conversation: reported.conversation.clone(), id: id.clone() };
             let accepted = accepted_at(reported, &id);
-            routed.seen.push(SeenNow { message: id, version: self.clock.now(), deleted: true });
+            routed.seen.push(gone_now(id, self.clock.now()));
             plan_deletion(&mut routed, &target, (pair, &people), here, accepted);
         }
         for felt in felt {
@@ -127,7 +127,7 @@ impl Engine {
             };
             let files = if work == Work::Send { &snapshot.message.files[..] } else { &[] };
             let says = body.as_ref().is_some_and(|body| !body.is_empty());
-            if work == Work::Send && !says && files.is_empty() {
+            if work == Work::Send && compare::says_nothing(&snapshot.message) {
                 routed.drops.push(DropReason::NothingToSay);
                 continue;
             }
@@ -228,7 +228,13 @@ pub(super) fn seen_now(snapshot: &Snapshot) -> SeenNow {
         message: snapshot.message.at.id.clone(),
         version: compare::version(snapshot),
         deleted: snapshot.deleted,
+        silent: !snapshot.deleted && compare::says_nothing(&snapshot.message),
     }
+}
+
+/// The same of one that is gone.
+pub(super) fn gone_now(message: MessageId, now: Timestamp) -> SeenNow {
+    SeenNow { message, version: now, deleted: true, silent: false }
 }
 
 /// Which of the two this account belongs to.

@@ -54,7 +54,9 @@ impl SlackClient {
         let arguments = [("channel", channel.id.as_str())];
         let call = self.call("conversations.info", self.limits.probe("conversations.info")).form(&arguments);
         let Some(answer) = self.find(call).await? else { return Ok(None) };
-        Ok(Some(now(read::<One>(&answer)?.channel)))
+        let found = read::<One>(&answer)?.channel;
+        // A public channel is shown to everybody, in it or not.
+        Ok((found.is_member != Some(false)).then(|| now(found)))
     }
 
     /// Names are in lower case, without spaces and most signs. What the answer says counts.

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -9,6 +10,7 @@ use axum::response::Response;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use serde_json::Value;
+use tokio::sync::oneshot;
 
 use crate::clock::{Clock, iso_millis};
 use crate::faults::Struck;
@@ -30,10 +32,33 @@ pub struct Mark {
 #[derive(Clone)]
 pub struct Hold(Arc<Mutex<Option<BoxFuture<'static, ()>>>>);
 
+/// An answer that waits for notifications leaves after this long in any case.
+const LONGEST_HOLD: Duration = Duration::from_millis(500);
+
 impl Hold {
     /// Holds the answer until `until` is done.
     pub fn until(until: impl Future<Output = ()> + Send + 'static) -> Self {
         Self(Arc::new(Mutex::new(Some(until.boxed()))))
+    }
+
+    /// Holds the answer until these notifications were answered, or time is over.
+    fn notified(first: Vec<oneshot::Receiver<()>>) -> Self {
+        Self::until(async move {
+            let all = futures_util::future::join_all(first);
+            // The answer leaves both times.
+            drop(tokio::time::timeout(LONGEST_HOLD, all).await);
+        })
+    }
+}
+
+impl Mark {
+    /// The response with this said about it; it leaves after these notifications, if there are any.
+    pub fn on(self, mut response: Response, first: Vec<oneshot::Receiver<()>>) -> Response {
+        response.extensions_mut().insert(self);
+        if !first.is_empty() {
+            response.extensions_mut().insert(Hold::notified(first));
+        }
+        response
     }
 }
 

@@ -4,7 +4,6 @@
 //! what the method itself looks at.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -19,16 +18,13 @@ use super::args::Args;
 use super::methods::{Bearer, Method, Scopes};
 use super::switches::{Rate, Switches};
 use super::world::tokens::{Caller, Kind};
-use crate::control::{Hold, Mark};
+use crate::control::Mark;
 
 /// An endpoint: takes the lock on the world once, never waits.
 pub(super) type Endpoint = fn(&Slack, &Call) -> Outcome;
 
 /// Bodies are small where files are not carried.
 const BODY_LIMIT: usize = 1 << 20;
-
-/// An answer that waits for events leaves after this long in any case.
-const LONGEST_HOLD: Duration = Duration::from_millis(500);
 
 /// One request, read whole.
 #[derive(Debug)]
@@ -171,22 +167,11 @@ impl Slack {
                 let change = std::mem::take(&mut answer.change);
                 let first = std::mem::take(&mut answer.first);
                 let who = answer.by.take().map_or(who, Arc::from);
-                let mut response = answer.respond(head);
                 let skip = change.is_null() && (control || !call.switches.ledger_keeps_reads);
-                response.extensions_mut().insert(Mark { who, change, skip });
-                if !first.is_empty() {
-                    response.extensions_mut().insert(Hold::until(async move {
-                        let all = futures_util::future::join_all(first);
-                        // Either the receivers have answered or the time is over; the answer leaves both times.
-                        drop(tokio::time::timeout(LONGEST_HOLD, all).await);
-                    }));
-                }
-                response
+                Mark { who, change, skip }.on(answer.respond(head), first)
             }
             Err(refusal) => {
-                let mut response = refusal.respond(head);
-                response.extensions_mut().insert(Mark { who, change: Value::Null, skip: control });
-                response
+                Mark { who, change: Value::Null, skip: control }.on(refusal.respond(head), Vec::new())
             }
         }
     }

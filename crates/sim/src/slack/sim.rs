@@ -29,6 +29,7 @@ use super::auth;
 use super::call::Call;
 use super::world::World;
 use super::world::people::{Person, SLACKBOT};
+use crate::control::Consent;
 
 pub(super) mod apps;
 pub(super) mod files;
@@ -121,30 +122,14 @@ pub(super) fn change_person(slack: &Slack, call: &Call) -> Outcome {
     Ok(Answer::plain(shape(&world, person)).changed(change))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Consent {
-    person: String,
-    answer: Standing,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Standing {
-    Approve,
-    Deny,
-    Ask,
-}
-
 /// `POST /_sim/consent`: what the consent page does from now on when it knows that this person is in front of it.
 pub(super) fn consent(slack: &Slack, call: &Call) -> Outcome {
     let consent: Consent = input(call)?;
     let mut world = slack.world();
     let id = Arc::clone(&world.people.human(&consent.person).ok_or_else(missing)?.id);
-    match consent.answer {
-        Standing::Approve => world.consents.insert(id, true),
-        Standing::Deny => world.consents.insert(id, false),
-        Standing::Ask => world.consents.remove(&id),
+    match consent.answer() {
+        Some(approves) => world.consents.insert(id, approves),
+        None => world.consents.remove(&id),
     };
     Ok(Answer::nothing())
 }

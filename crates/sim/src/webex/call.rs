@@ -1,7 +1,6 @@
 //! What all endpoints share: one request read whole, its caller found by token, its limit taken, its outcome written.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
@@ -14,16 +13,14 @@ use uuid::Uuid;
 use super::Webex;
 use super::answer::{Outcome, Refusal};
 use super::switches::{Rate, Switches};
-use crate::control::{Hold, Mark};
+use crate::control::Mark;
+use crate::files::percent_decoded;
 
 /// An endpoint: takes the lock on the world once, never waits.
 pub(super) type Endpoint = fn(&Webex, &Call) -> Outcome;
 
 /// Bodies are small where files are not carried; so is what stands around a file.
 const BODY_LIMIT: usize = 1 << 20;
-
-/// An answer that waits for webhooks leaves after this long in any case.
-const LONGEST_HOLD: Duration = Duration::from_millis(500);
 
 /// One request, read whole.
 #[derive(Debug)]
@@ -147,27 +144,11 @@ impl Webex {
                 let change = std::mem::take(&mut answer.change);
                 let first = std::mem::take(&mut answer.first);
                 let who = answer.by.take().map_or(who, Arc::from);
-                let mut response = answer.respond(&tracking);
                 let skip = change.is_null() && (control || !call.switches.ledger_keeps_reads);
-                response.extensions_mut().insert(Mark { who, change, skip });
-                if !first.is_empty() {
-                    response.extensions_mut().insert(Hold::until(async move {
-                        let all = futures_util::future::join_all(first);
-                        // Either the receivers have answered or the time is over; the answer leaves both times.
-                        drop(tokio::time::timeout(LONGEST_HOLD, all).await);
-                    }));
-                }
-                response
+                Mark { who, change, skip }.on(answer.respond(&tracking), first)
             }
-            Err(refusal) => {
-                let mut response = refusal.respond(&tracking);
-                response.extensions_mut().insert(Mark {
-                    who,
-                    change: serde_json::Value::Null,
-                    skip: control,
-                });
-                response
-            }
+            Err(refusal) => Mark { who, change: serde_json::Value::Null, skip: control }
+                .on(refusal.respond(&tracking), Vec::new()),
         }
     }
 
@@ -197,7 +178,7 @@ impl Webex {
             .trim_start_matches("/v1")
             .split('/')
             .filter(|segment| !segment.is_empty())
-            .map(|segment| percent_decoded(segment).into_owned())
+            .map(percent_decoded)
             .collect();
         let query = parts.uri.query().unwrap_or("");
         let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect();
@@ -245,14 +226,4 @@ impl Webex {
 
 fn whole(bytes: u64) -> usize {
     usize::try_from(bytes).unwrap_or(usize::MAX)
-}
-
-fn percent_decoded(segment: &str) -> std::borrow::Cow<'_, str> {
-    if !segment.contains('%') {
-        return segment.into();
-    }
-    // A path has no other decoder in the tree; a plus sign is the one thing that forms read differently.
-    let protected = segment.replace('+', "%2B");
-    let decoded = url::form_urlencoded::parse(protected.as_bytes()).next();
-    decoded.map_or_else(|| segment.to_owned().into(), |(key, _)| key.into_owned().into())
 }

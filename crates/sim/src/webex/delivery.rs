@@ -12,16 +12,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Request, header};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha1::Sha1;
 use tokio::sync::{mpsc, oneshot};
 
 use super::switches::Switches;
-use crate::clock::iso_millis;
 use crate::control::Control;
 use crate::courier::Courier;
 use crate::faults::Fault;
-use crate::ledger::Entry;
 
 /// A delivery to be made.
 #[derive(Debug)]
@@ -186,23 +184,8 @@ async fn deliver(job: &Job, line: &Line, courier: &Courier, control: &Control<Sw
 
 fn count(succeeded: bool, line: &Line, control: &Control<Switches>) {
     if line.count(succeeded, control.clock.millis(), &control.board.get()) {
-        note(control, "webhook.deactivated", json!({"webhook": line.id}));
+        control.note("webhook.deactivated", json!({"webhook": line.id}));
     }
-}
-
-/// An entry in the ledger for something that no call did.
-pub(super) fn note(control: &Control<Switches>, kind: &str, mut change: Value) {
-    change["kind"] = kind.into();
-    control.ledger.append(Entry {
-        number: 0,
-        at: iso_millis(control.clock.now()),
-        method: "SIM".to_owned(),
-        path: String::new(),
-        status: 0,
-        who: String::new(),
-        change,
-        fault: None,
-    });
 }
 
 #[cfg(test)]

@@ -28,11 +28,11 @@ use uuid::Uuid;
 use super::answer::{Answer, Outcome, Refusal};
 use super::authorize::somebody;
 use super::call::Call;
-use super::delivery;
 use super::world::World;
 use super::world::apps::{App, Kind};
 use super::world::people::Person;
 use super::{Webex, id, input};
+use crate::control::Consent;
 
 pub(super) mod files;
 pub(super) mod view;
@@ -110,30 +110,14 @@ pub(super) fn join(webex: &Webex, call: &Call) -> Outcome {
     Ok(Answer::nothing().changed(change))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Consent {
-    person: String,
-    answer: Standing,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Standing {
-    Approve,
-    Deny,
-    Ask,
-}
-
 /// `POST /_sim/consent`: what `GET /authorize` with this person as `login_hint` does from now on.
 pub(super) fn consent(webex: &Webex, call: &Call) -> Outcome {
     let consent: Consent = input::json(call)?;
     let mut world = webex.world();
     let uuid = somebody(&world, &consent.person).ok_or_else(Refusal::missing)?.uuid;
-    match consent.answer {
-        Standing::Approve => world.consents.insert(uuid, true),
-        Standing::Deny => world.consents.insert(uuid, false),
-        Standing::Ask => world.consents.remove(&uuid),
+    match consent.answer() {
+        Some(approves) => world.consents.insert(uuid, approves),
+        None => world.consents.remove(&uuid),
     };
     Ok(Answer::nothing())
 }
@@ -239,7 +223,7 @@ pub(super) fn deactivate(webex: &Webex, call: &Call) -> Outcome {
         if only.as_ref().is_none_or(|only| only.contains(&hook.uuid)) && hook.line.active() {
             hook.line.deactivate();
             count += 1;
-            delivery::note(&world.hooks.control, "webhook.deactivated", json!({"webhook": &hook.id}));
+            world.hooks.control.note("webhook.deactivated", json!({"webhook": &hook.id}));
         }
     }
     Ok(Answer::json(&json!({"deactivated": count})))

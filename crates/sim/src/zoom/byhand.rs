@@ -33,6 +33,7 @@ use super::world::World;
 use super::world::chats::{Content, New};
 use super::world::people::Person;
 use super::{Zoom, id, input};
+use crate::control::Consent;
 
 pub(super) mod files;
 pub(super) mod portal;
@@ -128,30 +129,14 @@ pub(super) fn contacts(zoom: &Zoom, call: &Call) -> Outcome {
     Ok(Answer::nothing().changed(change))
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Consent {
-    person: String,
-    answer: Standing,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Standing {
-    Approve,
-    Deny,
-    Ask,
-}
-
 /// `POST /_sim/consent`: what `GET /oauth/authorize` with this person as `login_hint` does from now on.
 pub(super) fn consent(zoom: &Zoom, call: &Call) -> Outcome {
     let consent: Consent = input::json(call)?;
     let mut world = zoom.world();
     let id = Arc::clone(&somebody(&world, &consent.person)?.id);
-    match consent.answer {
-        Standing::Approve => world.consents.insert(id, true),
-        Standing::Deny => world.consents.insert(id, false),
-        Standing::Ask => world.consents.remove(&id),
+    match consent.answer() {
+        Some(approves) => world.consents.insert(id, approves),
+        None => world.consents.remove(&id),
     };
     Ok(Answer::nothing())
 }

@@ -2,7 +2,6 @@
 //! outcome written.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::body::to_bytes;
 use axum::extract::Request;
@@ -18,16 +17,14 @@ use super::throttle::Label;
 use super::world::World;
 use super::world::people::Person;
 use super::{Row, Zoom};
-use crate::control::{Hold, Mark};
+use crate::control::Mark;
+use crate::files::percent_decoded;
 
 /// An endpoint: takes the lock on the world once, never waits while holding it.
 pub(super) type Endpoint = fn(&Zoom, &Call) -> Outcome;
 
 /// Bodies are small where files are not carried; so is what stands around a file.
 const BODY_LIMIT: usize = 1 << 20;
-
-/// An answer that waits for events leaves after this long in any case.
-const LONGEST_HOLD: Duration = Duration::from_millis(500);
 
 /// One request, read whole.
 #[derive(Debug)]
@@ -250,32 +247,11 @@ fn write(call: &Call, outcome: Outcome, who: Arc<str>, tracking: &str) -> Respon
             let change = std::mem::take(&mut answer.change);
             let first = std::mem::take(&mut answer.first);
             let who = answer.by.take().unwrap_or(who);
-            let mut response = answer.respond(tracking);
             let skip = change.is_null() && (control || !call.switches.ledger_keeps_reads);
-            response.extensions_mut().insert(Mark { who, change, skip });
-            if !first.is_empty() {
-                response.extensions_mut().insert(Hold::until(async move {
-                    let all = futures_util::future::join_all(first);
-                    // Either the receivers have answered or the time is over; the answer leaves both times.
-                    drop(tokio::time::timeout(LONGEST_HOLD, all).await);
-                }));
-            }
-            response
+            Mark { who, change, skip }.on(answer.respond(tracking), first)
         }
         Err(refusal) => {
-            let mut response = refusal.respond(tracking);
-            response.extensions_mut().insert(Mark { who, change: Value::Null, skip: control });
-            response
+            Mark { who, change: Value::Null, skip: control }.on(refusal.respond(tracking), Vec::new())
         }
     }
-}
-
-fn percent_decoded(segment: &str) -> String {
-    if !segment.contains('%') {
-        return segment.to_owned();
-    }
-    // A path has no other decoder in the tree; a plus sign, an ampersand and an equals sign read differently in forms.
-    let protected = segment.replace('+', "%2B").replace('&', "%26").replace('=', "%3D");
-    let decoded = url::form_urlencoded::parse(protected.as_bytes()).next();
-    decoded.map_or_else(|| segment.to_owned(), |(key, _)| key.into_owned())
 }

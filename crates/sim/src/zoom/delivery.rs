@@ -17,11 +17,9 @@ use sha2::Sha256;
 use tokio::sync::oneshot;
 
 use super::switches::Switches;
-use crate::clock::iso_millis;
 use crate::control::Control;
 use crate::courier::Courier;
 use crate::faults::Fault;
-use crate::ledger::Entry;
 
 /// A delivery to be made.
 #[derive(Debug)]
@@ -157,7 +155,7 @@ pub(super) async fn send(mut job: Job, line: Arc<Line>, courier: Courier, contro
             Attempt::Refused => {}
         }
         line.failed.fetch_add(1, Ordering::Relaxed);
-        note(&control, "webhook.given_up", json!({"subscription": &*line.id, "event": job.path}));
+        control.note("webhook.given_up", json!({"subscription": &*line.id, "event": job.path}));
         return;
     }
 }
@@ -248,7 +246,7 @@ pub(super) async fn validate(line: &Line, courier: &Courier, control: &Control<S
         answer["plainToken"] == *plain
             && answer["encryptedToken"] == *digest(&line.secret, &[plain.as_bytes()])
     });
-    note(control, "webhook.validated", json!({"subscription": &*line.id, "valid": valid}));
+    control.note("webhook.validated", json!({"subscription": &*line.id, "valid": valid}));
     valid
 }
 
@@ -269,28 +267,13 @@ pub(super) async fn revalidate(line: Arc<Line>, courier: Courier, control: Contr
         }
         let failures = line.invalid.fetch_add(1, Ordering::AcqRel) + 1;
         if failures == 2 || failures == 4 {
-            note(&control, "webhook.mailed", json!({"subscription": &*line.id, "failures": failures}));
+            control.note("webhook.mailed", json!({"subscription": &*line.id, "failures": failures}));
         }
         if failures >= control.board.get().revalidation_failures {
             line.set_active(false);
-            note(&control, "webhook.disabled", json!({"subscription": &*line.id}));
+            control.note("webhook.disabled", json!({"subscription": &*line.id}));
         }
     }
-}
-
-/// An entry in the ledger for something that no call did.
-pub(super) fn note(control: &Control<Switches>, kind: &str, mut change: Value) {
-    change["kind"] = kind.into();
-    control.ledger.append(Entry {
-        number: 0,
-        at: iso_millis(control.clock.now()),
-        method: "SIM".to_owned(),
-        path: String::new(),
-        status: 0,
-        who: String::new(),
-        change,
-        fault: None,
-    });
 }
 
 #[cfg(test)]

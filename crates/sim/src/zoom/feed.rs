@@ -18,7 +18,6 @@ use tokio::time::Instant;
 
 use super::Zoom;
 use super::call::Level;
-use super::delivery::note;
 use super::world::subscriptions::Way;
 use crate::control::Mark;
 use crate::faults::Fault;
@@ -108,7 +107,7 @@ impl Zoom {
     /// Serves one connection to its end.
     async fn feed(&self, mut socket: WebSocket, mut opened: Opened) {
         let control = &self.inner.control;
-        note(control, "feed.opened", json!({"subscription": &*opened.subscription}));
+        control.note("feed.opened", json!({"subscription": &*opened.subscription}));
         let hello =
             json!({"module": "build_connection", "success": true, "content": "Build connection success."});
         let mut alive = socket.send(Message::text(hello.to_string())).await.is_ok();
@@ -145,7 +144,7 @@ impl Zoom {
             };
         }
         self.close_feed(&opened);
-        note(control, "feed.closed", json!({"subscription": &*opened.subscription}));
+        control.note("feed.closed", json!({"subscription": &*opened.subscription}));
     }
 
     /// One event, unless a fault keeps it. Answers whether the connection stands.

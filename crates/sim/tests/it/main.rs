@@ -5,4 +5,5 @@ mod server;
 mod slack;
 mod teams;
 mod webex;
+mod wire;
 mod zoom;

@@ -20,7 +20,7 @@ mod threads;
 mod transport;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -34,8 +34,8 @@ use entente_sim::slack::{Options, Slack, Switches};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
-use tower::ServiceExt as _;
+
+use crate::wire::{self, Heard, answered, locked};
 
 pub(crate) const ADA: &str = "ada.okafor@acme.example";
 pub(crate) const BRUNO: &str = "bruno.keller@acme.example";
@@ -69,13 +69,7 @@ pub(crate) struct App {
 }
 
 /// What came back.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Value,
-    pub(crate) text: String,
-}
+pub(crate) type Reply = wire::Reply<Switches>;
 
 /// Switches under which nothing happens that a test did not cause.
 pub(crate) fn quiet() -> Switches {
@@ -195,11 +189,7 @@ impl Sim {
     }
 
     pub(crate) async fn raw(&self, request: Request) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status: parts.status.as_u16(), headers: parts.headers, body, text }
+        answered(&self.router, request).await
     }
 
     pub(crate) async fn switch(&self, change: Value) {
@@ -327,14 +317,9 @@ pub(crate) type Delivery = (HeaderMap, Bytes);
 /// What an app's request URL saw.
 #[derive(Clone, Default)]
 pub(crate) struct Receiver {
-    heard: Arc<Mutex<Vec<Delivery>>>,
+    heard: Heard,
     status: Arc<Mutex<StatusCode>>,
     extra: Arc<Mutex<HeaderMap>>,
-    notify: Arc<Notify>,
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Receiver {
@@ -342,48 +327,33 @@ impl Receiver {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         let said: Value = serde_json::from_slice(&body).unwrap();
-        lock(&self.heard).push((parts.headers, body));
-        self.notify.notify_waiters();
+        self.heard.push(parts.headers, body);
         let text = said["challenge"].as_str().unwrap_or("").to_owned();
-        (*lock(&self.status), lock(&self.extra).clone(), text).into_response()
+        (*locked(&self.status), locked(&self.extra).clone(), text).into_response()
     }
 
     pub(crate) fn answer(&self, status: u16) {
-        *lock(&self.status) = StatusCode::from_u16(status).unwrap();
+        *locked(&self.status) = StatusCode::from_u16(status).unwrap();
     }
 
     pub(crate) fn answer_with(&self, status: u16, name: &'static str, value: &'static str) {
         self.answer(status);
-        lock(&self.extra).insert(name, http::HeaderValue::from_static(value));
+        locked(&self.extra).insert(name, http::HeaderValue::from_static(value));
     }
 
     /// Forgets what was heard so far.
     pub(crate) fn forget(&self) {
-        lock(&self.heard).clear();
+        self.heard.forget();
     }
 
     /// Waits until `count` deliveries were made and the rest of the world has nothing left to do at this moment.
     pub(crate) async fn raw(&self, count: usize) -> Vec<Delivery> {
-        let enough = async {
-            loop {
-                let heard = self.notify.notified();
-                if lock(&self.heard).len() >= count {
-                    return;
-                }
-                heard.await;
-            }
-        };
-        tokio::time::timeout(Duration::from_mins(15), enough).await.expect("enough deliveries");
-        // Time only moves when nothing can run, so afterwards a delivery too many has been made as well.
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        let heard = lock(&self.heard).clone();
-        assert_eq!(heard.len(), count, "as many deliveries as expected");
-        heard
+        self.heard.exactly(count, Duration::from_mins(15)).await
     }
 
     /// How many deliveries were made so far.
     pub(crate) fn count(&self) -> usize {
-        lock(&self.heard).len()
+        self.heard.count()
     }
 
     /// All bodies.

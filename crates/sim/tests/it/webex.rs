@@ -15,11 +15,11 @@ mod threads;
 mod webhooks;
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
 use entente_sim::clock::Clock;
@@ -28,8 +28,8 @@ use entente_sim::webex::{Options, Switches, Webex};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
-use tower::ServiceExt as _;
+
+use crate::wire::{self, Heard, Wire, locked};
 
 pub(crate) const ADA: &str = "ada.okafor@acme.example";
 pub(crate) const BRUNO: &str = "bruno.keller@acme.example";
@@ -40,18 +40,19 @@ pub(crate) const IRIS: &str = "iris.admin@acme.example";
 pub(crate) struct Sim {
     pub(crate) webex: Webex,
     pub(crate) courier: Courier,
-    pub(crate) router: Router,
-    tokens: HashMap<String, String>,
+    wire: Wire<Switches>,
     ids: HashMap<String, String>,
 }
 
 /// What came back.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Value,
-    pub(crate) text: String,
+pub(crate) type Reply = wire::Reply<Switches>;
+
+impl Deref for Sim {
+    type Target = Wire<Switches>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.wire
+    }
 }
 
 impl Sim {
@@ -74,8 +75,8 @@ impl Sim {
             public_base: None,
             people: entente_sim::org::acme(),
         });
-        let router = webex.router();
-        let mut sim = Self { webex, courier, router, tokens: HashMap::new(), ids: HashMap::new() };
+        let wire = Wire::new(webex.router(), "webex.test:7701");
+        let mut sim = Self { webex, courier, wire, ids: HashMap::new() };
         let people = sim.send("GET", "/_sim/people", "", None).await.body;
         for person in people["items"].as_array().unwrap() {
             sim.remember(person);
@@ -85,7 +86,7 @@ impl Sim {
 
     fn remember(&mut self, person: &Value) {
         let text = |name: &str| person[name].as_str().unwrap().to_owned();
-        self.tokens.insert(text("email"), text("token"));
+        self.wire.tokens.insert(text("email"), text("token"));
         self.ids.insert(text("email"), text("id"));
     }
 
@@ -98,55 +99,6 @@ impl Sim {
 
     pub(crate) fn id(&self, email: &str) -> &str {
         &self.ids[email]
-    }
-
-    pub(crate) fn token(&self, email: &str) -> &str {
-        &self.tokens[email]
-    }
-
-    /// A call as somebody known by address, or with a token as it stands.
-    pub(crate) async fn send(&self, method: &str, path: &str, who: &str, body: Option<Value>) -> Reply {
-        let mut request = Request::builder().method(method).uri(path).header("Host", "webex.test:7701");
-        let token = self.tokens.get(who).map_or(who, String::as_str);
-        if !token.is_empty() {
-            request = request.header("Authorization", format!("Bearer {token}"));
-        }
-        let body = match body {
-            Some(body) => {
-                request = request.header("Content-Type", "application/json;charset=utf-8");
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
-        };
-        self.raw(request.body(body).unwrap()).await
-    }
-
-    pub(crate) async fn raw(&self, request: Request) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status: parts.status.as_u16(), headers: parts.headers, body, text }
-    }
-
-    pub(crate) async fn get(&self, who: &str, path: &str) -> Reply {
-        self.send("GET", path, who, None).await
-    }
-
-    pub(crate) async fn post(&self, who: &str, path: &str, body: Value) -> Reply {
-        self.send("POST", path, who, Some(body)).await
-    }
-
-    pub(crate) async fn put(&self, who: &str, path: &str, body: Value) -> Reply {
-        self.send("PUT", path, who, Some(body)).await
-    }
-
-    pub(crate) async fn delete(&self, who: &str, path: &str) -> Reply {
-        self.send("DELETE", path, who, None).await
-    }
-
-    pub(crate) async fn switch(&self, change: Value) {
-        assert_eq!(self.post("", "/_sim/switches", change).await.status, 200);
     }
 
     /// Posts and expects that it works.
@@ -167,7 +119,7 @@ impl Sim {
         let reply = self.post(IRIS, "/v1/applications", new).await;
         assert_eq!(reply.status, 200, "{}", reply.text);
         let text = |name: &str| reply.body[name].as_str().unwrap().to_owned();
-        self.tokens.insert(email.to_owned(), text("botToken"));
+        self.wire.tokens.insert(email.to_owned(), text("botToken"));
         self.ids.insert(email.to_owned(), text("botPersonId"));
         reply.body
     }
@@ -240,22 +192,20 @@ impl Reply {
 /// What a webhook's target saw.
 #[derive(Clone, Default)]
 pub(crate) struct Receiver {
-    heard: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
+    heard: Heard,
     status: Arc<Mutex<StatusCode>>,
-    notify: Arc<Notify>,
 }
 
 impl Receiver {
     async fn receive(&self, request: Request) -> StatusCode {
         let (parts, body) = request.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
-        self.heard.lock().unwrap_or_else(PoisonError::into_inner).push((parts.headers, body));
-        self.notify.notify_waiters();
-        *self.status.lock().unwrap_or_else(PoisonError::into_inner)
+        self.heard.push(parts.headers, body);
+        *locked(&self.status)
     }
 
     pub(crate) fn answer(&self, status: u16) {
-        *self.status.lock().unwrap_or_else(PoisonError::into_inner) = StatusCode::from_u16(status).unwrap();
+        *locked(&self.status) = StatusCode::from_u16(status).unwrap();
     }
 
     /// Waits until `count` deliveries were made and the rest of the world has nothing left to do; answers all bodies.
@@ -264,20 +214,6 @@ impl Receiver {
     }
 
     pub(crate) async fn raw(&self, count: usize) -> Vec<(HeaderMap, Bytes)> {
-        let enough = async {
-            loop {
-                let heard = self.notify.notified();
-                if self.heard.lock().unwrap_or_else(PoisonError::into_inner).len() >= count {
-                    return;
-                }
-                heard.await;
-            }
-        };
-        tokio::time::timeout(Duration::from_mins(1), enough).await.expect("enough deliveries");
-        // Time only moves when nothing can run, so afterwards a delivery too many has been made as well.
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        assert_eq!(heard.len(), count, "as many deliveries as expected");
-        heard
+        self.heard.exactly(count, Duration::from_mins(1)).await
     }
 }

@@ -20,9 +20,9 @@ mod users;
 mod webhooks;
 
 use std::collections::HashMap;
+use std::ops::Deref;
 
 use aws_lc_rs::hmac;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::Request;
 use base64::Engine as _;
@@ -30,12 +30,11 @@ use base64::engine::general_purpose::STANDARD;
 use entente_sim::clock::Clock;
 use entente_sim::courier::Courier;
 use entente_sim::zoom::{Kind, NewApp, Options, Registered, Switches, Zoom};
-use http::HeaderMap;
-use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tower::ServiceExt as _;
 
 pub(crate) use receiver::Receiver;
+
+use crate::wire::{self, Wire};
 
 pub(crate) const ADA: &str = "ada.okafor@acme.example";
 pub(crate) const BRUNO: &str = "bruno.keller@acme.example";
@@ -48,18 +47,19 @@ pub(crate) const BACK: &str = "https://entente.example/back";
 pub(crate) struct Sim {
     pub(crate) zoom: Zoom,
     pub(crate) courier: Courier,
-    pub(crate) router: Router,
-    tokens: HashMap<String, String>,
+    wire: Wire<Switches>,
     people: HashMap<String, Value>,
 }
 
 /// What came back.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) headers: HeaderMap,
-    pub(crate) body: Value,
-    pub(crate) text: String,
+pub(crate) type Reply = wire::Reply<Switches>;
+
+impl Deref for Sim {
+    type Target = Wire<Switches>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.wire
+    }
 }
 
 impl Sim {
@@ -82,8 +82,8 @@ impl Sim {
             public_base: None,
             people: entente_sim::org::acme(),
         });
-        let router = zoom.router();
-        let mut sim = Self { zoom, courier, router, tokens: HashMap::new(), people: HashMap::new() };
+        let wire = Wire::new(zoom.router(), "zoom.test:7704");
+        let mut sim = Self { zoom, courier, wire, people: HashMap::new() };
         let people = sim.get("", "/_sim/people").await.body;
         for person in people["items"].as_array().unwrap() {
             sim.remember(person);
@@ -93,7 +93,7 @@ impl Sim {
 
     fn remember(&mut self, person: &Value) {
         let email = person["email"].as_str().unwrap().to_owned();
-        self.tokens.insert(email.clone(), person["token"].as_str().unwrap().to_owned());
+        self.wire.tokens.insert(email.clone(), person["token"].as_str().unwrap().to_owned());
         self.people.insert(email, person.clone());
     }
 
@@ -114,59 +114,6 @@ impl Sim {
 
     pub(crate) fn jid(&self, email: &str) -> &str {
         self.people[email]["jid"].as_str().unwrap()
-    }
-
-    pub(crate) fn token(&self, email: &str) -> &str {
-        &self.tokens[email]
-    }
-
-    /// A call as somebody known by address, or with a token as it stands.
-    pub(crate) async fn send(&self, method: &str, path: &str, who: &str, body: Option<Value>) -> Reply {
-        let mut request = Request::builder().method(method).uri(path).header("Host", "zoom.test:7704");
-        let token = self.tokens.get(who).map_or(who, String::as_str);
-        if !token.is_empty() {
-            request = request.header("Authorization", format!("Bearer {token}"));
-        }
-        let body = match body {
-            Some(body) => {
-                request = request.header("Content-Type", "application/json;charset=utf-8");
-                Body::from(body.to_string())
-            }
-            None => Body::empty(),
-        };
-        self.raw(request.body(body).unwrap()).await
-    }
-
-    pub(crate) async fn raw(&self, request: Request) -> Reply {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let (parts, body) = response.into_parts();
-        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
-        let body = serde_json::from_str(&text).unwrap_or(Value::Null);
-        Reply { status: parts.status.as_u16(), headers: parts.headers, body, text }
-    }
-
-    pub(crate) async fn get(&self, who: &str, path: &str) -> Reply {
-        self.send("GET", path, who, None).await
-    }
-
-    pub(crate) async fn post(&self, who: &str, path: &str, body: Value) -> Reply {
-        self.send("POST", path, who, Some(body)).await
-    }
-
-    pub(crate) async fn put(&self, who: &str, path: &str, body: Value) -> Reply {
-        self.send("PUT", path, who, Some(body)).await
-    }
-
-    pub(crate) async fn patch(&self, who: &str, path: &str, body: Value) -> Reply {
-        self.send("PATCH", path, who, Some(body)).await
-    }
-
-    pub(crate) async fn delete(&self, who: &str, path: &str) -> Reply {
-        self.send("DELETE", path, who, None).await
-    }
-
-    pub(crate) async fn switch(&self, change: Value) {
-        assert_eq!(self.post("", "/_sim/switches", change).await.status, 200);
     }
 
     /// A control path that does something.

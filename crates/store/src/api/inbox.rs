@@ -116,6 +116,8 @@ pub struct SeenNow {
     pub version: Timestamp,
     /// Whether it is gone.
     pub deleted: bool,
+    /// Whether it says nothing: whatever of it was anywhere else is taken back, and what it may say later is new there.
+    pub silent: bool,
 }
 
 /// How reactions to a message of the lane's conversation stand.

@@ -39,6 +39,8 @@ pub struct Seen {
     pub version: Timestamp,
     /// Whether it is gone.
     pub deleted: bool,
+    /// Whether it said nothing, so that nothing of it is anywhere else.
+    pub silent: bool,
 }
 
 /// A message and its copies, read at once.

@@ -74,6 +74,7 @@ impl Inbox for Memory {
             let trace = state.trace(&message, now);
             trace.version = Some(seen.version);
             trace.deleted = seen.deleted;
+            trace.silent = seen.silent;
         }
         for ReactionsNow { message, mut all } in routed.reactions {
             let message = MessageRef { conversation: conversation.clone(), id: message };

@@ -45,7 +45,8 @@ impl Links for Memory {
         let seen = messages.iter().map(|id| {
             let message = MessageRef { conversation: conversation.clone(), id: id.clone() };
             let trace = state.messages.get(&message)?;
-            Some(Seen { ours: trace.ours, version: trace.version?, deleted: trace.deleted })
+            let (ours, deleted, silent) = (trace.ours, trace.deleted, trace.silent);
+            Some(Seen { ours, version: trace.version?, deleted, silent })
         });
         let link = state.link_of(conversation);
         Ok(Known { conversation: recorded, link, seen: seen.collect() })

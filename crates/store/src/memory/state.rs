@@ -32,6 +32,7 @@ pub(super) struct Trace {
     /// `None` until it was seen.
     pub(super) version: Option<Timestamp>,
     pub(super) deleted: bool,
+    pub(super) silent: bool,
     /// When it was first recorded.
     pub(super) at: Timestamp,
     /// The message that it was made from, if we made it.
@@ -305,6 +306,7 @@ impl State {
             ours: false,
             version: None,
             deleted: false,
+            silent: false,
             at: now,
             origin: None,
             reactions: Vec::new(),

@@ -34,6 +34,8 @@ const ARRIVED: &str = "select i.id, m.name, i.report, i.watcher, i.actor_workspa
 pub(super) const OURS: i64 = 1;
 /// Messages that are gone, in `message.flags`.
 pub(super) const DELETED: i64 = 2;
+/// Messages that said nothing when they were seen last, in `message.flags`.
+pub(super) const SILENT: i64 = 4;
 
 struct SealedArrival {
     arrival: NewArrival,

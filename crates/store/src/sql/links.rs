@@ -10,7 +10,7 @@ use entente_model::{
 use rusqlite::Connection;
 
 use super::channels;
-use super::inbox::{DELETED, OURS};
+use super::inbox::{DELETED, OURS, SILENT};
 use super::readers::at_once;
 use super::run::{Run, uuid_or_null};
 use super::{Shared, Sqlite};
@@ -231,6 +231,7 @@ impl Shared {
                     ours: flags & OURS != 0,
                     version: Timestamp(version),
                     deleted: flags & DELETED != 0,
+                    silent: flags & SILENT != 0,
                 }))
             })?;
             seen.push(row.flatten());

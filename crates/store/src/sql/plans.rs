@@ -107,7 +107,7 @@ async fn inbound(store: &Sqlite) {
     store.known(&room("webex"), &["m1".into()]).await.unwrap();
     let routed = Routed {
         done: arrived.iter().map(|arrived| arrived.id).collect(),
-        seen: vec![SeenNow { message: "m1".into(), version: NOW, deleted: false }],
+        seen: vec![SeenNow { message: "m1".into(), version: NOW, deleted: false, silent: false }],
         mark: Some(("m1".into(), NOW)),
         plans: [Work::Send, Work::Edit, Work::Send, Work::Send, Work::Delete, Work::Send]
             .map(|work| plan(work, "m1"))

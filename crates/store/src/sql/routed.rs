@@ -7,6 +7,7 @@ use entente_model::{DeliveryId, MessageRef, Timestamp};
 
 use super::Sqlite;
 use super::finish::{ROW, Row, read_row};
+use super::inbox::{DELETED, SILENT};
 use super::run::Run;
 use super::tx::{Sealed, Tx};
 use crate::payload_keys::PayloadKey;
@@ -80,8 +81,8 @@ impl Tx<'_> {
         for settled in routed.settled {
             self.settle(&settled, now)?;
         }
-        for SeenNow { message, version, deleted } in routed.seen {
-            let flags = if deleted { super::inbox::DELETED } else { 0 };
+        for SeenNow { message, version, deleted, silent } in routed.seen {
+            let flags = if deleted { DELETED } else { 0 } | if silent { SILENT } else { 0 };
             self.conn.run(SEEN, (conversation, message.as_str(), version.0, flags, now.0))?;
         }
         for now_so in routed.reactions {

@@ -142,6 +142,7 @@ async fn carry(store: &Sqlite) {
                     message: arrived.message.id.clone(),
                     version: at(1),
                     deleted: false,
+                    silent: false,
                 })
                 .collect(),
             plans: new.iter().map(|arrived| plan(&lane, &arrived.message)).collect(),

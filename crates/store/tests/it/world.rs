@@ -145,7 +145,7 @@ pub(crate) fn notice(lane: &LaneKey, text: &'static str) -> Plan {
 }
 
 pub(crate) fn seen(id: &str, version: i64) -> SeenNow {
-    SeenNow { message: MessageId::from(id), version: at(version), deleted: false }
+    SeenNow { message: MessageId::from(id), version: at(version), deleted: false, silent: false }
 }
 
 pub(crate) fn delivered(message: &MessageRef) -> Finish {

@@ -17,45 +17,53 @@ const STRIDE: usize = 23;
 /// After so long it is looked at anew.
 const SEEN: Duration = Duration::from_mins(11);
 
+/// What a group is called.
+const NAME: &str = "Launch";
+
 const LONG: Duration = Duration::from_mins(20);
 
 /// A group that somebody made where they work, of a colleague there and of somebody who works elsewhere.
-struct Group {
+pub(crate) struct Group {
     world: World,
     /// Who made it.
-    host: Actor,
+    pub(crate) host: Actor,
     /// Its id there.
-    id: String,
+    pub(crate) id: String,
     /// The others in it, by their accounts there.
     others: Vec<String>,
     /// Who works elsewhere, at home.
-    guest: Actor,
+    pub(crate) guest: Actor,
 }
 
 impl Group {
     async fn new(setup: Setup, home: Place, away: Place) -> Self {
+        Self::called(setup, home, away, NAME).await
+    }
+
+    /// One of another name.
+    pub(crate) async fn called(setup: Setup, home: Place, away: Place, name: &str) -> Self {
         let world = World::synced(setup).await;
         for place in [home, away].into_iter().filter(|place| *place == Place::Webex) {
             // Nobody lets it in: that is for the product to do.
             world.add_listener(place).await;
         }
         world.listening().await;
-        Self::of(world, home, away).await
+        Self::of(world, home, away, name).await
     }
 
     /// A group in a world where nobody hears on Webex who has no account of their own elsewhere.
-    async fn of(world: World, home: Place, away: Place) -> Self {
+    async fn of(world: World, home: Place, away: Place, name: &str) -> Self {
         let people = entente_testkit::options::at_home(home);
         let host = world.at(home, &people[0].email).await;
         let colleague = world.at(home, &people[1].email).await;
         let guest = world.at(away, &world.somebody_of(away)).await;
         let stand_in = world.account_at(home, &guest.email).await;
         let others = vec![colleague.id.clone(), stand_in];
-        let id = host.open_group("Launch", &others).await;
+        let id = host.open_group(name, &others).await;
         Self { world, host, id, others, guest }
     }
 
-    async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         if self.world.settle(LONG).await {
             return;
         }
@@ -71,7 +79,7 @@ impl Group {
     }
 
     /// The group's link.
-    async fn link(&self) -> Link {
+    pub(crate) async fn link(&self) -> Link {
         let mut links = self.links().await.into_iter();
         links.find(|link| link.members[0].at.id.as_str() == self.id).expect("the group is mirrored")
     }
@@ -335,7 +343,7 @@ async fn a_look_that_answers_late_takes_nobody_out() {
 #[tokio::test(start_paused = true)]
 async fn a_group_that_nobody_hears_waits_for_somebody_who_does() {
     let world = World::synced(Setup::small(7)).await;
-    let group = Group::of(world, Place::Webex, Place::Teams).await;
+    let group = Group::of(world, Place::Webex, Place::Teams, NAME).await;
     let call = |text: &str| {
         let bot = &group.others[1];
         serde_json::json!({"markdown": format!("<@personId:{bot}|Eva> {text}")})

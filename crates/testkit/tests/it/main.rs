@@ -1,5 +1,6 @@
 //! The whole product between simulated platforms, in virtual time.
 
+mod bad_input;
 mod bugs;
 mod changes;
 mod channels;
@@ -12,7 +13,6 @@ mod matrix;
 mod mentions;
 mod moved;
 mod notices;
-mod odd;
 mod people;
 mod reactions;
 mod refused;

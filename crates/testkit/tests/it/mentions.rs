@@ -40,13 +40,17 @@ fn untold() -> Rule {
 /// A message in the vendor's own words that calls somebody by their account, under a name of the writer's choice where there
 /// is one to choose.
 fn calling(place: Place, token: &str, account: &str) -> Value {
+    calling_as(place, token, account, "Chief")
+}
+
+/// The same under this name.
+pub(crate) fn calling_as(place: Place, token: &str, account: &str, name: &str) -> Value {
     match place {
-        Place::Webex => json!({"markdown": format!("{token} <@personId:{account}|Chief>")}),
+        Place::Webex => json!({"markdown": format!("{token} <@personId:{account}|{name}>")}),
         Place::Teams => {
-            let user =
-                json!({"user": {"id": account, "displayName": "Chief", "userIdentityType": "aadUser"}});
-            let mention = json!({"id": 0, "mentionText": "Chief", "mentioned": user});
-            let content = format!("<p>{token} <at id=\"0\">Chief</at></p>");
+            let user = json!({"user": {"id": account, "displayName": name, "userIdentityType": "aadUser"}});
+            let mention = json!({"id": 0, "mentionText": name, "mentioned": user});
+            let content = format!("<p>{token} <at id=\"0\">{name}</at></p>");
             json!({"body": {"contentType": "html", "content": content}, "mentions": [mention]})
         }
         Place::Slack => {

@@ -13,7 +13,7 @@ const SOON: Duration = Duration::from_mins(5);
 const REACTING: [Place; 3] = [Place::Teams, Place::Slack, Place::Zoom];
 
 /// A thumb and a heart, as people on this platform choose them.
-fn thumb(place: Place) -> &'static str {
+pub(crate) fn thumb(place: Place) -> &'static str {
     if place == Place::Slack { "+1" } else { "👍" }
 }
 
@@ -36,7 +36,7 @@ fn changes(ledger: &Ledger) -> Vec<Value> {
 }
 
 /// The message that was made with this word in it.
-fn standing(ledger: &Ledger, word: &str) -> Value {
+pub(crate) fn standing(ledger: &Ledger, word: &str) -> Value {
     let is = |change: &Value| {
         let text = change["text"].as_str().unwrap_or_default();
         change["kind"] == "message.created" && text.contains(word)
@@ -74,21 +74,21 @@ fn of(who: &str, what: &'static str) -> (String, &'static str) {
 }
 
 /// Two people who work in different places, and a message of the first that has arrived at the second.
-struct Scene {
-    world: World,
+pub(crate) struct Scene {
+    pub(crate) world: World,
     source: Place,
     target: Place,
-    writer: entente_testkit::Actor,
-    reader: entente_testkit::Actor,
+    pub(crate) writer: entente_testkit::Actor,
+    pub(crate) reader: entente_testkit::Actor,
     /// What stands in for them at the other's.
     writers_stand_in: String,
     readers_stand_in: String,
-    written: At,
-    arrived: At,
+    pub(crate) written: At,
+    pub(crate) arrived: At,
 }
 
 impl Scene {
-    async fn new(seed: u64, source: Place, target: Place) -> Self {
+    pub(crate) async fn new(seed: u64, source: Place, target: Place) -> Self {
         let world = World::synced(Setup::between(seed, &[source, target])).await;
         if [source, target].contains(&Place::Zoom) {
             world.hear_all_of_zoom().await;
@@ -109,7 +109,7 @@ impl Scene {
         Self { world, source, target, writer, reader, writers_stand_in, readers_stand_in, written, arrived }
     }
 
-    async fn settle(&self) {
+    pub(crate) async fn settle(&self) {
         assert!(self.world.settle(SOON).await, "{:?}", self.world.counts().await);
     }
 
@@ -123,7 +123,7 @@ impl Scene {
         reactions(ledger, self.target, &standing(ledger, "the-message"))
     }
 
-    async fn nothing_is_left(&self) {
+    pub(crate) async fn nothing_is_left(&self) {
         let counts = self.world.counts().await;
         assert_eq!((counts.dead, counts.waiting, counts.aside), (0, 0, 0), "{counts:?}");
     }

@@ -40,17 +40,36 @@ fn setup(seed: u64, home: Place, away: Place) -> Setup {
         }
     }
     if away == Place::Teams {
-        setup.people.push(Somebody {
-            name: "Entente Listener".to_owned(),
-            email: LISTENER.to_owned(),
-            department: "service",
-            on_webex: false,
-            on_teams: true,
-            on_slack: false,
-            on_zoom: false,
-        });
+        setup.people.push(listener_on_teams());
     }
     setup
+}
+
+/// Of whom an account of nobody's is made there.
+pub(crate) fn listener_on_teams() -> Somebody {
+    Somebody {
+        name: "Entente Listener".to_owned(),
+        email: LISTENER.to_owned(),
+        department: "service",
+        on_webex: false,
+        on_teams: true,
+        on_slack: false,
+        on_zoom: false,
+    }
+}
+
+/// A world that runs, and in which the account of nobody's, if there is to be one, is no colleague's.
+pub(crate) async fn running(setup: Setup) -> World {
+    let mut world = World::new(setup);
+    if world.setup.people.iter().any(|one| one.email == LISTENER) {
+        // Licensed later, so that nobody takes it for a colleague's.
+        let nobody = json!({"person": LISTENER, "licensed": false});
+        world.control(Place::Teams, "/_sim/people", nobody).await;
+    }
+    world.sync().await;
+    world.start(None, false).await;
+    world.listening().await;
+    world
 }
 
 impl Relay {
@@ -69,15 +88,7 @@ impl Relay {
 
     /// Without an account of nobody's that hears.
     async fn unheard(setup: Setup, home: Place, away: Place) -> Self {
-        let mut world = World::new(setup);
-        if away == Place::Teams {
-            // Licensed later, so that nobody takes it for a colleague's.
-            let nobody = json!({"person": LISTENER, "licensed": false});
-            world.control(Place::Teams, "/_sim/people", nobody).await;
-        }
-        world.sync().await;
-        world.start(None, false).await;
-        world.listening().await;
+        let world = running(setup).await;
         if away == Place::Webex {
             for one in entente_testkit::options::at_home(home) {
                 take_away(&world, &one.email, away).await;
@@ -139,7 +150,7 @@ async fn read_of(who: &Actor, conversation: &str) -> Vec<(String, String)> {
 }
 
 /// What stands in for somebody is taken away.
-async fn take_away(world: &World, email: &str, at: Place) {
+pub(crate) async fn take_away(world: &World, email: &str, at: Place) {
     let known = world.store.person_by_email(email).await.unwrap().expect("a person");
     for stand_in in known.stand_ins.into_iter().filter(|one| one.workspace.id.as_str() == at.workspace()) {
         let gone = StandIn { state: StandInState::Removed, ..stand_in };

@@ -9,7 +9,6 @@ use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
 use entente_engine::{Asked, EngineError, Wanted};
 use entente_model::{Link, LinkId, LinkOptions, LinkState, MirrorState, WorkspaceId};
-use entente_store::LoginState;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
@@ -217,17 +216,13 @@ async fn shown(surfaces: &Surfaces, link: &Link) -> Result<Shown, Problem> {
     let mirrors = mirrors.collect();
     let mut channels = Vec::with_capacity(link.members.len());
     for member in &link.members {
-        let listener = match member.listener {
-            Some(listener) => surfaces.engine.store().login(listener).await?,
-            None => None,
-        };
         channels.push(ChannelShown {
             workspace: member.at.workspace.id.to_string(),
             platform: surfaces.engine.sites().get(&member.at.workspace.id).map_or("", |at| at.profile().name),
             channel: member.name.clone(),
             id: member.at.id.to_string(),
             flow: member.flow.name(),
-            heard: listener.is_some_and(|login| login.state == LoginState::Active),
+            heard: surfaces.engine.is_heard(member).await?,
         });
     }
     Ok(Shown {

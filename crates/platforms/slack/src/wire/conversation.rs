@@ -16,6 +16,8 @@ pub(crate) struct Conversation {
     pub(crate) is_mpim: Option<bool>,
     /// Of channels, and of direct messages.
     pub(crate) is_private: Option<bool>,
+    /// Of channels: whether whoever asks is in it ("Conversation object").
+    pub(crate) is_member: Option<bool>,
     /// Of channels.
     pub(crate) name: Option<String>,
     pub(crate) is_archived: Option<bool>,

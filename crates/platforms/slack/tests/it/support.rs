@@ -1,18 +1,13 @@
 //! A stand-in for Slack that answers with what a test gives it, and keeps what it was asked.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::to_bytes;
 use axum::extract::Request;
-use axum::response::Response;
-use entente_model::{AccountRef, CallError, ConversationRef, LoginId, MessageRef, Timestamp, WorkspaceRef};
-use entente_platform::{
-    Access, Client, Credentials, Http, InProcess, Limiter, LoginKind, Platform as _, Site, Tokens,
-};
+use entente_model::{AccountRef, ConversationRef, MessageRef, Timestamp, WorkspaceRef};
+use entente_platform::conformance::script;
+use entente_platform::{Client, LoginKind, Site};
 use entente_platform_slack::Slack;
 use serde_json::Value;
 
@@ -28,6 +23,7 @@ macro_rules! fixture {
     };
 }
 
+pub(crate) use entente_platform::conformance::script::{Reply, login};
 pub(crate) use fixture;
 
 /// One call as it came: its method, and its arguments, of a form as of a JSON body.
@@ -37,16 +33,9 @@ pub(crate) struct Asked {
     pub(crate) arguments: Value,
 }
 
-/// What is answered, in order.
-pub(crate) struct Reply {
-    status: u16,
-    headers: Vec<(&'static str, String)>,
-    body: String,
-}
-
 /// An answer with status 200.
 pub(crate) fn ok(body: &str) -> Reply {
-    Reply { status: 200, headers: Vec::new(), body: body.to_owned() }
+    Reply::new(200, body)
 }
 
 /// A refusal as Slack makes it.
@@ -56,63 +45,28 @@ pub(crate) fn refused(code: &str) -> Reply {
 
 /// Any answer.
 pub(crate) fn status(status: u16, body: &str) -> Reply {
-    Reply { status, headers: Vec::new(), body: body.to_owned() }
-}
-
-impl Reply {
-    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
-        self.headers.push((name, value.into()));
-        self
-    }
+    Reply::new(status, body)
 }
 
 /// Slack as the test writes it.
 #[derive(Clone)]
-pub(crate) struct Script {
-    inner: Arc<Mutex<(VecDeque<Reply>, Vec<Asked>)>>,
-}
+pub(crate) struct Script(script::Script<Asked>);
 
 impl Script {
     pub(crate) fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
-        Self { inner: Arc::new(Mutex::new((replies.into_iter().collect(), Vec::new()))) }
+        Self(script::Script::new(replies))
     }
 
     /// What was asked; fails if an answer was left over.
     #[track_caller]
     pub(crate) fn asked(&self) -> Vec<Asked> {
-        let mut inner = self.inner.lock().unwrap();
-        assert_eq!(inner.0.len(), 0, "not everything was asked for: {:?}", inner.1);
-        std::mem::take(&mut inner.1)
+        self.0.asked()
     }
 
     /// The same, the methods only.
     #[track_caller]
     pub(crate) fn methods(&self) -> Vec<String> {
         self.asked().into_iter().map(|asked| asked.method).collect()
-    }
-
-    async fn answer(self, request: Request) -> Response {
-        assert_eq!(request.method(), "POST");
-        assert_eq!(request.uri().query(), None, "arguments and tokens never stand in an address");
-        let method = request.uri().path().strip_prefix("/api/").unwrap().to_owned();
-        assert_eq!(request.headers()["authorization"], "Bearer token");
-        let media = request.headers()["content-type"].to_str().unwrap().to_owned();
-        let bytes = to_bytes(request.into_body(), 1 << 20).await.unwrap();
-        let arguments = if media == "application/json; charset=utf-8" {
-            serde_json::from_slice(&bytes).unwrap()
-        } else {
-            assert_eq!(media, "application/x-www-form-urlencoded");
-            let pairs = url::form_urlencoded::parse(&bytes).into_owned();
-            Value::Object(pairs.map(|(name, value)| (name, Value::String(value))).collect())
-        };
-        let mut inner = self.inner.lock().unwrap();
-        let reply = inner.0.pop_front().unwrap_or_else(|| panic!("nobody expected {method} {arguments}"));
-        inner.1.push(Asked { method, arguments });
-        let mut response = Response::builder().status(reply.status);
-        for (name, value) in reply.headers {
-            response = response.header(name, value);
-        }
-        response.body(Body::from(reply.body)).unwrap()
     }
 
     /// A client whose account is `account`.
@@ -122,37 +76,26 @@ impl Script {
 
     /// The same, of any kind.
     pub(crate) fn client_of(&self, kind: LoginKind, account: Option<&str>) -> Arc<dyn Client> {
-        let script = self.clone();
-        let router = Router::new().fallback(move |request| script.clone().answer(request));
-        let transport = InProcess::default();
-        transport.register("slack.example", router);
-        let http = Http::new(Arc::new(transport), Arc::new(Limiter::new(1_000.0)), Duration::from_secs(10));
-        let credentials = Credentials {
-            login: login(),
-            kind,
-            account: account.map(self::account),
-            tokens: Arc::new(Fixed),
-            app_tokens: None,
-        };
-        Slack.client(&Arc::new(site()), http, credentials)
+        self.0.client(&Slack, site(), (kind, account.map(self::account)), read)
     }
 }
 
-struct Fixed;
-
-#[async_trait]
-impl Tokens for Fixed {
-    async fn access(&self) -> Result<Access, CallError> {
-        Ok(Access { token: "token".to_owned().into(), generation: 1 })
-    }
-
-    async fn refused(&self, _: &Access) -> Result<Access, CallError> {
-        Err(CallError::Reauthorize)
-    }
-}
-
-pub(crate) fn login() -> LoginId {
-    LoginId("0191a0d0-0000-7000-8000-000000000001".parse().unwrap())
+/// What is kept of a call.
+async fn read(request: Request) -> Asked {
+    assert_eq!(request.method(), "POST");
+    assert_eq!(request.uri().query(), None, "arguments and tokens never stand in an address");
+    let method = request.uri().path().strip_prefix("/api/").unwrap().to_owned();
+    assert_eq!(request.headers()["authorization"], "Bearer token");
+    let media = request.headers()["content-type"].to_str().unwrap().to_owned();
+    let bytes = to_bytes(request.into_body(), 1 << 20).await.unwrap();
+    let arguments = if media == "application/json; charset=utf-8" {
+        serde_json::from_slice(&bytes).unwrap()
+    } else {
+        assert_eq!(media, "application/x-www-form-urlencoded");
+        let pairs = url::form_urlencoded::parse(&bytes).into_owned();
+        Value::Object(pairs.map(|(name, value)| (name, Value::String(value))).collect())
+    };
+    Asked { method, arguments }
 }
 
 pub(crate) fn workspace() -> WorkspaceRef {

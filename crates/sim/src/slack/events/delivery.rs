@@ -11,17 +11,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use http::{Request, Response, header};
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::Sha256;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::line::Line;
-use crate::clock::iso_millis;
 use crate::control::Control;
 use crate::courier::Courier;
 use crate::faults::Fault;
-use crate::ledger::Entry;
 use crate::slack::switches::Switches;
 
 /// How many redirections are followed ("Events API").
@@ -173,7 +171,7 @@ fn counted(attempt: Attempt, line: &Line, post: &Post) -> Attempt {
         let control = &post.control;
         let succeeded = attempt == Attempt::Acknowledged;
         if line.count(succeeded, control.clock.millis(), &control.board.get()) {
-            note(control, "events.off", json!({"app": &*line.app}));
+            control.note("events.off", json!({"app": &*line.app}));
         }
     }
     attempt
@@ -223,21 +221,6 @@ pub(in crate::slack) async fn signed(
         request = request.header("X-Slack-Retry-Num", number).header("X-Slack-Retry-Reason", reason);
     }
     post.courier.send(request.body(body.clone()).ok()?, limit).await
-}
-
-/// An entry in the ledger for something that no call did.
-pub(in crate::slack) fn note(control: &Control<Switches>, kind: &str, mut change: Value) {
-    change["kind"] = kind.into();
-    control.ledger.append(Entry {
-        number: 0,
-        at: iso_millis(control.clock.now()),
-        method: "SIM".to_owned(),
-        path: String::new(),
-        status: 0,
-        who: String::new(),
-        change,
-        fault: None,
-    });
 }
 
 #[cfg(test)]

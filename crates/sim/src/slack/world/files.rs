@@ -12,7 +12,6 @@ use super::World;
 use super::messages::{Content, Custom, Ts, Via};
 use super::write::Draft;
 use crate::files::File;
-use crate::slack::events::delivery::note;
 
 /// A file.
 #[derive(Debug, Clone)]
@@ -138,7 +137,7 @@ impl World {
             "opened": false,
             "files": facts,
         });
-        note(&self.events.control, "message.created", change);
+        self.events.control.note("message.created", change);
         ts
     }
 

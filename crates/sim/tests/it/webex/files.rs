@@ -1,7 +1,10 @@
 //! Files: posted, fetched, scanned, attached by hand.
 
-use super::*;
+use axum::body::Body;
 use entente_sim::faults::{Fault, Rule, Spoilt, When};
+use tower::ServiceExt as _;
+
+use super::*;
 
 const HELLO: &str = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824";
 

@@ -1,6 +1,6 @@
 //! A webhook's target.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -10,23 +10,18 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
-use tokio::sync::Notify;
 
 use super::sign;
+use crate::wire::{Heard, locked};
 
 /// What a webhook's target saw. It answers challenges as the guide says, and everything else with a status.
 #[derive(Clone, Default)]
 pub(crate) struct Receiver {
     secret: String,
-    heard: Arc<Mutex<Vec<(HeaderMap, Bytes)>>>,
+    heard: Heard,
     challenges: Arc<Mutex<usize>>,
     status: Arc<Mutex<StatusCode>>,
     deaf: Arc<Mutex<bool>>,
-    notify: Arc<Notify>,
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Receiver {
@@ -53,8 +48,7 @@ impl Receiver {
             let answer = json!({"plainToken": plain, "encryptedToken": sign(secret, plain.as_bytes())});
             return axum::Json(answer).into_response();
         }
-        locked(&self.heard).push((parts.headers, body));
-        self.notify.notify_waiters();
+        self.heard.push(parts.headers, body);
         let status = *locked(&self.status);
         status.into_response()
     }
@@ -79,24 +73,10 @@ impl Receiver {
 
     /// The same, with headers and bytes.
     pub(crate) async fn raw(&self, count: usize) -> Vec<(HeaderMap, Bytes)> {
-        let enough = async {
-            loop {
-                let heard = self.notify.notified();
-                if locked(&self.heard).len() >= count {
-                    return;
-                }
-                heard.await;
-            }
-        };
-        tokio::time::timeout(Duration::from_mins(1), enough).await.expect("enough deliveries");
-        // Time only moves when nothing can run, so afterwards a delivery too many has been made as well.
-        tokio::time::sleep(Duration::from_millis(1)).await;
-        let heard = locked(&self.heard).clone();
-        assert_eq!(heard.len(), count, "as many deliveries as expected");
-        heard
+        self.heard.exactly(count, Duration::from_mins(1)).await
     }
 
     pub(crate) fn count(&self) -> usize {
-        locked(&self.heard).len()
+        self.heard.count()
     }
 }

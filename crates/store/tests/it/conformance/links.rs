@@ -192,13 +192,21 @@ async fn what_was_seen_is_known_in_the_order_of_asking(world: World) {
     assert_eq!(held.key, LaneKey::Reports(here.clone()));
     let mut gone = seen("m2", 7);
     gone.deleted = true;
-    let routed = Routed { seen: vec![seen("m1", 5), gone], ..Routed::default() };
+    let mut empty = seen("m3", 6);
+    empty.silent = true;
+    let routed = Routed { seen: vec![seen("m1", 5), gone, empty], ..Routed::default() };
     store.routed(&held, routed, at(8)).await.unwrap();
     let known = store.known(&here, &["m2".into(), "x".into(), "m1".into(), "m2".into()]).await.unwrap();
     let flat: Vec<Option<(bool, Timestamp, bool)>> =
         known.seen.iter().map(|seen| seen.map(|seen| (seen.ours, seen.version, seen.deleted))).collect();
     let second = Some((false, at(7), true));
     assert_eq!(flat, [second, None, Some((false, at(5), false)), second]);
+    let says_nothing = async |id: &str| {
+        store.known(&here, &[id.into()]).await.unwrap().seen[0].is_some_and(|seen| seen.silent)
+    };
+    assert!(says_nothing("m3").await && !says_nothing("m1").await);
+    store.routed(&held, Routed { seen: vec![seen("m3", 7)], ..Routed::default() }, at(8)).await.unwrap();
+    assert!(!says_nothing("m3").await, "it says something by now");
     // The last word counts, even if it is older.
     store.routed(&held, Routed { seen: vec![seen("m2", 3)], ..Routed::default() }, at(9)).await.unwrap();
     let known = store.known(&here, &["m2".into()]).await.unwrap().seen[0].unwrap();

@@ -137,6 +137,7 @@ impl Half {
                             message: format!("m{id}").into(),
                             version: now,
                             deleted: *deleted,
+                            silent: !deleted && id % 3 == 0,
                         })
                         .collect(),
                     reactions: felt.iter().map(|(id, all)| reactions(*id, all)).collect(),

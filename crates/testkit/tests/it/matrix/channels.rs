@@ -12,13 +12,13 @@ use serde_json::{Value, json};
 use super::facts::channels::FACTS;
 use super::features::{Feature, Groups, IN_CHANNELS, of};
 use super::people::{Account, Called, account, text};
-use super::report::{Chapter, ways};
+use super::report::{Chapter, TITLES, ways};
 use super::seen::Seen;
-use super::way::{THIRD, Way, letter};
+use super::way::{THIRD, Way, in_room, letter};
 use super::wording::long_after;
-use super::{Judge, SOON, organization, slack, teams, webex, zoom};
+use super::{Judge, SOON, organization};
 
-mod verdict;
+pub(super) mod verdict;
 
 const ABOUT: &str = "\
 Four channels in one link. Whoever writes has no account in the other three, so that the app passes it on; one row is about
@@ -67,7 +67,7 @@ pub(super) async fn chapter() -> (Chapter, String) {
     let mut judge = Judge::new(FACTS);
     let rows = judge.rows(&world, &all, &IN_CHANNELS, verdict::of);
     judge.counts(&world).await;
-    let chapter = Chapter { title: "Linked channels", about: ABOUT, groups: &IN_CHANNELS, rows };
+    let chapter = Chapter { title: TITLES[3], about: ABOUT, groups: &IN_CHANNELS, rows };
     (chapter, judge.end())
 }
 
@@ -91,6 +91,7 @@ async fn begun(world: &World, rooms: &[Room], source: Place, target: Place) -> W
     Way {
         source,
         target,
+        groups: &IN_CHANNELS,
         stand_in: Account { id: app, name: "Entente".to_owned(), email: String::new() },
         third: account(world, target, THIRD).await,
         here: Called {
@@ -99,6 +100,7 @@ async fn begun(world: &World, rooms: &[Room], source: Place, target: Place) -> W
             all: Some(room(source).id.clone()),
         },
         in_front: Some(at_home(source)[0].name.clone()),
+        room: None,
         tags: [format!("x{}", letter(source)), format!("x{}{}", letter(source), letter(target))],
         writer,
         reader,
@@ -226,13 +228,7 @@ async fn moderate(world: &World, room: &Room, guest: &Actor, at: &At) {
 async fn look(world: &World, rooms: &[Room], ways: &mut [Way]) {
     let mut shown = BTreeMap::new();
     for room in rooms {
-        let seen = match room.host.place {
-            Place::Webex => webex::in_channel(world, &room.host, &room.id).await,
-            Place::Teams => teams::in_channel(world, &room.host, &room.id).await,
-            Place::Slack => slack::in_channel(world, &room.host, &room.id).await,
-            Place::Zoom => zoom::in_channel(world, &room.host, &room.id).await,
-        };
-        shown.insert(room.host.place, seen);
+        shown.insert(room.host.place, in_room(world, &room.host, &room.id).await);
     }
     for way in ways {
         way.seen.clone_from(&shown[&way.target]);

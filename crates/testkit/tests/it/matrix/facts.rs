@@ -7,6 +7,7 @@ use super::features::Feature::{self, *};
 
 pub(super) mod channels;
 pub(super) mod groups;
+pub(super) mod relayed;
 
 /// Where a fact holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

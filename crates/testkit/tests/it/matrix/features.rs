@@ -40,6 +40,8 @@ pub(super) enum Feature {
     Comes,
     Leaves,
     Picture,
+    /// What the other answers where somebody is relayed, as it comes back.
+    Back,
     Reply,
     ReplyToOther,
     Edit,
@@ -159,13 +161,20 @@ pub(super) const IN_GROUPS: [(&str, &[Feature]); 7] = [
     ("Files", &[F::File, F::Image, F::Files]),
 ];
 
+/// What differs where somebody is relayed to one other, by group of features.
+pub(super) const IN_ROOMS: [(&str, &[Feature]); 5] = [
+    ("Text", &[F::Words, F::Lines, F::Signs, F::Long(3_500), F::Long(7_300)]),
+    ("Formatting", &[F::Bold, F::Italic, F::Code, F::Bullets, F::Link, F::Emoji]),
+    ("People", &[F::Name, F::Picture]),
+    (
+        "What happens to a message",
+        &[F::Back, F::Reply, F::ReplyToOther, F::Edit, F::EditLong, F::Delete, F::DeleteLong],
+    ),
+    ("Files and the rest", &[F::File, F::Image, F::Files, F::Card]),
+];
+
 /// A kind of conversation's rows.
 pub(super) type Groups = [(&'static str, &'static [Feature])];
-
-/// All of them.
-pub(super) fn all() -> impl Iterator<Item = Feature> {
-    of(&GROUPS)
-}
 
 /// All of these groups.
 pub(super) fn of(groups: &Groups) -> impl Iterator<Item = Feature> {
@@ -207,6 +216,7 @@ impl Feature {
             F::First => "the first message of the group",
             F::Comes => "somebody comes who works there",
             F::Leaves => "somebody leaves",
+            F::Back => "what the other says there comes back",
             F::Reply => "answer to a message of one's own",
             F::ReplyToOther => "answer to a message of the other's",
             F::Edit => "edit",
@@ -248,6 +258,8 @@ impl Feature {
             | F::Present
             | F::Picture
             | F::CustomEmoji
+            // It goes the other way.
+            | F::Back
             // Nothing that a message would say.
             | F::Title
             | F::Renamed

@@ -14,10 +14,10 @@ use super::channels::{ABOUT_OTHERS, act, written};
 use super::facts::groups::FACTS;
 use super::features::{Feature, IN_GROUPS};
 use super::people::{Called, account, items, query, text};
-use super::report::{Chapter, ways};
+use super::report::{Chapter, TITLES, ways};
 use super::seen::Seen;
-use super::way::{THIRD, Way, letter};
-use super::{Judge, SOON, organization, slack, teams, webex, zoom};
+use super::way::{THIRD, Way, in_room, letter};
+use super::{Judge, SOON, organization, webex};
 
 mod verdict;
 
@@ -114,7 +114,7 @@ pub(super) async fn chapter() -> (Chapter, String) {
     let verdict = |way: &Way, feature| verdict::of(way, feature, &sights, &members);
     let rows = judge.rows(&world, &all, &IN_GROUPS, verdict);
     judge.counts(&world).await;
-    (Chapter { title: "Groups", about: ABOUT, groups: &IN_GROUPS, rows }, judge.end())
+    (Chapter { title: TITLES[2], about: ABOUT, groups: &IN_GROUPS, rows }, judge.end())
 }
 
 fn of<'a>(ways: &'a mut [Way], group: &'a Group) -> impl Iterator<Item = &'a mut Way> {
@@ -160,10 +160,12 @@ async fn begun(world: &World, room: &Room, target: Place) -> Way {
     Way {
         source,
         target,
+        groups: &IN_GROUPS,
         stand_in: account(world, target, &writer).await,
         third: account(world, target, THIRD).await,
         here,
         in_front: None,
+        room: None,
         tags: [format!("x{}", letter(source)), format!("x{}{}", letter(source), letter(target))],
         writer: world.at(source, &writer).await,
         reader: world.at(target, &reader).await,
@@ -207,11 +209,12 @@ async fn all_sights(world: &World, groups: &[Group]) -> BTreeMap<(Place, Place),
 /// A conversation as somebody in it sees it.
 async fn sight(world: &World, person: &Actor, id: &str) -> Sight {
     let all = world.look(person.place, &format!("/_sim/conversations?person={}", query(&person.id))).await;
-    let (key, messages) = match person.place {
-        Place::Webex => ("room", webex::in_channel(world, person, id).await),
-        Place::Teams => ("chat", teams::in_chat(world, person, id).await),
-        Place::Slack => ("channel", slack::in_channel(world, person, id).await),
-        Place::Zoom => ("session", zoom::in_channel(world, person, id).await),
+    let messages = in_room(world, person, id).await;
+    let key = match person.place {
+        Place::Webex => "room",
+        Place::Teams => "chat",
+        Place::Slack => "channel",
+        Place::Zoom => "session",
     };
     let found = items(&all).iter().find(|one| one[key] == id);
     let found = found.unwrap_or_else(|| panic!("{} is not in {id}: {all}", person.email));

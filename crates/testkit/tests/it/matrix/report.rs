@@ -49,35 +49,58 @@ const TAIL: &str = "\
 Typing, presence, read receipts and calls stay where they are, in every direction.
 ";
 
-/// The document.
-pub(super) fn document(chapters: &[Chapter]) -> String {
+/// The chapters in order, by their titles.
+pub(super) const TITLES: [&str; 4] =
+    ["Direct messages", "Relayed direct conversations", "Groups", "Linked channels"];
+
+/// A chapter as it stands in the document.
+pub(super) fn text(chapter: &Chapter) -> String {
+    let mut out = String::new();
+    let mut notes: Vec<String> = Vec::new();
+    let _ = write!(out, "\n## {}\n\n{}\n", chapter.title, chapter.about);
+    for (group, features) in chapter.groups {
+        let _ = write!(out, "\n### {group}\n\n|");
+        for (source, target) in ways() {
+            let _ = write!(out, " | {source:?} → {target:?}");
+        }
+        let _ = writeln!(out, " |\n| --- |{}", " --- |".repeat(ways().count()));
+        for (feature, cells) in chapter.rows.iter().filter(|(feature, _)| features.contains(feature)) {
+            let _ = write!(out, "| {} |", feature.title());
+            for cell in cells {
+                let _ = match cell {
+                    Cell::Full => write!(out, " full |"),
+                    Cell::Partial(note) => write!(out, " partial ({}) |", number(&mut notes, note)),
+                    Cell::Impossible(note) => write!(out, " impossible ({}) |", number(&mut notes, note)),
+                    Cell::NotProven => write!(out, " not proven |"),
+                };
+            }
+            out.push('\n');
+        }
+    }
+    let _ = write!(out, "\n### Notes\n\n");
+    for (index, note) in notes.iter().enumerate() {
+        let _ = writeln!(out, "{}. {note}", index + 1);
+    }
+    out
+}
+
+/// The chapter of this title in a document.
+pub(super) fn written<'a>(document: &'a str, title: &str) -> Option<&'a str> {
+    let begin = document.find(&format!("\n## {title}\n"))?;
+    let rest = &document[begin + 1..];
+    let end = rest.find("\n## ").unwrap_or(rest.len());
+    // Chapters are set off by an empty line.
+    Some(&document[begin..=begin + end])
+}
+
+/// The document with this chapter in its place, all around it as it should be. Every chapter is checked by a run of its own, and what
+/// the others are is theirs to say.
+pub(super) fn document(before: &str, title: &str, chapter: &str) -> String {
     let mut out = HEAD.to_owned();
-    for chapter in chapters {
-        let mut notes: Vec<String> = Vec::new();
-        let _ = write!(out, "\n## {}\n\n{}\n", chapter.title, chapter.about);
-        for (group, features) in chapter.groups {
-            let _ = write!(out, "\n### {group}\n\n|");
-            for (source, target) in ways() {
-                let _ = write!(out, " | {source:?} → {target:?}");
-            }
-            let _ = writeln!(out, " |\n| --- |{}", " --- |".repeat(ways().count()));
-            for (feature, cells) in chapter.rows.iter().filter(|(feature, _)| features.contains(feature)) {
-                let _ = write!(out, "| {} |", feature.title());
-                for cell in cells {
-                    let _ = match cell {
-                        Cell::Full => write!(out, " full |"),
-                        Cell::Partial(note) => write!(out, " partial ({}) |", number(&mut notes, note)),
-                        Cell::Impossible(note) => write!(out, " impossible ({}) |", number(&mut notes, note)),
-                        Cell::NotProven => write!(out, " not proven |"),
-                    };
-                }
-                out.push('\n');
-            }
-        }
-        let _ = write!(out, "\n### Notes\n\n");
-        for (index, note) in notes.iter().enumerate() {
-            let _ = writeln!(out, "{}. {note}", index + 1);
-        }
+    for one in TITLES {
+        let text = if one == title { Some(chapter) } else { written(before, one) };
+        out.push_str(text.unwrap_or_default().trim_end());
+        out.push('\n');
     }
     out.push('\n');
     out.push_str(TAIL);

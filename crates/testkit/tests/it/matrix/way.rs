@@ -9,7 +9,7 @@ use entente_testkit::people::At;
 use entente_testkit::{Actor, Place, World};
 use serde_json::{Value, json};
 
-use super::features::{Feature, OFTEN, all};
+use super::features::{Feature, GROUPS, Groups, OFTEN, of};
 use super::people::{Account, Called, account, text};
 use super::seen::Seen;
 use super::wording::{long_after, plain};
@@ -18,14 +18,22 @@ use super::{slack, teams, webex, zoom};
 /// Whose name has signs of markup.
 pub(super) const THIRD: &str = "max.stern@acme.example";
 
-/// Messages of the other's that the writer does something about, each its own.
-const ABOUT_OTHERS: [Feature; 5] =
-    [Feature::React, Feature::ReactTwice, Feature::Unreact, Feature::ReactCustom, Feature::ReplyToOther];
+/// Messages of the other's that the writer does something about, or only reads, each its own.
+const ABOUT_OTHERS: [Feature; 6] = [
+    Feature::React,
+    Feature::ReactTwice,
+    Feature::Unreact,
+    Feature::ReactCustom,
+    Feature::ReplyToOther,
+    Feature::Back,
+];
 
 /// An ordered pair, and what came of it.
 pub(super) struct Way {
     pub(super) source: Place,
     pub(super) target: Place,
+    /// Which features it is about.
+    pub(super) groups: &'static Groups,
     pub(super) writer: Actor,
     pub(super) reader: Actor,
     /// The writer as the target's people see them, and those whom messages call.
@@ -36,6 +44,8 @@ pub(super) struct Way {
     pub(super) tags: [String; 2],
     /// Whose name stands in front of what the app passes on; nothing where people speak as themselves.
     pub(super) in_front: Option<String>,
+    /// The room at the target in which the app speaks for the writer, once there is one.
+    pub(super) room: Option<String>,
     /// What was written of each feature; nothing where it cannot be said at the source.
     pub(super) sent: BTreeMap<Feature, At>,
     /// What the other wrote for it.
@@ -57,6 +67,7 @@ impl Way {
         Self {
             source,
             target,
+            groups: &GROUPS,
             writer: world.at(source, &one).await,
             reader: world.at(target, &other).await,
             stand_in: account(world, target, &one).await,
@@ -64,11 +75,16 @@ impl Way {
             here,
             tags: [tag.clone(), tag],
             in_front: None,
+            room: None,
             sent: BTreeMap::new(),
             others: BTreeMap::new(),
             seen: Vec::new(),
             at_source: Vec::new(),
         }
+    }
+
+    fn has(&self, feature: Feature) -> bool {
+        of(self.groups).any(|one| one == feature)
     }
 
     /// The word that the message of a feature begins with.
@@ -103,7 +119,8 @@ impl Way {
 
     /// What is written at first.
     pub(super) async fn write(&mut self, world: &World) {
-        for feature in all() {
+        let groups = self.groups;
+        for feature in of(groups) {
             if let Some(files) = self.files(feature) {
                 self.attach(world, feature, files).await;
             } else if let Some(fields) = self.wording(feature) {
@@ -111,8 +128,17 @@ impl Way {
                 self.sent.insert(feature, at);
             }
         }
-        for feature in ABOUT_OTHERS {
-            let at = self.reader.write(&self.stand_in.email, &self.others_token(feature)).await;
+    }
+
+    /// What the other writes.
+    pub(super) async fn write_back(&mut self) {
+        let about: Vec<Feature> = ABOUT_OTHERS.into_iter().filter(|feature| self.has(*feature)).collect();
+        for feature in about {
+            let said = self.others_token(feature);
+            let at = match &self.room {
+                Some(room) => self.reader.tell(room, &said).await,
+                None => self.reader.write(&self.stand_in.email, &said).await,
+            };
             self.others.insert(feature, at);
         }
     }
@@ -167,6 +193,7 @@ impl Way {
         self.writer.edit(sent(Feature::Edit), &format!("{} after", token(Feature::Edit))).await;
         // "Update a message" of Zoom takes plain text only; what its app does beyond that is nowhere described.
         if self.source != Place::Zoom
+            && self.has(Feature::EditMarks)
             && let Some(fields) = self.bold(&token(Feature::EditMarks))
         {
             self.writer.change(sent(Feature::EditMarks), fields).await;
@@ -176,16 +203,20 @@ impl Way {
         self.writer.edit(sent(Feature::EditLong), &after).await;
         self.writer.delete(sent(Feature::Delete)).await;
         self.writer.delete(sent(Feature::DeleteLong)).await;
-        if self.source != Place::Webex {
+        if self.source != Place::Webex && self.has(Feature::React) {
             let (thumb, heart) = (self.thumb(), self.heart());
             self.writer.react(&self.arrived(Feature::React), thumb, true).await;
-            self.writer.react(sent(Feature::ReactOwn), thumb, true).await;
             self.writer.react(&self.arrived(Feature::Unreact), thumb, true).await;
-            self.writer.react(&self.arrived(Feature::ReactTwice), thumb, true).await;
-            if self.source == Place::Slack {
+            if self.has(Feature::ReactOwn) {
+                self.writer.react(sent(Feature::ReactOwn), thumb, true).await;
+            }
+            if self.has(Feature::ReactTwice) {
+                self.writer.react(&self.arrived(Feature::ReactTwice), thumb, true).await;
+            }
+            if self.source == Place::Slack && self.has(Feature::ReactCustom) {
                 self.writer.react(&self.arrived(Feature::ReactCustom), "party-parrot", true).await;
             }
-            if self.source != Place::Teams {
+            if self.source != Place::Teams && self.has(Feature::ReactTwice) {
                 self.writer.react(&self.arrived(Feature::ReactTwice), heart, true).await;
             }
         }
@@ -212,7 +243,14 @@ impl Way {
 
     /// Looks at what stands on both sides.
     pub(super) async fn look(&mut self, world: &World) {
-        self.seen = look(world, &self.reader, &self.stand_in.id).await;
+        self.seen = match &self.room {
+            Some(room) => {
+                let name = self.in_front.clone().unwrap_or_default();
+                let shown = in_room(world, &self.reader, room).await;
+                shown.into_iter().map(|seen| seen.unsigned(&name).unwrap_or(seen)).collect()
+            }
+            None => look(world, &self.reader, &self.stand_in.id).await,
+        };
         self.at_source = look(world, &self.writer, &self.here.reader.id).await;
     }
 
@@ -286,6 +324,17 @@ async fn look(world: &World, person: &Actor, other: &str) -> Vec<Seen> {
         Place::Teams => teams::look(world, person, other).await,
         Place::Slack => slack::look(world, person, other).await,
         Place::Zoom => zoom::look(world, person, other).await,
+    }
+}
+
+/// What somebody sees in a conversation of several, oldest first.
+pub(super) async fn in_room(world: &World, person: &Actor, id: &str) -> Vec<Seen> {
+    match person.place {
+        Place::Webex => webex::in_channel(world, person, id).await,
+        Place::Teams if id.contains('/') => teams::in_channel(world, person, id).await,
+        Place::Teams => teams::in_chat(world, person, id).await,
+        Place::Slack => slack::in_channel(world, person, id).await,
+        Place::Zoom => zoom::in_channel(world, person, id).await,
     }
 }
 

@@ -30,7 +30,7 @@ fn said(way: &Way, feature: Feature) -> Option<&Seen> {
 }
 
 /// Of what the app passes on.
-fn passed_on(way: &Way) -> Verdict {
+pub(in crate::matrix) fn passed_on(way: &Way) -> Verdict {
     let Some(message) = said(way, Feature::Name) else { return Lost("it is not there".to_owned()) };
     let name = way.in_front.clone().unwrap_or_default();
     named(way, message, &name)
@@ -63,7 +63,7 @@ fn present(way: &Way) -> Verdict {
 }
 
 /// An icon of what the app passes on; elsewhere it has its own.
-fn picture(way: &Way) -> Verdict {
+pub(in crate::matrix) fn picture(way: &Way) -> Verdict {
     match said(way, Feature::Picture) {
         None => Lost("it is not there".to_owned()),
         Some(message) if message.picture.is_some() => Full,
@@ -83,17 +83,28 @@ fn reaction(way: &Way, feature: Feature) -> Verdict {
     if who.iter().any(|who| *who != way.stand_in.id) && feature != Feature::ReactTogether {
         return Lost(format!("somebody else reacts: {who:?}"));
     }
-    let below = |seen: &&Seen| matches!(&seen.answers, Answers::Below(id) if *id == message.id);
-    let names: Vec<String> = at_home(way.source).into_iter().map(|one| one.name).collect();
+    // Where an app cannot say what it answers, the line has to.
+    let below = |seen: &&Seen| match &seen.answers {
+        Answers::Below(id) => *id == message.id,
+        Answers::Nothing => {
+            seen.text().starts_with("reacted:") && seen.text().contains(&format!("“{token}”"))
+        }
+        Answers::Quotes(_) => false,
+    };
+    let names: Vec<String> =
+        at_home(way.source).into_iter().map(|one| one.name).chain(way.in_front.clone()).collect();
     let plain = |seen: &Seen| {
-        let text = seen.text().trim_end().to_owned();
+        let text = seen.text().trim_end().replace(&token, "WORDS");
         names.iter().fold(text, |text, name| text.replace(name, "NAME"))
     };
     let lines: Vec<String> = mine(way).filter(below).map(plain).collect();
     match (feature, who.len(), &lines[..]) {
         (Feature::Unreact, 0, []) => Full,
         (Feature::Unreact, ..) | (_, 0, []) => Lost(format!("{who:?} and {lines:?}")),
-        (_, 0, [line]) => Partial(format!("a line below it, `{line}`")),
+        (_, 0, [line]) => {
+            let place = if line.contains("WORDS") { "behind" } else { "below" };
+            Partial(format!("a line {place} it, `{line}`"))
+        }
         (_, 1, []) => Partial("the app's".to_owned()),
         (Feature::ReactTogether, 2, []) => Partial("the app's, and that of whoever is there too".to_owned()),
         _ => Lost(format!("{who:?} and {lines:?}")),
