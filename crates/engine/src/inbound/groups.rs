@@ -91,6 +91,7 @@ impl Engine {
                 away: None,
                 flow: Flow::Both,
                 listener,
+                backfill: None,
             }],
         };
         let wanted: Vec<Mirror> = homes
