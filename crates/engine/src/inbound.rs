@@ -20,6 +20,7 @@ use crate::schedule;
 use crate::sites::Workspace;
 use concern::Concern;
 
+mod backfill;
 mod concern;
 mod echo;
 mod feelings;

@@ -2,8 +2,8 @@
 //! written; that a channel is in one link only, which is also why no two links can close a loop, is for the store to say.
 
 use entente_model::{
-    Account, AccountRef, CallError, ConversationRef, Flow, Link, LinkId, LinkOptions, LinkState, LoginId,
-    Member, WorkspaceId, plain_line,
+    Account, AccountRef, CallError, Channel, ConversationRef, Flow, Link, LinkId, LinkOptions, LinkState,
+    LoginId, Member, WorkspaceId, plain_line,
 };
 use entente_platform::LoginKind;
 use entente_store::{Login, LoginState, Plan};
@@ -12,6 +12,7 @@ use uuid::Uuid;
 use crate::{Engine, EngineError, following};
 
 mod founding;
+mod reaching;
 
 /// The least channels of a link.
 const LEAST: usize = 2;
@@ -61,8 +62,9 @@ impl Wanted {
 }
 
 impl Engine {
-    /// Links channels. What is written there from now on goes to the others. Those that are to be made are made when nothing is
-    /// wrong with the others; asked for once more after something went wrong, what was made is taken.
+    /// Links channels. What is written there from now on goes to the others, and what was written before as far as the link is to
+    /// reach back. Those that are to be made are made when nothing is wrong with the others; asked for once more after something
+    /// went wrong, what was made is taken.
     ///
     /// # Errors
     /// [`EngineError::Refused`] with what is wrong: a channel that does not exist, is archived or is named twice; the app
@@ -88,12 +90,15 @@ impl Engine {
 
     /// Writes the link of these channels.
     async fn linked_now(&self, wanted: &Wanted, members: Vec<Member>) -> Result<Link, EngineError> {
+        self.can_reach_back(wanted, &members).await?;
+        let made_at = self.now();
+        let members = reaching::reaching_back(wanted, members, made_at);
         let names: Vec<&str> = members.iter().map(|member| member.name.as_str()).collect();
         let name = wanted.name.clone().filter(|name| !name.trim().is_empty());
         let link = Link {
             id: LinkId(Uuid::from_bytes(self.dice.bytes::<16>())),
             name: name.unwrap_or_else(|| names.join(" + ")),
-            made_at: self.now(),
+            made_at,
             state: LinkState::Active,
             options: wanted.options,
             members,
@@ -103,6 +108,7 @@ impl Engine {
             Err(taken) => return Err(self.taken(&link.members, &taken).await?),
         }
         self.linked.load(self.store.as_ref()).await?;
+        self.reach_back(&link).await?;
         self.attend_to(link.members.iter().filter_map(|member| member.listener));
         for member in &link.members {
             // What it is about is not known yet.
@@ -122,11 +128,13 @@ impl Engine {
             self.all_there(id).await?;
             LinkState::Active
         };
-        if self.store.set_link_state(id, &state, Vec::new(), self.now()).await? {
-            Ok(())
-        } else {
-            Err(unknown())
+        if !self.store.set_link_state(id, &state, Vec::new(), self.now()).await? {
+            return Err(unknown());
         }
+        if let (false, Some(link)) = (paused, self.store.link(id).await?) {
+            self.reach_back(&link).await?;
+        }
+        Ok(())
     }
 
     /// Looks at those channels of a link again that were archived or gone.
@@ -155,6 +163,10 @@ impl Engine {
     pub async fn choose(&self, id: LinkId, chosen: &[(String, String)]) -> Result<LinkOptions, EngineError> {
         let mut options = self.store.link(id).await?.ok_or_else(unknown)?.options;
         for (option, value) in chosen {
+            if option == "history" {
+                let why = "how far a link reaches back is chosen when it is made; end it and make it anew to choose otherwise";
+                return Err(EngineError::Refused(why.to_owned()));
+            }
             options.choose(option, value).map_err(EngineError::Refused)?;
         }
         if !self.store.set_link_options(id, options).await? {
@@ -287,7 +299,8 @@ impl Engine {
                 ),
             ));
         }
-        Ok(Member { at: channel.at, name: channel.name, topic: None, away: None, flow, listener })
+        let Channel { at, name, .. } = channel;
+        Ok(Member { at, name, topic: None, away: None, flow, listener, backfill: None })
     }
 
     async fn taken(&self, members: &[Member], taken: &ConversationRef) -> Result<EngineError, EngineError> {

@@ -25,7 +25,7 @@ pub use id::{
     AccountId, AccountRef, ArrivalId, ConversationId, ConversationRef, DeliveryId, EventKey, FileId, LinkId,
     LoginId, MessageId, MessageRef, PersonId, PlatformId, WorkspaceId, WorkspaceRef,
 };
-pub use link::{Away, Files, Flow, Link, LinkOptions, LinkState, Member};
+pub use link::{Away, Backfill, Files, Flow, LONGEST_HISTORY, Link, LinkOptions, LinkState, Member};
 pub use mirror::{Mirror, MirrorState};
 pub use name::{plain_line, plain_name, plain_person};
 pub use operation::{Alias, Destination, Draft, Operation, Sender};

@@ -1,11 +1,13 @@
 //! Channels that are kept in step. A link joins two or more of them, on any mix of platforms and workspaces; a channel is in
 //! at most one link that has not ended, so what is passed on can never come round in a circle.
 
-use crate::{ConversationRef, LinkId, LoginId, Timestamp};
+use std::time::Duration;
+
+use crate::{ConversationRef, LinkId, LoginId, MessageId, Timestamp};
 
 mod options;
 
-pub use options::{Files, LinkOptions};
+pub use options::{Files, LONGEST_HISTORY, LinkOptions};
 
 /// Channels that are kept in step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +16,7 @@ pub struct Link {
     pub id: LinkId,
     /// As administrators call it.
     pub name: String,
-    /// When it was made. What was written before is not passed on.
+    /// When it was made. What was written before is not passed on, but for what [`LinkOptions::history`] reaches back to.
     pub made_at: Timestamp,
     /// Whether it carries anything.
     pub state: LinkState,
@@ -61,6 +63,19 @@ pub struct Member {
     pub flow: Flow,
     /// The login that hears there; `None` where nobody needs to.
     pub listener: Option<LoginId>,
+    /// What was written there before the link was made and is still to be passed on; `None`: nothing.
+    pub backfill: Option<Backfill>,
+}
+
+/// How far what was written in a channel before its link was made has been passed on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backfill {
+    /// What was written before this instant is done.
+    pub at: Timestamp,
+    /// Of what was written at that very instant, what has this id or one before it is done, too; `None`: nothing of it is.
+    pub message: Option<MessageId>,
+    /// When the last message was written that was passed on; `None`: none was, and nobody was told that any would be.
+    pub told: Option<Timestamp>,
 }
 
 /// Why nothing can be written in a channel.
@@ -134,5 +149,10 @@ impl Link {
     pub fn targets<'a>(&'a self, from: &'a ConversationRef) -> impl Iterator<Item = &'a Member> {
         let gives = self.member(from).is_some_and(|member| member.flow.gives());
         self.members.iter().filter(move |member| gives && member.at != *from && member.flow.takes())
+    }
+
+    /// From when on what was written before the link was made is passed on.
+    pub fn reaches_back_to(&self) -> Timestamp {
+        self.made_at.minus(Duration::from_hours(24 * u64::from(self.options.history)))
     }
 }

@@ -35,6 +35,12 @@ impl Timestamp {
         Self(self.0.saturating_sub(i64::try_from(earlier.as_micros()).unwrap_or(i64::MAX)))
     }
 
+    /// The day that it is in UTC, for people to read: `5 January 2026`.
+    pub fn day(self) -> String {
+        let at = jiff::Timestamp::from_microsecond(self.0).unwrap_or_default();
+        at.strftime("%-d %B %Y").to_string()
+    }
+
     /// How long after `earlier` this is; zero when it is not after it.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -48,5 +54,17 @@ impl fmt::Display for Timestamp {
             Ok(at) => write!(f, "{at:.3}"),
             Err(_) => f.write_str("out of range"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_told_in_full() {
+        let day = |text| Timestamp::parse(text).map(Timestamp::day);
+        assert_eq!(day("2026-01-05T23:59:59.999Z").as_deref(), Some("5 January 2026"));
+        assert_eq!(day("2026-01-06T00:30:00+01:00").as_deref(), Some("5 January 2026"));
     }
 }

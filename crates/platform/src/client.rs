@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::HookKey;
+use crate::backfill::{Piece, Span};
 use crate::content::{FileSource, OpenFile};
 
 /// Calls a platform as one login. No method retries by itself: the lane that asked does.
@@ -44,6 +45,12 @@ pub trait Client: Send + Sync {
     /// What a conversation holds that is newer than `mark`, oldest first, and messages that changed since. Asked where
     /// reports are only pointers, and everywhere after a gap.
     async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError>;
+
+    /// The oldest messages of a span of a channel as they stand now, answers in threads included, deleted ones left out. Holds no
+    /// more than the span asks for, however much is listed on the way. Only where [`crate::Capabilities::channels`] says so.
+    async fn backfill(&self, _channel: &ConversationRef, _span: &Span) -> Result<Piece, CallError> {
+        Err(CallError::Reject("what was written before is not read here".to_owned()))
+    }
 
     /// What kind of conversation it is and, if it is direct or a group, between whom. `None`: not for this login.
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError>;

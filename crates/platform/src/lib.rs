@@ -18,6 +18,7 @@
 //!
 //! Nothing in here knows the store, the router or any platform.
 
+pub mod backfill;
 pub mod card;
 pub mod classify;
 pub mod client;
@@ -42,6 +43,7 @@ pub mod tokens;
 pub mod tongue;
 pub mod transport;
 
+pub use backfill::{Oldest, Piece, Span};
 pub use card::{card, card_in};
 pub use client::{
     BotRefused, CatchUp, Client, Listen, Listening, MadeBot, MadeGroup, Mark, Page, Rung, Talk, WantedBot,

@@ -154,6 +154,10 @@ impl Links for Gated {
         self.gate.through("reactions_everywhere", self.inner.reactions_everywhere(message)).await
     }
 
+    async fn copies(&self, message: &MessageRef) -> Result<Vec<ConversationRef>, StoreError> {
+        self.gate.through("copies", self.inner.copies(message)).await
+    }
+
     async fn remember(
         &self,
         conversation: &Conversation,

@@ -5,7 +5,7 @@
 use entente_model::{Snapshot, WorkspaceRef};
 use entente_store::{Begun, LaneKey, Represented, Settled};
 
-use crate::compare::{self, Verdict};
+use crate::compare::Verdict;
 use crate::engine::Engine;
 use crate::inbound::Hold;
 
@@ -29,8 +29,11 @@ impl Engine {
         let mut begun = self.store.begun(lane).await?;
         let ids: Vec<_> = stand.iter().map(|(snapshot, _)| snapshot.message.at.id.clone()).collect();
         let known = self.store.known(&stand[0].0.message.at.conversation, &ids).await?;
-        for ((snapshot, verdict), seen) in stand.iter_mut().zip(known.seen) {
-            *verdict = compare::compare(snapshot, seen);
+        for ((_, verdict), seen) in stand.iter_mut().zip(known.seen) {
+            // The lane of these reports is ours, so nothing else about what was seen can have changed meanwhile.
+            if seen.is_some_and(|seen| seen.ours) {
+                *verdict = Verdict::Ours;
+            }
         }
         let mut settled = Vec::new();
         for (snapshot, verdict) in stand.iter_mut() {

@@ -90,6 +90,7 @@ impl Engine {
                 away: None,
                 flow: Flow::Both,
                 listener,
+                backfill: None,
             }],
         };
         let wanted: Vec<Mirror> = homes

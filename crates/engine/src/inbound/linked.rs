@@ -62,6 +62,13 @@ impl Engine {
         self.follow_group(reported, &link).await?;
         let lane = LaneKey::Conversation(reported.conversation.clone());
         let talk = Talk { lane, since: Some(link.made_at) };
+        // What was written before goes first; reports wait meanwhile.
+        if let Some(backfill) = link.member(reported.conversation).and_then(|member| member.backfill.as_ref())
+            && link.state == LinkState::Active
+        {
+            let routed = self.carry_backfill(reported, &link, &talk, backfill).await?;
+            return Ok(Digest { routed: Routed { shown, ..routed }, aside: Vec::new() });
+        }
         match self.news(reported, known, Some(&talk)).await {
             Ok(mut news) => {
                 let aside = std::mem::take(&mut news.aside);
@@ -78,7 +85,7 @@ impl Engine {
         }
     }
 
-    async fn plan_for_link(
+    pub(super) async fn plan_for_link(
         &self,
         reported: &Reported<'_>,
         link: &Link,
@@ -95,6 +102,8 @@ impl Engine {
         };
         let settled = self.recognize(&talk.lane, &mut news.stand, may_be_ours).await?;
         let felt = self.felt(reported.conversation, &news).await?;
+        // What was written before the link is late, and is meant to be.
+        let before = link.member(reported.conversation).is_some_and(|member| member.backfill.is_some());
         let mut routed = Routed {
             done: reported.arrivals.iter().map(|arrival| arrival.id).collect(),
             drops: news.drops,
@@ -154,6 +163,7 @@ impl Engine {
             let said = Said { work, source, thread, body, files, unsupported, speaker, credit, accepted_at };
             self.fan_out(&mut routed, reported, link, &said).await?;
             if verdict == Verdict::New
+                && !before
                 && self.newest.passes(reported.conversation, snapshot.created_at, news.read_until)
             {
                 self.store.count("late", 1);

@@ -29,7 +29,8 @@ pub(super) enum Links {
         #[arg(long)]
         one_way: bool,
         /// What is chosen about it: `files=on|links|off`, `broadcast=inert|allowed`, `outsiders=left-out|allowed`,
-        /// `notices=off|on`, `membership=apart|mirrored`.
+        /// `notices=off|on`, `membership=apart|mirrored`, `history=DAYS` (what was written in the channels in so many days
+        /// before is passed on, too; 0, from now on, unless chosen).
         #[arg(long = "option", value_name = "OPTION=VALUE")]
         options: Vec<Choice>,
         #[command(flatten)]

@@ -84,5 +84,13 @@ async fn surfaces_let_in_whom_they_should() {
     assert!(String::from_utf8(planned.stdout).unwrap().starts_with("Everything is as it should be."));
     let nobody = run(&["people", "invite", "nobody@acme.example", "--data", data]);
     assert_eq!((nobody.status.code(), errors(&nobody).contains("no such person")), (Some(1), true));
+    let longer = run(&["links", "create", "webex:a", "teams:b", "--option", "history=57", "--data", data]);
+    let days = "history is a number of days from 0 (from now on) to 56";
+    assert_eq!(
+        (longer.status.code(), errors(&longer).contains(days)),
+        (Some(1), true),
+        "{}",
+        errors(&longer)
+    );
     assert_eq!(world.process.stop().code, Some(0));
 }

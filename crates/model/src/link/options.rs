@@ -1,5 +1,7 @@
 //! What administrators choose about a link. Everything is as careful as it can be by default.
 
+use std::borrow::Cow;
+
 /// What is chosen about a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
@@ -14,7 +16,13 @@ pub struct LinkOptions {
     pub notices: bool,
     /// Whether people of ours who join one channel are let into the others, and taken out when they leave.
     pub membership: bool,
+    /// How many days before the link was made what was written in its channels is passed on; 0: it begins with the link. Chosen
+    /// when it is made, and never after.
+    pub history: u16,
 }
+
+/// The most days that a link reaches back. What Entente itself wrote is known as such for a few days longer.
+pub const LONGEST_HISTORY: u16 = 56;
 
 /// What becomes of files in a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -51,13 +59,14 @@ const MEMBERSHIP: [&str; 2] = ["apart", "mirrored"];
 
 impl LinkOptions {
     /// All of them with their values, as administrators write them.
-    pub fn named(self) -> [(&'static str, &'static str); 5] {
+    pub fn named(self) -> [(&'static str, Cow<'static, str>); 6] {
         [
-            ("files", self.files.name()),
-            ("broadcast", BROADCAST[usize::from(self.broadcast)]),
-            ("outsiders", OUTSIDERS[usize::from(self.outsiders)]),
-            ("notices", ON[usize::from(self.notices)]),
-            ("membership", MEMBERSHIP[usize::from(self.membership)]),
+            ("files", self.files.name().into()),
+            ("broadcast", BROADCAST[usize::from(self.broadcast)].into()),
+            ("outsiders", OUTSIDERS[usize::from(self.outsiders)].into()),
+            ("notices", ON[usize::from(self.notices)].into()),
+            ("membership", MEMBERSHIP[usize::from(self.membership)].into()),
+            ("history", self.history.to_string().into()),
         ]
     }
 
@@ -78,6 +87,12 @@ impl LinkOptions {
             "outsiders" => self.outsiders = one_of(OUTSIDERS)?,
             "notices" => self.notices = one_of(ON)?,
             "membership" => self.membership = one_of(MEMBERSHIP)?,
+            "history" => {
+                let days = value.parse().ok().filter(|days| *days <= LONGEST_HISTORY);
+                self.history = days.ok_or_else(|| {
+                    format!("history is a number of days from 0 (from now on) to {LONGEST_HISTORY}")
+                })?;
+            }
             _ => {
                 let known = self.named().map(|(name, _)| name).join(", ");
                 return Err(format!("a link has no option “{option}”; there are {known}"));
@@ -100,33 +115,40 @@ mod tests {
             ("outsiders", "left-out"),
             ("notices", "off"),
             ("membership", "apart"),
+            ("history", "0"),
         ];
-        assert_eq!(options.named(), shown);
+        assert_eq!(options.named(), shown.map(|(name, value)| (name, Cow::Borrowed(value))));
         let chosen = [
             ("files", "links"),
             ("broadcast", "allowed"),
             ("outsiders", "allowed"),
             ("notices", "on"),
             ("membership", "mirrored"),
+            ("history", "56"),
         ];
+        let named = chosen.map(|(name, value)| (name, Cow::Borrowed(value)));
         for (option, value) in chosen {
             assert_eq!(options.choose(option, value), Ok(()));
         }
-        assert_eq!(options.named(), chosen);
+        assert_eq!(options.named(), named);
         for (option, value, why) in [
             ("files", "some", "files is on, links or off"),
             ("broadcast", "on", "broadcast is allowed or inert"),
             ("outsiders", "on", "outsiders is allowed or left-out"),
             ("notices", "", "notices is on or off"),
             ("membership", "on", "membership is mirrored or apart"),
+            ("history", "57", "history is a number of days from 0 (from now on) to 56"),
+            ("history", "-1", "history is a number of days from 0 (from now on) to 56"),
+            ("history", "a week", "history is a number of days from 0 (from now on) to 56"),
             (
                 "colour",
                 "red",
-                "a link has no option “colour”; there are files, broadcast, outsiders, notices, membership",
+                "a link has no option “colour”; there are files, broadcast, outsiders, notices, membership, \
+                 history",
             ),
         ] {
             assert_eq!(options.choose(option, value), Err(why.to_owned()));
         }
-        assert_eq!(options.named(), chosen);
+        assert_eq!(options.named(), named);
     }
 }

@@ -10,7 +10,7 @@ use entente_model::{
 use entente_platform::classify::date;
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Effect, Failure, FileSource, Http, Limit, Listen, Listening,
-    MadeGroup, Mark, OpenFile, Page, Site, Talk, WantedChannel, WantedGroup,
+    MadeGroup, Mark, OpenFile, Page, Piece, Site, Span, Talk, WantedChannel, WantedGroup,
 };
 use http::{HeaderMap, Method};
 use serde::{Deserialize, Serialize};
@@ -306,6 +306,10 @@ impl Client for SlackClient {
 
     async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError> {
         self.since(conversation, mark).await
+    }
+
+    async fn backfill(&self, channel: &ConversationRef, span: &Span) -> Result<Piece, CallError> {
+        self.oldest(channel, span).await
     }
 
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {

@@ -196,7 +196,7 @@ impl SlackClient {
 }
 
 /// A message of a page. What cannot be read, or has no time, is passed over: it is nobody's.
-fn message(raw: &RawValue) -> Option<(Message<'_>, Timestamp)> {
+pub(crate) fn message(raw: &RawValue) -> Option<(Message<'_>, Timestamp)> {
     let message: Message<'_> = serde_json::from_str(raw.get()).ok()?;
     let at = id::written(message.ts.as_ref()?)?;
     Some((message, at))

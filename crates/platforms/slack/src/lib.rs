@@ -20,6 +20,7 @@
 //! - The history does not list replies; threads are read one by one (`history`). "conversations.history".
 //! - Limits are per method, workspace and app, shared by all people; posting is limited by conversation (`limits`).
 
+mod backfill;
 mod channels;
 mod client;
 mod creating;

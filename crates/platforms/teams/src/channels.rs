@@ -24,7 +24,7 @@ use crate::{id, parse, refusal};
 const PAGES: usize = 20;
 
 /// A page of threads.
-const TOP: usize = 50;
+pub(crate) const TOP: usize = 50;
 
 /// A team or a channel.
 #[derive(Debug, Deserialize)]
@@ -193,19 +193,13 @@ impl GraphClient {
             let page: List<ChatMessage> = self.page(call).await?;
             let mut older = false;
             for root in page.value {
-                let replies = root.replies.iter().flatten();
-                let latest = replies.clone().chain([&root]).filter_map(changed).max();
-                older |= latest.is_some_and(|latest| latest < since);
-                let all = replies.map(|reply| (Some(root.id.as_str()), reply)).chain([(None, &root)]);
-                for (below, message) in all {
-                    let at = id::in_thread(conversation, below, &message.id);
-                    let Ok(snapshot) = parse::snapshot(at, message) else { continue };
+                older |= stirred(&root).is_some_and(|latest| latest < since);
+                for (message, snapshot) in in_thread(conversation, &root) {
                     let known = mark.message.as_ref() == Some(&snapshot.message.at.id);
                     let changed = changed(message).is_some_and(|at| at >= since);
                     let edited = snapshot.deleted || snapshot.edited_at.is_some();
                     let wanted = snapshot.created_at >= mark.at || (mark.message.is_some() && changed);
-                    let by_somebody = snapshot.message.author.id.as_str() != id::SYSTEM;
-                    if wanted && by_somebody && (!known || edited) {
+                    if wanted && (!known || edited) {
                         snapshots.push(snapshot);
                     }
                 }
@@ -242,12 +236,30 @@ pub(crate) fn fitting(topic: &str) -> String {
     topic.chars().take(LONGEST_ABOUT).collect()
 }
 
-fn messages(team: &str, channel: &str, behind: &str) -> String {
+pub(crate) fn messages(team: &str, channel: &str, behind: &str) -> String {
     format!("/teams/{}/channels/{}/messages{behind}", id::segment(team), id::segment(channel))
 }
 
 fn fits(one: &Named, wanted: &str) -> bool {
     one.id == wanted || one.display_name.as_deref() == Some(wanted)
+}
+
+/// When anything last happened in a thread.
+pub(crate) fn stirred(root: &ChatMessage) -> Option<Timestamp> {
+    root.replies.iter().flatten().chain([root]).filter_map(changed).max()
+}
+
+/// What somebody said in a thread: the answers that are listed with its root, and the root.
+pub(crate) fn in_thread<'m>(
+    conversation: &ConversationRef,
+    root: &'m ChatMessage,
+) -> Vec<(&'m ChatMessage, Snapshot)> {
+    let replies = root.replies.iter().flatten().map(|reply| (Some(root.id.as_str()), reply));
+    let said = replies.chain([(None, root)]).filter_map(|(below, message)| {
+        let at = id::in_thread(conversation, below, &message.id);
+        Some((message, parse::snapshot(at, message).ok()?))
+    });
+    said.filter(|(_, snapshot)| snapshot.message.author.id.as_str() != id::SYSTEM).collect()
 }
 
 /// When anything about a message last changed.

@@ -15,6 +15,7 @@
 //! - Chats have no threads; an answer quotes.
 //! - A message holds a file's address, not the file. That is in the drive of whoever attached it, and shared with the others.
 
+mod backfill;
 mod bot;
 mod channels;
 mod client;

@@ -9,8 +9,8 @@ use entente_model::{
 use entente_platform::classify::date;
 use entente_platform::{
     Answer, BotRefused, Call, CatchUp, Client, Credentials, Failure, FileSource, Http, Limit, Listen,
-    Listening, MadeBot, MadeGroup, Mark, OneLevel, OpenFile, Page, Site, Talk, WantedBot, WantedChannel,
-    WantedGroup,
+    Listening, MadeBot, MadeGroup, Mark, OneLevel, OpenFile, Page, Piece, Site, Span, Talk, WantedBot,
+    WantedChannel, WantedGroup,
 };
 use http::Method;
 use secrecy::SecretString;
@@ -139,6 +139,10 @@ impl Client for WebexClient {
 
     async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError> {
         self.since(conversation, mark).await
+    }
+
+    async fn backfill(&self, channel: &ConversationRef, span: &Span) -> Result<Piece, CallError> {
+        self.oldest(channel, span).await
     }
 
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {

@@ -15,6 +15,7 @@
 //! - Groups are rooms (`groups`), which have titles, and whose members anybody in them changes.
 //! - Ids are opaque: the region of a room is inside them, so none is ever built from another.
 
+mod backfill;
 mod bots;
 mod channels;
 mod client;

@@ -11,7 +11,7 @@ use entente_model::{
 use entente_platform::classify::date;
 use entente_platform::{
     Answer, Call, CatchUp, Client, Credentials, Failure, FileSource, Http, Limit, Listen, Listening,
-    MadeGroup, Mark, OneLevel, OpenFile, Page, Rung, Site, Talk, WantedChannel, WantedGroup,
+    MadeGroup, Mark, OneLevel, OpenFile, Page, Piece, Rung, Site, Span, Talk, WantedChannel, WantedGroup,
 };
 use http::Method;
 use serde::Deserialize;
@@ -151,6 +151,10 @@ impl Client for ZoomClient {
 
     async fn catch_up(&self, conversation: &ConversationRef, mark: &Mark) -> Result<CatchUp, CallError> {
         self.since(conversation, mark).await
+    }
+
+    async fn backfill(&self, channel: &ConversationRef, span: &Span) -> Result<Piece, CallError> {
+        self.oldest(channel, span).await
     }
 
     async fn conversation(&self, conversation: &ConversationRef) -> Result<Option<Conversation>, CallError> {

@@ -32,6 +32,16 @@ const PAGES: usize = 40;
 /// What history is asked for at most: "recent 6 months", of which the shortest has 181 days.
 const KEPT: Duration = Duration::from_hours(24 * 180);
 
+/// What of a conversation is listed.
+pub(crate) struct Window {
+    /// From this instant on, to the second.
+    pub(crate) from: Timestamp,
+    /// Until then; `None`: until now.
+    pub(crate) to: Option<Timestamp>,
+    /// The most pages.
+    pub(crate) pages: usize,
+}
+
 /// Who we are in history.
 #[derive(Debug)]
 pub(crate) struct Own {
@@ -217,39 +227,51 @@ impl ZoomClient {
         from: Timestamp,
         to: Option<Timestamp>,
     ) -> Result<Listed, Failure> {
+        let window = Window { from, to, pages: PAGES };
+        let mut found = Vec::new();
+        let (gap, odd) = self.each(conversation, place, &window, |snapshot| found.push(snapshot)).await?;
+        found.sort_by(|a, b| (a.created_at, &a.message.at.id).cmp(&(b.created_at, &b.message.at.id)));
+        Ok(Listed { found, gap, odd })
+    }
+
+    /// Has everything of a window pass by, in whatever order it is listed. Whether the pages did not suffice, and whether they held
+    /// something of which not even that can be told which message it is.
+    pub(crate) async fn each(
+        &self,
+        conversation: &ConversationRef,
+        place: Place<'_>,
+        window: &Window,
+        mut pass: impl FnMut(Snapshot) + Send,
+    ) -> Result<(bool, bool), Failure> {
         let own = self.own().await.map_err(failed)?;
         let people = self.people_of(place).await.map_err(failed)?;
         let limits = self.limits.read(&render::place(&own.id, place));
         let mut call = self.get(MESSAGES, limits).map_err(failed)?;
         call.url.query_pairs_mut().extend_pairs([
             place.parameter(),
-            ("from", &instant(from)),
+            ("from", &instant(window.from)),
             ("page_size", "50"),
             ("include_deleted_and_edited_message", "true"),
         ]);
-        if let Some(to) = to {
+        if let Some(to) = window.to {
             call.url.query_pairs_mut().append_pair("to", &instant(to));
         }
-        let (mut found, mut odd) = (Vec::new(), false);
+        let mut odd = false;
         let mut next: Call = call.clone();
-        let mut gap = true;
-        for _ in 0..PAGES {
+        for _ in 0..window.pages {
             let answer = self.send(next).await?;
             let page: Messages<'_> = read(&answer).map_err(failed)?;
-            let listed =
-                page.messages.iter().map(|raw| self.listed(conversation, own, (place, &people), raw));
-            let before = found.len();
-            found.extend(listed.flatten());
-            odd |= found.len() - before < page.messages.len();
-            let Some(token) = filled(page.next_page_token.as_deref()) else {
-                gap = false;
-                break;
-            };
+            for raw in &page.messages {
+                match self.listed(conversation, own, (place, &people), raw) {
+                    Some(snapshot) => pass(snapshot),
+                    None => odd = true,
+                }
+            }
+            let Some(token) = filled(page.next_page_token.as_deref()) else { return Ok((false, odd)) };
             next = call.clone();
             next.url.query_pairs_mut().append_pair("next_page_token", token);
         }
-        found.sort_by(|a, b| (a.created_at, &a.message.at.id).cmp(&(b.created_at, &b.message.at.id)));
-        Ok(Listed { found, gap, odd })
+        Ok((true, odd))
     }
 }
 

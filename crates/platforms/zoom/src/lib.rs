@@ -17,6 +17,7 @@
 //! - Editing and deleting is for the author alone, and threads have one level ([`entente_platform::OneLevel`]).
 //! - Refresh tokens are good for one use. "OAuth 2.0".
 
+mod backfill;
 mod bot;
 mod channels;
 mod client;

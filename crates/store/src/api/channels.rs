@@ -41,7 +41,7 @@ pub trait Channels: Send + Sync {
         now: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Chooses the options of a link. `false`: there is none, or it has ended before.
+    /// Chooses the options of a link, but for how far back it reaches, which stays. `false`: there is none, or it has ended before.
     async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError>;
 
     /// Who was in a channel of a link when that was recorded last; `None`: nobody has looked since the link carries and anything

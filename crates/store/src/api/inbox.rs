@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use entente_model::{
-    AccountId, AccountRef, ArrivalId, DeliveryId, DropReason, Emoji, LinkId, LoginId, MessageId, MessageRef,
-    Timestamp, WorkspaceRef,
+    AccountId, AccountRef, ArrivalId, Backfill, DeliveryId, DropReason, Emoji, LinkId, LoginId, MessageId,
+    MessageRef, Timestamp, WorkspaceRef,
 };
 
 use crate::{Claim, Plan, StoreError};
@@ -105,6 +105,9 @@ pub struct Routed {
     pub settled: Vec<Settled>,
     /// The group whose mirrors that are ready show it from here on: what they were made for is planned.
     pub shown: Option<LinkId>,
+    /// How far what was written there before this link was made has been passed on, if the conversation is still a channel of it;
+    /// `None` within: all of it.
+    pub backfill: Option<(LinkId, Option<Backfill>)>,
 }
 
 /// How a message of the lane's conversation stands.

@@ -85,6 +85,9 @@ pub trait Links: Send + Sync {
     /// The reactions to a message wherever it stands: to what it was made from and to everything that was made from that.
     async fn reactions_everywhere(&self, message: &MessageRef) -> Result<Everywhere, StoreError>;
 
+    /// The conversations in which copies of a message stand that we made, each once, in no order that means anything.
+    async fn copies(&self, message: &MessageRef) -> Result<Vec<ConversationRef>, StoreError>;
+
     /// Records who is in a conversation and whether it concerns us. Told twice, the later counts; a pair that has a
     /// conversation in that workspace already keeps it, and then this one is remembered without a pair. A channel of a link
     /// stays of interest: whoever looked may have begun before the link was made. So does a room of the app and somebody.

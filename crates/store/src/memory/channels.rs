@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use entente_model::{AccountRef, Away, ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp};
+use entente_model::{
+    AccountRef, Away, Backfill, ConversationRef, Link, LinkId, LinkOptions, LinkState, Timestamp,
+};
 
 use super::Memory;
 use super::outbox::outbound;
@@ -20,6 +22,16 @@ impl State {
     /// Whether a conversation is in a link that has not ended.
     pub(super) fn is_linked(&self, at: &ConversationRef) -> bool {
         self.channel_links.iter().any(|link| link.state != LinkState::Ended && link.member(at).is_some())
+    }
+
+    /// What was written in a channel before its link was made has been passed on so far.
+    pub(super) fn carry_on(&mut self, link: LinkId, at: &ConversationRef, backfill: Option<Backfill>) {
+        let of = |known: &&mut Link| known.id == link && known.state != LinkState::Ended;
+        let mut members =
+            self.channel_links.iter_mut().find(of).into_iter().flat_map(|link| &mut link.members);
+        if let Some(member) = members.find(|member| member.at == *at) {
+            member.backfill = backfill;
+        }
     }
 
     pub(super) fn taken(&self, at: &ConversationRef) -> bool {
@@ -91,7 +103,8 @@ impl Channels for Memory {
         let state = &mut *guard;
         let found = state.channel_links.iter_mut().find(|link| link.id == id);
         let Some(link) = found.filter(|link| link.state != LinkState::Ended) else { return Ok(false) };
-        link.options = options;
+        // How far back a link reaches is chosen when it is made.
+        link.options = LinkOptions { history: link.options.history, ..options };
         if !options.notices && !options.membership {
             state.attendance.retain(|at, _| link.member(at).is_none());
         }

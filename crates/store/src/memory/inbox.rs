@@ -92,6 +92,9 @@ impl Inbox for Memory {
         if let Some(link) = routed.shown {
             state.show(link);
         }
+        if let Some((link, backfill)) = routed.backfill {
+            state.carry_on(link, conversation, backfill);
+        }
         for reason in routed.drops {
             *state.tally.dropped.entry(reason.name().to_owned()).or_default() += 1;
         }

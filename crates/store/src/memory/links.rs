@@ -79,6 +79,15 @@ impl Links for Memory {
         Ok(Everywhere { origin, gone, reactions: reactions.into_iter().collect() })
     }
 
+    async fn copies(&self, message: &MessageRef) -> Result<Vec<ConversationRef>, StoreError> {
+        let state = self.state();
+        let of = |lane, part| (message.clone(), LaneId(lane), part);
+        let copies = state.counterparts.range(of(i64::MIN, 0)..=of(i64::MAX, u32::MAX));
+        let places: BTreeSet<_> =
+            copies.flat_map(|(_, all)| all).map(|copy| copy.message.conversation.clone()).collect();
+        Ok(places.into_iter().collect())
+    }
+
     async fn remember(
         &self,
         conversation: &Conversation,

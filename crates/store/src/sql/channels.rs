@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use async_trait::async_trait;
 use entente_model::{
-    AccountRef, Away, ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, LoginId, Member,
-    Timestamp,
+    AccountRef, Away, Backfill, ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, LoginId,
+    Member, MessageId, Timestamp,
 };
 use rusqlite::Connection;
 
@@ -17,21 +17,19 @@ use super::{Shared, Sqlite, making};
 use crate::{Channels, Moved, Plan, StoreError};
 
 const ADD: &str = "insert into link (id, name, made_at, state, reason, files, broadcast, outsiders, notices, \
-     membership) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-const ADD_MEMBER: &str = "insert into member (link, conversation, name, flow, listener, topic, away, live) \
-     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1)";
+     membership, history) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+const ADD_MEMBER: &str = "insert into member (link, conversation, name, flow, listener, topic, away, backfill_at, \
+     backfill_message, backfill_told, live) values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1)";
 const TAKEN: &str = "select exists (select 1 from member where conversation = ?1 and live = 1) \
      or exists (select 1 from conversation where id = ?1 and low is not null) \
      or exists (select 1 from room where conversation = ?1)";
 const INTEREST: &str = "update conversation set interest = ?2, people = ?3 where id = ?1";
-const LINK: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices, membership \
-     from link \
-     where id = ?1";
-const LINKS: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices, membership \
-     from link \
-     where state <> 'ended' order by made_at, id";
-const MEMBERS: &str =
-    "select conversation, name, flow, listener, topic, away from member where link = ?1 order by id";
+const LINK: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices, membership, \
+     history from link where id = ?1";
+const LINKS: &str = "select id, name, made_at, state, reason, files, broadcast, outsiders, notices, membership, \
+     history from link where state <> 'ended' order by made_at, id";
+const MEMBERS: &str = "select conversation, name, flow, listener, topic, away, backfill_at, backfill_message, backfill_told \
+     from member where link = ?1 order by id";
 const CHANNELS: &str = "select conversation from member where link = ?1 order by id";
 const SET: &str = "update link set state = ?2, reason = ?3 where id = ?1 and state <> 'ended'";
 const CHOOSE: &str = "update link set files = ?2, broadcast = ?3, outsiders = ?4, notices = ?5, membership = ?6 \
@@ -63,10 +61,11 @@ pub(super) fn add(tx: &mut Tx<'_>, link: &Link) -> Result<Result<(), Conversatio
         }
     }
     let (state, reason) = (link.state.name(), reason(&link.state));
-    let LinkOptions { files, broadcast, outsiders, notices, membership } = link.options;
+    let LinkOptions { files, broadcast, outsiders, notices, membership, history } = link.options;
     let (id, files) = (link.id.0.as_bytes(), files.name());
+    let made_at = link.made_at.0;
     let row =
-        (id, &link.name, link.made_at.0, state, reason, files, broadcast, outsiders, notices, membership);
+        (id, &link.name, made_at, state, reason, files, broadcast, outsiders, notices, membership, history);
     tx.conn.run(ADD, row)?;
     for (member, conversation) in link.members.iter().zip(rows) {
         making::linked(tx, conversation)?;
@@ -93,7 +92,10 @@ pub(super) fn add_member(
     let flow = member.flow.name();
     let (name, topic) = (&member.name, member.topic.as_deref());
     let away = member.away.map_or("", Away::name);
-    let row = (link.0.as_bytes(), conversation, name, flow, listener, topic, away);
+    let backfill = member.backfill.as_ref();
+    let (at, told) = (backfill.map(|it| it.at.0), backfill.and_then(|it| it.told).map(|told| told.0));
+    let message = backfill.and_then(|it| it.message.as_ref()).map(MessageId::as_str);
+    let row = (link.0.as_bytes(), conversation, name, flow, listener, topic, away, at, message, told);
     tx.conn.run(ADD_MEMBER, row)?;
     tx.conn.run(INTEREST, (conversation, INTEREST_YES, tx.people))?;
     Ok(())
@@ -106,16 +108,28 @@ fn reason(state: &LinkState) -> &str {
     }
 }
 
-type Row = (uuid::Uuid, String, i64, String, String, String, [bool; 4]);
+type Row = (uuid::Uuid, String, i64, String, String, String, [bool; 4], u16);
 
 fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     let chosen = [row.get(6)?, row.get(7)?, row.get(8)?, row.get(9)?];
-    Ok((uuid(row, 0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, chosen))
+    Ok((uuid(row, 0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?, chosen, row.get(10)?))
+}
+
+/// How far what was written in a channel before has been passed on, from the seventh column on.
+fn backfill(row: &rusqlite::Row<'_>) -> rusqlite::Result<Option<Backfill>> {
+    let (message, told): (Option<String>, Option<i64>) = (row.get(7)?, row.get(8)?);
+    let at = row.get::<_, Option<i64>>(6)?;
+    Ok(at.map(|at| Backfill {
+        at: Timestamp(at),
+        message: message.map(MessageId::from),
+        told: told.map(Timestamp),
+    }))
 }
 
 impl Shared {
     fn whole(&self, conn: &Connection, row: Row) -> Result<Link, StoreError> {
-        let (id, name, made_at, state, reason, files, [broadcast, outsiders, notices, membership]) = row;
+        let (id, name, made_at, state, reason, files, chosen, history) = row;
+        let [broadcast, outsiders, notices, membership] = chosen;
         let files =
             Files::named(&files).ok_or(StoreError::Inconsistent { table: "link", column: "files" })?;
         let state = match state.as_str() {
@@ -132,9 +146,10 @@ impl Shared {
                 uuid_or_null(row, 3)?,
                 row.get::<_, Option<String>>(4)?,
                 row.get::<_, String>(5)?,
+                backfill(row)?,
             ))
         })?;
-        let members = rows.into_iter().map(|(conversation, name, flow, listener, topic, away)| {
+        let members = rows.into_iter().map(|(conversation, name, flow, listener, topic, away, backfill)| {
             let flow =
                 Flow::named(&flow).ok_or(StoreError::Inconsistent { table: "member", column: "flow" })?;
             let at = self.names.conversation_ref(conn, conversation)?;
@@ -144,14 +159,15 @@ impl Shared {
                     Away::named(away).ok_or(StoreError::Inconsistent { table: "member", column: "away" })?,
                 ),
             };
-            Ok(Member { at, name, topic, away, flow, listener: listener.map(LoginId) })
+            let listener = listener.map(LoginId);
+            Ok(Member { at, name, topic, away, flow, listener, backfill })
         });
         Ok(Link {
             id: LinkId(id),
             name,
             made_at: Timestamp(made_at),
             state,
-            options: LinkOptions { files, broadcast, outsiders, notices, membership },
+            options: LinkOptions { files, broadcast, outsiders, notices, membership, history },
             members: members.collect::<Result<_, StoreError>>()?,
         })
     }
@@ -209,7 +225,8 @@ impl Channels for Sqlite {
 
     async fn set_link_options(&self, id: LinkId, options: LinkOptions) -> Result<bool, StoreError> {
         self.write(move |tx| {
-            let LinkOptions { files, broadcast, outsiders, notices, membership } = options;
+            // How far back a link reaches is chosen when it is made.
+            let LinkOptions { files, broadcast, outsiders, notices, membership, history: _ } = options;
             if !notices && !membership {
                 tx.conn.run(FORGET, [id.0.as_bytes()])?;
             }

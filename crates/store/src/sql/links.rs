@@ -26,6 +26,9 @@ const REACTIONS: &str = "select r.account, r.emoji from conversation c \
 const ORIGIN: &str = "select o.id, o.conversation, o.name, o.flags from conversation c \
      join message m on m.conversation = c.id and m.name = ?3 join message o on o.id = coalesce(m.origin, m.id) \
      where c.workspace = ?1 and c.name = ?2";
+const COPIES: &str = "select distinct t.conversation from conversation c \
+     join message m on m.conversation = c.id and m.name = ?3 join counterpart k on k.source = m.id \
+     join message t on t.id = k.target where c.workspace = ?1 and c.name = ?2";
 const EVERYWHERE: &str = "select m.conversation, r.account, r.emoji \
      from (select ?1 id union select target from counterpart where source = ?1) k \
      join message m on m.id = k.id join reaction r on r.message = m.id";
@@ -126,6 +129,18 @@ impl Links for Sqlite {
 
     async fn reactions_everywhere(&self, message: &MessageRef) -> Result<Everywhere, StoreError> {
         self.read(|conn| at_once(conn, |conn| self.shared.everywhere(conn, message)))
+    }
+
+    async fn copies(&self, message: &MessageRef) -> Result<Vec<ConversationRef>, StoreError> {
+        self.read(|conn| {
+            let at = &message.conversation;
+            let Some(workspace) = self.shared.names.workspace(conn, &at.workspace)? else {
+                return Ok(Vec::new());
+            };
+            let asked = (workspace, at.id.as_str(), message.id.as_str());
+            let rows = conn.all(COPIES, asked, |row| row.get::<_, i64>(0))?;
+            rows.into_iter().map(|row| self.shared.names.conversation_ref(conn, row)).collect()
+        })
     }
 
     async fn remember(

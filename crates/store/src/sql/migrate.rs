@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0008_away", sql: include_str!("../../migrations/0008_away.sql") },
     Migration { name: "0009_room", sql: include_str!("../../migrations/0009_room.sql") },
     Migration { name: "0010_making", sql: include_str!("../../migrations/0010_making.sql") },
+    Migration { name: "0011_backfill", sql: include_str!("../../migrations/0011_backfill.sql") },
 ];
 
 /// Brings a database to the present shape. One transaction a migration.

@@ -20,6 +20,8 @@ pub(super) const UNREACT: &str = "delete from reaction where message = ?1";
 const REACT: &str = "insert or ignore into reaction (message, account, emoji) values (?1, ?2, ?3)";
 const MARK: &str = "update conversation set mark = ?2, mark_at = ?3 \
      where id = ?1 and (mark_at is null or mark_at <= ?3)";
+const BACKFILL: &str = "update member set backfill_at = ?3, backfill_message = ?4, backfill_told = ?5 \
+     where link = ?1 and conversation = ?2 and live = 1";
 const ADD_ROW: &str = "insert into outbox (id, lane, seq, work, source_conversation, source, part, \
      thread_conversation, thread, accepted_at, not_before, told) \
      values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
@@ -90,6 +92,19 @@ impl Tx<'_> {
         }
         if let Some((message, at)) = routed.mark {
             self.conn.run(MARK, (conversation, message.as_str(), at.0))?;
+        }
+        if let Some((link, backfill)) = routed.backfill {
+            let at = backfill.as_ref().map(|backfill| backfill.at.0);
+            let message = backfill.as_ref().and_then(|backfill| backfill.message.as_ref());
+            let told = backfill.as_ref().and_then(|backfill| backfill.told);
+            let row = (
+                link.0.as_bytes(),
+                conversation,
+                at,
+                message.map(entente_model::MessageId::as_str),
+                told.map(|at| at.0),
+            );
+            self.conn.run(BACKFILL, row)?;
         }
         for plan in plans {
             // What is planned is mostly about what was reported, so where that was need not be looked up.

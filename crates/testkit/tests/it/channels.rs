@@ -13,6 +13,7 @@ use serde_json::Value;
 mod files;
 mod founding;
 mod hearing;
+mod history;
 mod life;
 mod limited;
 mod membership;

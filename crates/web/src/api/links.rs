@@ -2,6 +2,7 @@
 //! in step. `POST /workspaces/{name}/listener`: a link by which an account of nobody's lets the product hear in channels. A
 //! link is named by its id, by the beginning of it, or by its name.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use axum::Json;
@@ -31,7 +32,7 @@ pub(super) struct Shown {
     name: String,
     state: &'static str,
     reason: String,
-    options: BTreeMap<&'static str, &'static str>,
+    options: BTreeMap<&'static str, Cow<'static, str>>,
     made_at: String,
     channels: Vec<ChannelShown>,
     /// Of a group: where it is shown, and where it is not, and why. Empty for a link of channels.

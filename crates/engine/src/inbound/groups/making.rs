@@ -200,7 +200,8 @@ impl Engine {
         let listener = ear_among(wish.workspace, &wish.logins, &present);
         let flow = if listener.is_some() { Flow::Both } else { Flow::In };
         let name = wish.link.name.clone();
-        let member = Member { at: made.at.clone(), name, topic: None, away: None, flow, listener };
+        let member =
+            Member { at: made.at.clone(), name, topic: None, away: None, flow, listener, backfill: None };
         if self.store.mirror_made(wish.link.id, by, &member).await?.is_err() {
             let reason = "the same people have a group there that shows another one".to_owned();
             return Ok(MirrorState::Refused { reason, at: self.clock.now() });

@@ -102,6 +102,7 @@ mortal! { Links:
     fn known(conversation: &ConversationRef, messages: &[MessageId]) -> Known;
     fn reactions(conversation: &ConversationRef, message: &MessageId) -> Vec<(AccountId, Emoji)>;
     fn reactions_everywhere(message: &MessageRef) -> Everywhere;
+    fn copies(message: &MessageRef) -> Vec<ConversationRef>;
     fn remember(conversation: &Conversation, interest: Interest, pair: Option<Pair>, now: Timestamp) -> ();
     fn forget(conversation: &ConversationRef) -> ();
     fn direct(pair: Pair, workspace: &WorkspaceRef) -> Option<ConversationRef>;

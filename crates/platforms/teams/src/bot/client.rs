@@ -14,8 +14,8 @@ use entente_model::{
     ConversationRef, Destination, Draft, Loss, MessageRef, Operation, Receipt, Snapshot, Timestamp,
 };
 use entente_platform::{
-    Answer, Call, CatchUp, Client, Credentials, Effect, Http, Limit, Listen, Listening, Mark, Page, Rung,
-    Site, WantedChannel,
+    Answer, Call, CatchUp, Client, Credentials, Effect, Http, Limit, Listen, Listening, Mark, Page, Piece,
+    Rung, Site, Span, WantedChannel,
 };
 use http::Method;
 
@@ -251,6 +251,10 @@ impl Client for BotClient {
             (None, Some(graph)) => graph.read(conversation, mark).await,
             (None, None) => no_history(),
         }
+    }
+
+    async fn backfill(&self, channel: &ConversationRef, span: &Span) -> Result<Piece, CallError> {
+        self.graph()?.oldest(channel, span).await
     }
 
     /// By name, `TEAM/CHANNEL`. The app is a member if the connector shows it who is: it is installed in the team.

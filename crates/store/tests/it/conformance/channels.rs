@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use entente_model::{Away, ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, Member};
-use entente_store::{Interest, LaneKey, Making, Moved, Side, Store};
+use entente_model::{
+    Away, Backfill, ConversationRef, Files, Flow, Link, LinkId, LinkOptions, LinkState, Member,
+};
+use entente_store::{Interest, LaneKey, Making, Moved, Routed, Side, Store};
 use uuid::Uuid;
 
 use crate::world::{
@@ -19,6 +21,8 @@ super::conformance! {
     a_linked_channel_stays_of_interest
     an_ended_link_is_known_and_makes_room
     what_is_chosen_and_seen_is_kept
+    how_far_a_link_has_reached_back_is_kept
+    where_copies_stand_is_known
     a_channel_in_the_making_is_known_until_it_is_linked
     who_was_in_a_channel_is_known_until_the_link_stops
     an_answer_finds_what_was_made_from_the_same_message
@@ -26,7 +30,8 @@ super::conformance! {
 
 fn member(at: ConversationRef, flow: Flow) -> Member {
     let name = at.id.to_string();
-    Member { at, name, topic: None, away: None, flow, listener: (flow != Flow::In).then(|| login_id(7)) }
+    let listener = (flow != Flow::In).then(|| login_id(7));
+    Member { at, name, topic: None, away: None, flow, listener, backfill: None }
 }
 
 pub(super) fn link(number: u128, channels: [ConversationRef; 2]) -> Link {
@@ -87,7 +92,13 @@ async fn what_is_chosen_and_seen_is_kept(mut world: World) {
     let (options, id) = (LinkOptions { files: Files::Links, outsiders: true, ..link.options }, link.id);
     assert!(!world.store().set_link_options(id, options).await.unwrap());
     assert!(!world.store().see_channel(&link.members[0].at, "start", None, None).await.unwrap());
-    link.options = LinkOptions { broadcast: true, notices: true, membership: true, ..LinkOptions::default() };
+    link.options = LinkOptions {
+        broadcast: true,
+        notices: true,
+        membership: true,
+        history: 7,
+        ..LinkOptions::default()
+    };
     link.members[1].topic = Some("the launch".to_owned());
     world.store().add_link(&link).await.unwrap().unwrap();
     assert_eq!(world.store().link(id).await.unwrap().as_ref(), Some(&link));
@@ -97,14 +108,60 @@ async fn what_is_chosen_and_seen_is_kept(mut world: World) {
     );
     world.restart();
     let read = world.store().link(id).await.unwrap().unwrap();
-    assert_eq!(read.options, options);
+    assert_eq!(read.options, LinkOptions { history: 7, ..options }, "how far it reaches back is chosen once");
     assert_eq!((&*read.members[0].name, read.members[0].topic.as_deref()), ("start", Some("")));
     assert_eq!((read.members[0].away, read.members[1].away), (Some(Away::Gone), None));
     assert_eq!((&*read.members[1].name, read.members[1].topic.as_deref()), ("launch", Some("the launch")));
     assert!(set(world.store(), id, &LinkState::Ended).await);
     assert!(!world.store().set_link_options(id, LinkOptions::default()).await.unwrap());
     assert!(!world.store().see_channel(&link.members[0].at, "x", None, None).await.unwrap());
-    assert_eq!(world.store().link(id).await.unwrap().unwrap().options, options);
+    assert_eq!(world.store().link(id).await.unwrap().unwrap().options.files, options.files);
+}
+
+async fn how_far_a_link_has_reached_back_is_kept(mut world: World) {
+    let mut link = first();
+    link.options.history = 7;
+    let begun = Backfill { at: at(1), message: None, told: None };
+    link.members[0].backfill = Some(begun.clone());
+    assert_eq!(world.store().add_link(&link).await.unwrap(), Ok(()));
+    world.restart();
+    let read = async |world: &World| world.store().link(link.id).await.unwrap().unwrap();
+    assert_eq!(read(&world).await, link);
+    let channel = link.members[0].at.clone();
+    let further = Backfill { at: at(4), message: Some("m4".into()), told: Some(at(3)) };
+    let steps = [
+        (LinkId(Uuid::from_u128(8)), Some(further.clone()), Some(begun)),
+        (link.id, Some(further.clone()), Some(further)),
+        (link.id, None, None),
+    ];
+    for (of, backfill, kept) in steps {
+        world.store().accept(vec![created(&message(&channel, "m"))], at(5)).await.unwrap();
+        let claim = claim_of(world.store(), &LaneKey::Reports(channel.clone()), 6).await;
+        let routed = Routed { backfill: Some((of, backfill)), ..Routed::default() };
+        world.store().routed(&claim, routed, at(6)).await.unwrap();
+        world.store().release(claim, Some(at(6))).await.unwrap();
+        world.restart();
+        let now = read(&world).await;
+        assert_eq!((&now.members[0].backfill, &now.members[1].backfill), (&kept, &None));
+    }
+}
+
+async fn where_copies_stand_is_known(world: World) {
+    let store = world.store();
+    let [first, second] = [room(&teams(), "one"), room(&teams(), "two")];
+    let lanes = [LaneKey::Conversation(first.clone()), LaneKey::Conversation(second.clone())];
+    let source = message(&room(&webex(), "r"), "source");
+    assert_eq!(store.copies(&source).await.unwrap(), []);
+    let plans = lanes.iter().map(|lane| plan(lane, &source)).collect();
+    route(store, &source, plans, 1).await;
+    for (lane, copy) in lanes.iter().zip([message(&first, "copy one"), message(&second, "copy two")]) {
+        let claim = claim_of(store, lane, 1).await;
+        deliver(store, &claim, &copy).await;
+        assert_eq!(store.copies(&copy).await.unwrap(), [], "a copy has none of its own");
+    }
+    let mut copies = store.copies(&source).await.unwrap();
+    copies.sort();
+    assert_eq!(copies, [first, second]);
 }
 
 async fn a_direct_conversation_is_in_no_link(world: World) {

@@ -29,6 +29,7 @@ fn member(workspace: &WorkspaceRef, name: &str) -> Member {
         away: None,
         flow: Flow::Both,
         listener: Some(login_id(7)),
+        backfill: None,
     }
 }
 

@@ -146,6 +146,7 @@ impl Half {
                     drops: if *drops { vec![entente_model::DropReason::Gone] } else { Vec::new() },
                     settled: Vec::new(),
                     shown: None,
+                    backfill: None,
                 };
                 answer(store.routed(&claim, routed, now).await)
             }

@@ -39,7 +39,7 @@ impl Channels {
     }
 
     /// The channel of the other platform, and a new one.
-    fn with_new(&self, place: Place) -> Wanted {
+    pub(super) fn with_new(&self, place: Place) -> Wanted {
         let new = Asked { workspace: place.workspace().into(), channel: name(place).to_owned(), new: true };
         Wanted {
             name: None,
@@ -69,7 +69,7 @@ impl Channels {
     }
 
     /// What is written in one of the two is read in the other, each way.
-    async fn carries(&mut self, link: &Link, place: Place) {
+    pub(super) async fn carries(&mut self, link: &Link, place: Place) {
         let at = link.members[1].at.id.to_string();
         let here = self.rooms.iter_mut().find(|room| room.host.place == place).expect("a room");
         here.id = at;

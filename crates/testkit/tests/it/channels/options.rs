@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Channels, texts};
 
 /// Everybody is called, in a vendor's own words.
-fn calling_everybody(room: &str, place: Place, token: &str) -> Value {
+pub(super) fn calling_everybody(room: &str, place: Place, token: &str) -> Value {
     match place {
         Place::Webex => json!({"markdown": format!("{token} <@all>")}),
         Place::Teams => {
@@ -32,7 +32,7 @@ fn calling_everybody(room: &str, place: Place, token: &str) -> Value {
 }
 
 /// Whether a message that is shown somewhere calls everybody there.
-fn calls_everybody(place: Place, shown: &Value) -> bool {
+pub(super) fn calls_everybody(place: Place, shown: &Value) -> bool {
     match place {
         Place::Webex => shown["mentionedGroups"].as_array().is_some_and(|groups| !groups.is_empty()),
         Place::Slack => {
@@ -54,7 +54,7 @@ impl Channels {
     }
 
     /// What is shown of a message in a room.
-    async fn shown(&self, room: usize, token: &str) -> Value {
+    pub(super) async fn shown(&self, room: usize, token: &str) -> Value {
         let room = &self.rooms[room];
         let shown = room.host.sees(&room.id).await;
         let found = shown.into_iter().find(|message| message.to_string().contains(token));
